@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package archtest
+
+import (
+	"slices"
+	"strings"
+)
+
+// Module is the module path that our own imports start with.
+const Module = "github.com/passmuster/muster"
+
+// The limits of style: aim under 40 lines a function, never over 100.
+const (
+	aimFunction = 40
+	maxFunction = 100
+	maxFile     = 600
+)
+
+// line is one package of the architecture.
+type line struct {
+	name  string // import path without module and internal/
+	floor int
+	may   string // packages of ours that it may import, separated by spaces
+}
+
+// What features have in common, so that a line below shows what is particular.
+const (
+	plumbing = "api caller db fault json jobs telemetry web "
+	feature  = plumbing + "evidence workspace "
+)
+
+// table is the architecture. It changes only in a visible line; keep it sorted
+// within a floor.
+var table = []line{
+	// Floor 0, pure: no I/O, no clock, no product noun but the wire structs.
+	{"api", 0, "json"},
+	{"caller", 0, "fault"},
+	{"fault", 0, ""},
+	{"json", 0, ""},
+	{"jtd", 0, "json"},
+	{"proof", 0, "json"},
+	{"rule", 0, "json jtd"},
+
+	// Floor 1, plumbing: knows no product noun.
+	{"config", 1, "fault json"},
+	{"db", 1, "fault json"},
+	{"db/dbtest", 1, "db"},
+	{"jobs", 1, "db fault json telemetry"},
+	{"telemetry", 1, "json"},
+	{"web", 1, "api caller fault json telemetry"},
+
+	// Floor 2, features: one noun each.
+	{"access", 2, feature},
+	{"assessment", 2, feature + "jtd resource rule"},
+	{"evidence", 2, plumbing + "proof workspace"},
+	{"oauth", 2, feature},
+	{"resource", 2, feature + "jtd"},
+	{"workspace", 2, plumbing},
+
+	// Floor 3, faces and assembly.
+	{"app", 3, feature + "access assessment config jtd oauth proof resource rule"},
+	{"archtest", 3, ""},
+	{"bench", 3, "api client json"},
+	{"client", 3, "api json"},
+	{"cmd/muster", 3, feature + "access app client config jtd oauth proof resource"},
+}
+
+// home says where an import from outside the module may stand.
+type home struct {
+	path     string // an import path; what lies below it is meant too
+	packages string // the only packages that may have it, separated by spaces
+	because  string
+}
+
+var homes = []home{
+	{"encoding/json", "", "it takes repeated members and bad UTF-8 as they come: use internal/json"},
+	{"github.com/go-json-experiment/json", "json", "internal/json is the one door to it"},
+	{"github.com/jackc/pgx/v5", "bench db db/dbtest", "features speak to *db.Tx"},
+	{"github.com/pressly/goose/v3", "db", "migrations belong to db"},
+	{"modernc.org/sqlite", "bench db", "features speak to *db.Tx"},
+}
+
+// impure is what floor 0 may not import, and what lies below it.
+var impure = []string{
+	"crypto/rand", "database/sql", "io/ioutil", "log", "math/rand", "net", "os", "plugin", "runtime/debug", "syscall", "testing",
+}
+
+// pureAnyway lies below something impure and does no I/O.
+var pureAnyway = []string{"net/mail", "net/netip", "net/url"}
+
+// outside is all that floor 0 may import from outside the standard library.
+var outside = []string{"github.com/go-json-experiment/json", "golang.org/x/mod/sumdb"}
+
+// clock is what reads or waits for the time in package time.
+var clock = []string{"After", "AfterFunc", "NewTicker", "NewTimer", "Now", "Since", "Sleep", "Tick", "Until"}
+
+// rooms are, within a feature, the files that certain imports belong in.
+var rooms = []struct{ path, file string }{
+	{"database/sql", "store"},
+	{"net/http", "api"},
+}
+
+// find answers the table's line for a package.
+func find(name string) (line, bool) {
+	i := slices.IndexFunc(table, func(l line) bool { return l.name == name })
+	if i < 0 {
+		return line{}, false
+	}
+	return table[i], true
+}
+
+// allows says whether the table lets the package import another of ours.
+func (l line) allows(other string) bool {
+	return slices.Contains(strings.Fields(l.may), other)
+}
+
+// below says whether an import path is root or lies below it.
+func below(path, root string) bool {
+	return path == root || strings.HasPrefix(path, root+"/")
+}
+
+func anyBelow(path string, roots []string) bool {
+	return slices.ContainsFunc(roots, func(root string) bool { return below(path, root) })
+}
