@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+)
+
+// Engine is the database behind a DB.
+type Engine string
+
+// The engines.
+const (
+	PostgreSQL Engine = "postgresql"
+	SQLite     Engine = "sqlite"
+)
+
+// ErrNoRow is answered where one row was asked for and there is none.
+var ErrNoRow = errors.New("no such row")
+
+// Options say where the data is. URL wins when both are given.
+type Options struct {
+	Path string // file of the SQLite database; its folder must exist
+	URL  string // postgres://…
+}
+
+// backend is one engine.
+type backend interface {
+	begin(ctx context.Context, mode mode) (session, error)
+	close() error
+	pool() *sql.DB // for migrations
+}
+
+// session is one running transaction on one connection.
+type session interface {
+	commit() error
+	copyIn(ctx context.Context, table string, columns []string, values []any) error
+	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	rollback()
+}
+
+type mode int
+
+const (
+	modeRead mode = iota
+	modeWrite
+	modeAhead
+)
+
+// DB is an open database. Its methods are safe for concurrent use.
+type DB struct {
+	backend backend
+	engine  Engine
+}
+
+// Open opens the database and brings its schema up to date. A schema that is
+// newer than the program is refused (ErrNewer).
+func Open(ctx context.Context, o Options) (*DB, error) {
+	d, err := connect(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.migrate(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func connect(ctx context.Context, o Options) (*DB, error) {
+	if o.URL == "" {
+		b, err := openSQLite(ctx, o.Path)
+		if err != nil {
+			return nil, fmt.Errorf("open %s: %w", o.Path, err)
+		}
+		return &DB{backend: b, engine: SQLite}, nil
+	}
+	if !strings.HasPrefix(o.URL, "postgres://") && !strings.HasPrefix(o.URL, "postgresql://") {
+		return nil, errors.New("the database URL must begin with postgres://")
+	}
+	b, err := openPostgres(ctx, o.URL)
+	if err != nil {
+		return nil, fmt.Errorf("open PostgreSQL: %w", err)
+	}
+	return &DB{backend: b, engine: PostgreSQL}, nil
+}
+
+// Engine answers which database this is.
+func (d *DB) Engine() Engine { return d.engine }
+
+// Close waits for running transactions and closes every connection.
+func (d *DB) Close() error { return d.backend.close() }
+
+// Read runs fn in a read-only transaction that sees one state throughout.
+func (d *DB) Read(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	return d.run(ctx, modeRead, fn)
+}
+
+// Write runs fn in a transaction that is durable when Write returns nil.
+func (d *DB) Write(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	return d.run(ctx, modeWrite, fn)
+}
+
+// WriteAhead runs fn in a transaction that becomes durable with the next Write.
+func (d *DB) WriteAhead(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	return d.run(ctx, modeAhead, fn)
+}
+
+// Ping answers nil when the database can be read.
+func (d *DB) Ping(ctx context.Context) error {
+	return d.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		var one int
+		return tx.QueryRow(ctx, `SELECT 1`).Scan(&one)
+	})
+}
+
+const attempts = 4 // at a transaction that PostgreSQL breaks off
+
+func (d *DB) run(ctx context.Context, m mode, fn func(context.Context, *Tx) error) error {
+	var err error
+	for range attempts {
+		if err = d.once(ctx, m, fn); err == nil || !broken(err) {
+			return err
+		}
+	}
+	return err
+}
+
+func (d *DB) once(ctx context.Context, m mode, fn func(context.Context, *Tx) error) (err error) {
+	s, err := d.backend.begin(ctx, m)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	done := false
+	defer func() {
+		if !done { // fn failed or panicked
+			s.rollback()
+		}
+	}()
+	if err := fn(ctx, &Tx{session: s}); err != nil {
+		return err
+	}
+	done = true
+	if err := s.commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// broken says whether PostgreSQL gave up a transaction that may be run again.
+func broken(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+}
+
+// IsUnique says whether err is the breach of a unique index.
+func IsUnique(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23505"
+	}
+	const constraintPrimaryKey, constraintUnique = 1555, 2067
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && (lite.Code() == constraintUnique || lite.Code() == constraintPrimaryKey)
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package db_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/db/dbtest"
+)
+
+func TestTransactions(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		put := func(ctx context.Context, tx *db.Tx) error {
+			return tx.ExecOne(ctx, `INSERT INTO workspace_counter (name, value) VALUES ($1, $2)`, "a", int64(1))
+		}
+		if err := d.Write(ctx, put); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Write(ctx, put); !db.IsUnique(err) {
+			t.Errorf("got %v, want the breach of a unique index", err)
+		}
+		boom := errors.New("boom")
+		err := d.WriteAhead(ctx, func(ctx context.Context, tx *db.Tx) error {
+			if err := tx.ExecOne(ctx, `UPDATE workspace_counter SET value = 9 WHERE name = $1`, "a"); err != nil {
+				return err
+			}
+			return boom
+		})
+		if !errors.Is(err, boom) {
+			t.Errorf("got %v, want boom", err)
+		}
+		var value int64
+		read := func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT value FROM workspace_counter WHERE name = $1`, "a").Scan(&value)
+		}
+		if err := d.Read(ctx, read); err != nil || value != 1 {
+			t.Errorf("got %d, %v; want 1: the failed transaction left something", value, err)
+		}
+		err = d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return tx.ExecOne(ctx, `UPDATE workspace_counter SET value = 2 WHERE name = $1`, "none")
+		})
+		if !errors.Is(err, db.ErrNoRow) {
+			t.Errorf("got %v, want ErrNoRow", err)
+		}
+	})
+}
+
+func TestInsertMany(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const rows = 173 // 3 × 50, 2 × 10, 3 × 1
+		var values []any
+		for i := range int64(rows) {
+			values = append(values, int64(7), i, "note\n\\.\t\x01", i)
+		}
+		err := d.WriteAhead(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return tx.InsertMany(ctx, "evidence_checkpoint", []string{"workspace", "size", "note", "created_at"}, values)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var count, sum int64
+		var note string
+		err = d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT COUNT(*), CAST(SUM(size) AS BIGINT), MAX(note) FROM evidence_checkpoint`).Scan(&count, &sum, &note)
+		})
+		if err != nil || count != rows || sum != rows*(rows-1)/2 || note != "note\n\\.\t\x01" {
+			t.Errorf("got %d rows, sum %d, note %q, %v", count, sum, note, err)
+		}
+	})
+}
+
+func TestNewerSchemaIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "muster.db")
+	d := dbtest.Open(t, db.Options{Path: path})
+	err := d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.ExecOne(ctx, `INSERT INTO db_version (version_id, is_applied) VALUES (99999, TRUE)`)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Open(t.Context(), db.Options{Path: path}); !errors.Is(err, db.ErrNewer) {
+		t.Errorf("got %v, want ErrNewer", err)
+	}
+}
+
+func TestIDsSortByTime(t *testing.T) {
+	now := time.UnixMilli(1_790_000_000_000)
+	a, b := db.NewID(now), db.NewID(now.Add(time.Millisecond))
+	if a >= b || !db.ValidID(a) || a[:12] != "01a0c4aee400"[:12] && len(a) != 24 {
+		t.Errorf("got %s and %s, want two rising ids of 24 hex digits", a, b)
+	}
+}

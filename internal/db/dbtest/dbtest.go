@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package dbtest gives tests an empty, migrated database on each engine.
+//
+// SQLite lies in the test's temporary folder. PostgreSQL is a cluster of the
+// test binary's own: made from the installed server programs in a temporary
+// folder, on a free loopback port, as user postgres when the tests run as root
+// (PostgreSQL refuses root), and stopped when the binary ends. A template is
+// migrated once and copied for each test.
+//
+// Where no server is installed the PostgreSQL half is skipped and says so;
+// MUSTER_TEST_REQUIRE=all makes that a failure.
+package dbtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver named "pgx"
+
+	"github.com/passmuster/muster/internal/db"
+)
+
+// Each runs a test on both engines.
+func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, SQLite(t))
+	})
+	t.Run("postgresql", func(t *testing.T) {
+		test(t, Open(t, db.Options{URL: PostgreSQL(t)}))
+	})
+}
+
+// SQLite answers an empty database in a file of the test's own.
+func SQLite(t testing.TB) *db.DB {
+	t.Helper()
+	return Open(t, db.Options{Path: filepath.Join(t.TempDir(), "muster.db")})
+}
+
+// Open opens a database and closes it when the test ends.
+func Open(t testing.TB, o db.Options) *db.DB {
+	t.Helper()
+	d, err := db.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	return d
+}
+
+var shared struct { // one cluster a test binary
+	sync.Mutex
+	cluster *cluster
+	count   int
+}
+
+// PostgreSQL answers the URL of an empty, migrated database of the test's own;
+// it skips the test where no server is installed.
+func PostgreSQL(t testing.TB) string {
+	t.Helper()
+	shared.Lock()
+	defer shared.Unlock()
+	if shared.cluster == nil {
+		bin, err := serverPrograms()
+		if err != nil {
+			leaveOut(t, err)
+		}
+		if shared.cluster, err = startCluster(bin); err != nil {
+			t.Fatalf("start PostgreSQL: %v", err)
+		}
+		if err := shared.cluster.makeTemplate(); err != nil {
+			t.Fatalf("make template: %v", err)
+		}
+	}
+	shared.count++
+	name := fmt.Sprintf("test_%d", shared.count)
+	if err := shared.cluster.admin(fmt.Sprintf("CREATE DATABASE %s TEMPLATE muster_template", name)); err != nil {
+		t.Fatal(err)
+	}
+	return shared.cluster.url(name)
+}
+
+func leaveOut(t testing.TB, err error) {
+	t.Helper()
+	if os.Getenv("MUSTER_TEST_REQUIRE") == "all" {
+		t.Fatal(err)
+	}
+	t.Skipf("left out: %v", err) // a machine without the server still tests the rest
+}
+
+func (c *cluster) makeTemplate() error {
+	if err := c.admin("CREATE DATABASE muster_template"); err != nil {
+		return err
+	}
+	d, err := db.Open(context.Background(), db.Options{URL: c.url("muster_template")})
+	if err != nil {
+		return err
+	}
+	return d.Close()
+}
+
+func (c *cluster) admin(query string) (err error) {
+	conn, err := sql.Open("pgx", c.url("postgres"))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := conn.Close(); err == nil {
+			err = closed
+		}
+	}()
+	_, err = conn.ExecContext(context.Background(), query)
+	return err
+}

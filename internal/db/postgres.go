@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// postgresConns bounds the connections of one process: a server allows 100 by
+// default, and several replicas share it.
+const postgresConns = 16
+
+type postgres struct {
+	db *sql.DB
+}
+
+func openPostgres(ctx context.Context, url string) (*postgres, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(postgresConns)
+	db.SetMaxIdleConns(postgresConns)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return &postgres{db: db}, nil
+}
+
+func (p *postgres) pool() *sql.DB { return p.db }
+
+func (p *postgres) close() error { return p.db.Close() }
+
+func (p *postgres) begin(ctx context.Context, m mode) (session, error) {
+	conn, err := p.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	options := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	if m == modeRead {
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	tx, err := conn.BeginTx(ctx, options)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	s := &postgresSession{conn: conn, tx: tx}
+	if m == modeAhead { // the flip's commit flushes these too
+		if _, err := tx.ExecContext(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+			s.rollback()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+type postgresSession struct {
+	conn *sql.Conn
+	tx   *sql.Tx
+}
+
+func (s *postgresSession) commit() error {
+	return errors.Join(s.tx.Commit(), s.conn.Close())
+}
+
+func (s *postgresSession) rollback() {
+	// The connection may be gone already; the server rolls back by itself then.
+	_ = s.tx.Rollback()
+	_ = s.conn.Close()
+}
+
+func (s *postgresSession) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
+	return s.tx.ExecContext(ctx, query, args...)
+}
+
+func (s *postgresSession) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
+	return s.tx.QueryContext(ctx, query, args...)
+}
+
+// copyIn uses COPY for many rows and one INSERT for a few, for which COPY's
+// three round trips cost more.
+func (s *postgresSession) copyIn(ctx context.Context, table string, columns []string, values []any) error {
+	width := len(columns)
+	next := 0
+	source := pgx.CopyFromFunc(func() ([]any, error) {
+		if next == len(values) {
+			return nil, nil
+		}
+		next += width
+		return values[next-width : next], nil
+	})
+	return s.conn.Raw(func(driver any) error {
+		conn, ok := driver.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("unexpected driver connection %T", driver)
+		}
+		_, err := conn.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, source)
+		return err
+	})
+}
