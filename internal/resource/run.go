@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resource
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/fault"
+)
+
+// Cause says why a number was drawn.
+type Cause string
+
+// The causes. Lists of syncs show pushes only.
+const (
+	causePush      Cause = "push"
+	CauseException Cause = "exception"
+	CauseRerun     Cause = "rerun"
+	CauseRule      Cause = "rule"
+	CauseTime      Cause = "time"
+)
+
+// evaluationRun carries an evaluation to its flip: that of a push once its
+// records stand ahead, or one that something else caused.
+type evaluationRun struct {
+	actor      caller.Caller
+	cause      Cause
+	claim      *claim
+	evaluation Evaluation
+	everything bool // judge every stored record again
+	hold       hold
+	judge      Judge
+	ledger     *ledger // nil when no records change
+	now        time.Time
+	result     *Result
+	writer     *aheadWriter
+}
+
+// flips is how often a run judges again because the rules changed under it.
+const flips = 8
+
+// errMoved says that the rules are others than those that were judged by.
+var errMoved = errors.New("the rules changed meanwhile")
+
+// complete judges what is stored and wanted and flips the head. When a rule
+// changed in between, everything is judged again before it flips.
+func (r *evaluationRun) complete(ctx context.Context) error {
+	for range flips {
+		if err := r.judgeStored(ctx); err != nil {
+			return err
+		}
+		err := r.flip(ctx)
+		if !errors.Is(err, errMoved) {
+			return err
+		}
+		if err := r.restart(ctx); err != nil {
+			return err
+		}
+	}
+	return fault.Later(10*time.Second, "the tests of this resource change faster than they can be evaluated")
+}
+
+// judgeStored judges the records that the evaluation wants beside the changed.
+func (r *evaluationRun) judgeStored(ctx context.Context) error {
+	wanted := r.evaluation.Wants()
+	if r.everything {
+		wanted = Wanted{All: true}
+	}
+	if wanted.All {
+		return r.judgeAll(ctx)
+	}
+	for items := wanted.Items; len(items) > 0; {
+		n := min(len(items), clearStep)
+		rows, err := r.claim.service.documents(ctx, r.claim.definition.Number, r.writer.number, items[:n])
+		if err != nil {
+			return err
+		}
+		if err := r.judgeRows(ctx, rows); err != nil {
+			return err
+		}
+		items = items[n:]
+	}
+	return r.drain(ctx)
+}
+
+func (r *evaluationRun) judgeAll(ctx context.Context) error {
+	for after := Item(0); ; {
+		rows, err := r.claim.service.documentsAfter(ctx, r.claim.definition.Number, r.writer.number, after, clearStep)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return r.drain(ctx)
+		}
+		if err := r.judgeRows(ctx, rows); err != nil {
+			return err
+		}
+		after = rows[len(rows)-1].item
+	}
+}
+
+func (r *evaluationRun) judgeRows(ctx context.Context, rows []stored) error {
+	for _, row := range rows {
+		if err := r.judgeRow(ctx, row); err != nil {
+			return err
+		}
+	}
+	if judged := r.evaluation.Take(); judged != nil {
+		return r.writer.put(ctx, &batch{judged: []Ahead{judged}})
+	}
+	return nil
+}
+
+func (r *evaluationRun) judgeRow(ctx context.Context, row stored) error {
+	if !r.everything {
+		return r.evaluation.Stored(ctx, row.item, row.document)
+	}
+	known := r.ledger == nil || r.ledger.has(row.item, isCurrent)
+	return r.evaluation.Changed(ctx, row.item, row.document, known)
+}
+
+func (r *evaluationRun) drain(ctx context.Context) error {
+	if err := r.evaluation.Rest(ctx); err != nil {
+		return err
+	}
+	if judged := r.evaluation.Take(); judged != nil {
+		if err := r.writer.put(ctx, &batch{judged: []Ahead{judged}}); err != nil {
+			return err
+		}
+	}
+	return r.writer.drain(ctx)
+}
+
+// restart throws away what was judged and opens a new evaluation, of all that
+// is stored and of all that is gone.
+func (r *evaluationRun) restart(ctx context.Context) error {
+	c := r.claim
+	head, err := c.service.headOf(ctx, c.definition.Number)
+	if err != nil {
+		return err
+	}
+	c.head.Epoch = head.Epoch
+	highest := c.head.Items
+	if r.ledger != nil {
+		highest = r.ledger.items()
+	}
+	for low := int64(0); low < highest; low += clearStep {
+		if err := c.ahead(ctx, func(ctx context.Context, tx *db.Tx) error {
+			return r.judge.Clear(ctx, tx, c.definition, c.head.Number, low, low+clearStep)
+		}); err != nil {
+			return fmt.Errorf("take back verdicts: %w", err)
+		}
+	}
+	if r.evaluation, err = r.judge.Open(ctx, c.definition, c.head, r.now); err != nil {
+		return err
+	}
+	r.everything = true
+	return r.eachRemoved(func(item Item) error { return r.evaluation.Gone(ctx, item) })
+}
+
+func (r *evaluationRun) eachRemoved(fn func(Item) error) error {
+	if r.ledger == nil {
+		return nil
+	}
+	for item := 1; item < len(r.ledger.states); item++ {
+		if s := r.ledger.states[item]; s&isChanged != 0 && s&wasSeen == 0 {
+			if err := fn(Item(item)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// flip makes the number count: from this instant on readers see its records
+// and its verdicts.
+func (r *evaluationRun) flip(ctx context.Context) error {
+	records := r.recordsDigest()
+	return r.claim.service.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := r.claim.service.Now()
+		if err := r.moveHead(ctx, tx, now); err != nil {
+			return err
+		}
+		if err := insertSync(ctx, tx, r.syncRow(now)); err != nil {
+			return err
+		}
+		if err := r.evaluation.Flip(ctx, tx, r.writer.number, now); err != nil {
+			return err
+		}
+		return evidence.Append(ctx, tx, now, r.entry(records))
+	})
+}
+
+func (r *evaluationRun) moveHead(ctx context.Context, tx *db.Tx, now time.Time) error {
+	before, after := r.claim.head, r.claim.head
+	after.Number, after.Judged, after.Ahead = r.writer.number, before.Epoch, ""
+	if r.cause == causePush {
+		after.Items = r.ledger.items()
+		after.Current = before.Current + r.result.Created - r.result.Removed
+		after.LastPush, after.LastPushAt = r.result.ID, now.UnixMilli()
+		after.HeldDigest, after.HeldSince, after.HeldTimes = r.hold.digest, r.hold.since, r.hold.times
+	}
+	err := updateHead(ctx, tx, r.claim.definition.Number, r.claim.token, before, after)
+	if !errors.Is(err, db.ErrNoRow) {
+		return err
+	}
+	now_, err := selectHead(ctx, tx, r.claim.definition.Number)
+	if err == nil && now_.Number == before.Number && now_.Epoch != before.Epoch {
+		return errMoved
+	}
+	return errors.Join(err, errClaimLost)
+}
+
+// changes digests the record changes of a push: a line "item digest" for each
+// record that was written, "item -" for each that was removed, by rising item.
+func (r *evaluationRun) recordsDigest() map[string]any {
+	if r.ledger == nil {
+		return nil
+	}
+	sum, count := sha256.New(), 0
+	var line []byte
+	for item := 1; item < len(r.ledger.states); item++ {
+		s := r.ledger.states[item]
+		if s&isChanged == 0 {
+			continue
+		}
+		count++
+		line = append(strconv.AppendInt(line[:0], int64(item), 10), ' ')
+		if s&wasSeen != 0 {
+			line = hex.AppendEncode(line, r.ledger.digests[item][:])
+		} else {
+			line = append(line, '-')
+		}
+		sum.Write(append(line, '\n'))
+	}
+	return map[string]any{"changes": count, "digest": hex.EncodeToString(sum.Sum(nil))}
+}
+
+func (r *evaluationRun) entry(records map[string]any) evidence.Entry {
+	d := r.claim.definition
+	body := r.result.body(r.cause)
+	body["number"] = r.writer.number
+	body["verdicts"] = r.evaluation.Verdicts()
+	if records != nil {
+		body["records"] = records
+	}
+	return evidence.Entry{
+		Actor: r.actor, Kind: "sync", Subject: evidence.Subject{Kind: "definition", ID: string(d.ID), Name: d.Name},
+		Stream: string(d.ID), Sequence: r.writer.number, Body: body,
+	}
+}
+
+func (r *evaluationRun) syncRow(now time.Time) syncRow {
+	row := r.result.row(r.actor, r.cause, r.now, now)
+	row.number = &r.writer.number
+	if r.hold.token != "" {
+		row.heldToken = r.hold.token
+	}
+	return row
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resource
+
+import (
+	"context"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/json"
+)
+
+// What is written beyond the head, and how it is taken back.
+
+var (
+	itemColumns   = []string{"definition", "item", "workspace", "source", "unique_id", "created_at"}
+	recordColumns = []string{"definition", "item", "from_sync", "to_sync", "workspace", "digest", "document"}
+	markColumns   = []string{"definition", "item", "from_sync", "kind", "to_sync", "workspace"}
+)
+
+func inItems(ctx context.Context, tx *db.Tx, statement string, fixed []any, items []Item) error {
+	return tx.ExecIn(ctx, statement, fixed, integers(items))
+}
+
+func integers(items []Item) []int64 {
+	list := make([]int64, len(items))
+	for i, item := range items {
+		list[i] = int64(item)
+	}
+	return list
+}
+
+func closeRecords(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) error {
+	return inItems(ctx, tx, `
+		UPDATE resource_record SET to_sync = $2 WHERE definition = $1 AND to_sync IS NULL AND from_sync < $2 AND item IN (`,
+		[]any{int64(definition), number}, items)
+}
+
+func closeMarks(ctx context.Context, tx *db.Tx, definition Number, number int64, marks []mark) error {
+	for _, m := range marks {
+		if _, err := tx.Exec(ctx, `
+			UPDATE resource_mark SET to_sync = $2 WHERE definition = $1 AND to_sync IS NULL AND item = $3 AND kind = $4`,
+			int64(definition), number, int64(m.item), m.kind); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func insertMarks(ctx context.Context, tx *db.Tx, d Definition, number int64, marks []mark) error {
+	var values []any
+	for _, m := range marks {
+		values = append(values, int64(d.Number), int64(m.item), number, m.kind, nil, d.Workspace.Number)
+	}
+	return tx.InsertMany(ctx, "resource_mark", markColumns, values)
+}
+
+func putRejections(ctx context.Context, tx *db.Tx, d Definition, sync string, rejections []Rejection) error {
+	for _, r := range rejections {
+		body, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		if err := tx.ExecOne(ctx, `
+			INSERT INTO resource_rejection (sync, position, workspace, definition, body) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (sync, position) DO UPDATE SET body = excluded.body`,
+			sync, int64(r.Index), d.Workspace.Number, int64(d.Number), string(body)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// undoItems takes back what this number wrote of items; those beyond highest
+// are new and go altogether.
+func undoItems(ctx context.Context, tx *db.Tx, definition Number, number, highest int64, items []Item) error {
+	fixed := []any{int64(definition), number}
+	for _, statement := range []string{
+		`DELETE FROM resource_record WHERE definition = $1 AND from_sync = $2 AND item IN (`,
+		`UPDATE resource_record SET to_sync = NULL WHERE definition = $1 AND to_sync = $2 AND item IN (`,
+		`UPDATE resource_mark SET to_sync = NULL WHERE definition = $1 AND to_sync = $2 AND item IN (`,
+	} {
+		if err := inItems(ctx, tx, statement, fixed, items); err != nil {
+			return err
+		}
+	}
+	return inItems(ctx, tx, `DELETE FROM resource_item WHERE definition = $1 AND item > $2 AND item IN (`,
+		[]any{int64(definition), highest}, items)
+}
+
+// clearItems removes everything beyond head of the items in (low, high].
+func clearItems(ctx context.Context, tx *db.Tx, definition Number, head, low, high int64) error {
+	for _, statement := range []string{
+		`DELETE FROM resource_record WHERE definition = $1 AND from_sync > $2 AND item > $3 AND item <= $4`,
+		`UPDATE resource_record SET to_sync = NULL WHERE definition = $1 AND to_sync > $2 AND item > $3 AND item <= $4`,
+		`DELETE FROM resource_mark WHERE definition = $1 AND from_sync > $2 AND item > $3 AND item <= $4`,
+		`UPDATE resource_mark SET to_sync = NULL WHERE definition = $1 AND to_sync > $2 AND item > $3 AND item <= $4`,
+	} {
+		if _, err := tx.Exec(ctx, statement, int64(definition), head, low, high); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func deleteNewItems(ctx context.Context, tx *db.Tx, definition Number, highest, low, high int64) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM resource_item WHERE definition = $1 AND item > $2 AND item > $3 AND item <= $4`, int64(definition), highest, low, high)
+	return err
+}
+
+// deleteAbandonedRejections removes those of a push that left no row of its own.
+func deleteAbandonedRejections(ctx context.Context, tx *db.Tx, definition Number, sync string) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM resource_rejection WHERE definition = $1 AND sync = $2
+			AND NOT EXISTS (SELECT 1 FROM resource_sync WHERE id = $2)`, int64(definition), sync)
+	return err
+}
+
+func selectHighestItem(ctx context.Context, tx *db.Tx, definition Number) (highest int64, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT COALESCE(MAX(item), 0) FROM resource_item WHERE definition = $1`, int64(definition)).Scan(&highest)
+	return highest, err
+}

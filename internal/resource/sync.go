@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resource
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/evidence"
+)
+
+// syncRow is a row of resource_sync.
+type syncRow struct {
+	actor     caller.Caller
+	cause     Cause
+	committed time.Time
+	heldToken string
+	number    *int64 // nil: failed
+	result    Result
+	started   time.Time
+}
+
+func (r Result) row(actor caller.Caller, cause Cause, started, committed time.Time) syncRow {
+	return syncRow{actor: actor, cause: cause, committed: committed, result: r, started: started}
+}
+
+// body is what evidence says of a sync: counts, never records.
+func (r Result) body(cause Cause) map[string]any {
+	body := map[string]any{"sync": r.ID, "cause": cause, "schemaVersion": r.Definition.SchemaVersion}
+	if cause != causePush {
+		return body
+	}
+	for name, count := range map[string]int64{
+		"received": r.Received, "accepted": r.Accepted, "rejected": r.Rejected, "created": r.Created, "updated": r.Updated,
+		"unchanged": r.Unchanged, "removed": r.Removed, "held": r.Held, "stale": r.Stale,
+	} {
+		body[name] = count
+	}
+	if r.Failure != "" {
+		body["failed"] = true
+	}
+	return body
+}
+
+// recordFailure writes the row and the entry of a push that was refused.
+func recordFailure(ctx context.Context, tx *db.Tx, c caller.Caller, r Result, started, now time.Time) error {
+	if err := insertSync(ctx, tx, r.row(c, causePush, started, now)); err != nil {
+		return err
+	}
+	return evidence.Append(ctx, tx, now, evidence.Entry{
+		Actor: c, Kind: "sync",
+		Subject: evidence.Subject{Kind: "definition", ID: string(r.Definition.ID), Name: r.Definition.Name},
+		Body:    r.body(causePush),
+	})
+}
+
+// Reevaluate judges stored records again without a push: after a change of a
+// test or an exception, when a date came, or because somebody asked
+// (CauseRerun, which judges every record). It does nothing when nothing is
+// wanted, and waits for a push that is running, at most Options.Wait.
+func (s *Service) Reevaluate(ctx context.Context, actor caller.Caller, d Definition, cause Cause) (err error) {
+	claim, err := s.claim(ctx, d)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, claim.release(ctx)) }()
+	now := s.Now()
+	evaluation, err := s.Judge.Open(ctx, d, claim.head, now)
+	if err != nil {
+		return err
+	}
+	wanted := evaluation.Wants()
+	if cause != CauseRerun && !wanted.All && len(wanted.Items) == 0 && claim.head.Judged == claim.head.Epoch {
+		return nil
+	}
+	result := &Result{Definition: d, ID: db.NewID(now)}
+	writer := startAhead(ctx, claim, result.ID)
+	defer writer.close()
+	run := &evaluationRun{
+		actor: actor, cause: cause, claim: claim, evaluation: evaluation, everything: cause == CauseRerun, judge: s.Judge,
+		now: now, result: result, writer: writer,
+	}
+	return run.complete(ctx)
+}
+
+// RaiseEpoch says in the caller's transaction that something changed that
+// verdicts of the definition depend on; a Reevaluate follows.
+func RaiseEpoch(ctx context.Context, tx *db.Tx, definition Number) error {
+	return raiseEpoch(ctx, tx, definition)
+}
+
+// Unjudged is a pass: it evaluates definitions whose rules changed without an
+// evaluation after it, as when a process died between the two.
+func (s *Service) Unjudged(ctx context.Context) error {
+	var waiting []Definition
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		waiting, err = selectUnjudged(ctx, tx, db.Millis(s.Now()))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, d := range waiting {
+		actor := caller.Caller{Kind: caller.System, Name: "muster", Workspace: d.Workspace}
+		err = errors.Join(err, s.Reevaluate(ctx, actor, d, CauseRule))
+	}
+	return err
+}
