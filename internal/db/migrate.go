@@ -23,19 +23,24 @@ var ErrNewer = errors.New("the database was made by a newer version of muster")
 
 const versionTable = "db_version"
 
-// Version answers the schema's version and the newest one this program knows.
+// Version answers the schema's version, 0 for an empty database, and the newest
+// one this program knows.
 func (d *DB) Version(ctx context.Context) (current, known int64, err error) {
-	known, err = newest()
-	if err != nil {
+	if known, err = newest(); err != nil {
 		return 0, 0, err
 	}
+	catalogue := `SELECT COUNT(*) FROM sqlite_master WHERE name = $1`
+	if d.engine == PostgreSQL {
+		catalogue = `SELECT COUNT(*) FROM pg_catalog.pg_class WHERE oid = to_regclass($1)`
+	}
 	err = d.Read(ctx, func(ctx context.Context, tx *Tx) error {
+		var tables int
+		if err := tx.QueryRow(ctx, catalogue, versionTable).Scan(&tables); err != nil || tables == 0 {
+			return err
+		}
 		return tx.QueryRow(ctx, `SELECT COALESCE(MAX(version_id), 0) FROM db_version`).Scan(&current)
 	})
-	if err != nil {
-		return 0, known, nil //nolint:nilerr // no table yet: an empty database
-	}
-	return current, known, nil
+	return current, known, err
 }
 
 func newest() (int64, error) {

@@ -84,8 +84,7 @@ func (s *postgresSession) query(ctx context.Context, query string, args []any) (
 	return s.tx.QueryContext(ctx, query, args...)
 }
 
-// copyIn uses COPY for many rows and one INSERT for a few, for which COPY's
-// three round trips cost more.
+// copyIn uses COPY: three round trips whatever the number of rows.
 func (s *postgresSession) copyIn(ctx context.Context, table string, columns []string, values []any) error {
 	width := len(columns)
 	next := 0

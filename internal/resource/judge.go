@@ -15,6 +15,9 @@ type Judge interface {
 	// Open begins an evaluation of the definition whose outcomes at head become
 	// those at head+1. now is pinned for all of it.
 	Open(ctx context.Context, d Definition, head Head, now time.Time) (Evaluation, error)
+	// Misfits names the tests whose rules would not fit the definition as it is
+	// given, with a schema that is not saved yet.
+	Misfits(ctx context.Context, d Definition) ([]string, error)
 	// Clear takes back what was written for the items in (low, high] beyond head.
 	Clear(ctx context.Context, tx *db.Tx, d Definition, head, low, high int64) error
 }

@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/db/dbtest"
+	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/workspace"
@@ -33,7 +36,13 @@ type house struct {
 func newHouse(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	h := &house{t: t, clock: time.UnixMilli(1_790_000_000_000), db: d}
-	now := func() time.Time { h.clock = h.clock.Add(time.Millisecond); return h.clock }
+	var mu sync.Mutex
+	now := func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		h.clock = h.clock.Add(time.Millisecond)
+		return h.clock
+	}
 	w, err := workspace.New(d, now).Get(t.Context(), "default")
 	if err != nil {
 		t.Fatal(err)
@@ -247,5 +256,117 @@ func TestManyRecords(t *testing.T) {
 		if seen != many+1 {
 			t.Errorf("pages hold %d records, want %d", seen, many+1)
 		}
+	})
+}
+
+func TestGuardHoldsRemovals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, engine *db.DB) {
+		h := newHouse(t, engine)
+		d := h.servers()
+		guard := &resource.Guard{Count: 1, Percent: 20, Repeats: 2}
+		d, _, err := h.service.Edit(t.Context(), h.caller, d.ID, resource.Edit{Guard: &guard})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b, c, e := server("a", 1), server("b", 1), server("c", 1), server("e", 1)
+		h.push(d, a, b, c, e)
+		h.want("one may go", h.push(d, a, b, c), [8]int64{3, 0, 0, 0, 3, 1, 0, 0})
+		h.push(d, a, b, c, e)
+		r := h.push(d, a, server("n", 2))
+		h.want("three are held", r, [8]int64{2, 0, 1, 0, 1, 0, 3, 0})
+		if got, want := h.records(d), "a=1 b=1 c=1 e=1 n=2"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		wrong := h.pushWith(resource.Push{Default: resource.Lenient, ConfirmRemovals: "00" + r.ConfirmToken[2:]}, d, a, server("n", 2))
+		h.want("wrong token", wrong, [8]int64{2, 0, 0, 0, 2, 0, 3, 0})
+		stale := h.pushWith(resource.Push{Default: resource.Lenient, ConfirmRemovals: r.ConfirmToken}, d, a, server("n", 2))
+		h.want("token of an older push", stale, [8]int64{2, 0, 0, 0, 2, 0, 3, 0})
+		other := h.pushWith(resource.Push{Default: resource.Lenient, ConfirmRemovals: stale.ConfirmToken}, d, a, b, server("n", 2))
+		h.want("token of another set", other, [8]int64{3, 0, 0, 0, 3, 0, 2, 0})
+		sure := h.pushWith(resource.Push{Default: resource.Lenient, ConfirmRemovals: other.ConfirmToken}, d, a, b, server("n", 2))
+		h.want("confirmed", sure, [8]int64{3, 0, 0, 0, 3, 2, 0, 0})
+		h.want("held once", h.push(d, a), [8]int64{1, 0, 0, 0, 1, 0, 2, 0})
+		h.want("held twice", h.push(d, a), [8]int64{1, 0, 0, 0, 1, 0, 2, 0})
+		h.want("three times, too soon", h.push(d, a), [8]int64{1, 0, 0, 0, 1, 0, 2, 0})
+		h.clock = h.clock.Add(24 * time.Hour)
+		h.want("released by repeats", h.push(d, a), [8]int64{1, 0, 0, 0, 1, 2, 0, 0})
+	})
+}
+
+func TestTwoPushesTakeTurns(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, engine *db.DB) {
+		h := newHouse(t, engine)
+		d := h.servers()
+		h.push(d, server("a", 1))
+		body, feed := io.Pipe()
+		slow := make(chan error, 1)
+		go func() {
+			_, err := h.service.Push(context.WithoutCancel(t.Context()), h.caller, resource.Push{Base: d.Base, Body: body, Default: resource.Lenient})
+			slow <- err
+		}()
+		fmt.Fprintf(feed, `{"resourceId":%q,"resources":[%s`, d.ID, server("b", 1))
+		impatient := resource.New(resource.Options{DB: engine, Judge: assessment.NewJudge(engine), Now: h.service.Now, Owner: "other", Wait: time.Millisecond})
+		_, err := impatient.Push(t.Context(), h.caller, resource.Push{
+			Base: d.Base, Body: strings.NewReader(fmt.Sprintf(`{"resourceId":%q,"resources":[]}`, d.ID)), Default: resource.Lenient,
+		})
+		if fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("got %v, want a fault that says to try again later", err)
+		}
+		if got, want := h.records(d), "a=1"; got != want {
+			t.Errorf("half a push shows: got %s, want %s", got, want)
+		}
+		io.WriteString(feed, "]}")
+		feed.Close()
+		if err := <-slow; err != nil {
+			t.Fatal(err)
+		}
+		if got, want := h.records(d), "-a=1 b=1"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
+// TestAbandonedPush stops a push in the middle, with rows beyond the head, and
+// pushes again.
+func TestAbandonedPush(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, engine *db.DB) {
+		h := newHouse(t, engine)
+		d := h.servers()
+		var set, changed []string
+		for i := range 3000 {
+			set = append(set, server(fmt.Sprintf("s%04d", i), 1))
+			changed = append(changed, server(fmt.Sprintf("s%04d", 2*i), 2))
+		}
+		h.push(d, set...)
+		before := h.records(d)
+		half := fmt.Sprintf(`{"resourceId":%q,"resources":[%s, oops`, d.ID, strings.Join(changed, ","))
+		_, err := h.service.Push(t.Context(), h.caller, resource.Push{Base: d.Base, Body: strings.NewReader(half), Default: resource.Lenient})
+		if fault.KindOf(err) != fault.Invalid {
+			t.Fatalf("got %v, want a fault about the body", err)
+		}
+		if h.records(d) != before {
+			t.Error("an abandoned push shows")
+		}
+		h.want("next", h.push(d, changed...), [8]int64{3000, 0, 1500, 1500, 0, 1500, 0, 0})
+		h.want("same", h.push(d, changed...), [8]int64{3000, 0, 0, 0, 3000, 0, 0, 0})
+	})
+}
+
+func TestSchemaEdit(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, engine *db.DB) {
+		h := newHouse(t, engine)
+		d := h.servers()
+		h.push(d, server("a", 1), server("b", 2))
+		narrower := resource.Edit{Schema: []byte(`{"properties":{"name":{"type":"string"},"active":{"type":"boolean"},"memory":{"type":"string"}}}`)}
+		_, fits, err := h.service.Edit(t.Context(), h.caller, d.ID, narrower)
+		if fault.KindOf(err) != fault.Conflict || fits.Failing != 2 {
+			t.Errorf("got %d that fail, %v; want 2 and a conflict", fits.Failing, err)
+		}
+		wider := resource.Edit{Schema: []byte(`{"properties":{"name":{"type":"string"},"active":{"type":"boolean"},"memory":{"type":"float64"}},"optionalProperties":{"os":{"type":"string"}}}`)}
+		d, _, err = h.service.Edit(t.Context(), h.caller, d.ID, wider)
+		if err != nil || d.SchemaVersion != 2 {
+			t.Fatalf("got version %d, %v; want 2", d.SchemaVersion, err)
+		}
+		h.want("under version 2", h.push(d, server("a", 1.5), server("b", 2)), [8]int64{2, 0, 0, 1, 1, 0, 0, 0})
 	})
 }

@@ -78,7 +78,8 @@ func (s *Shape) Check(index int, element []byte, unique string, usable bool) *Re
 }
 
 func (s *Shape) explain(index int, element []byte, p jtd.Problem) *Rejection {
-	place, message := p.InstancePath, ""
+	var message string
+	place := p.InstancePath
 	switch p.Code {
 	case jtd.MissingProperty:
 		message = at(index, place) + ": must have property '" + p.Property + "'"
@@ -94,7 +95,7 @@ func (s *Shape) explain(index int, element []byte, p jtd.Problem) *Rejection {
 		message = at(index, place) + ": must be " + p.Expected
 	}
 	return &Rejection{
-		Index: index, Pointer: pointerTo(index, place), SchemaPointer: schemaPointer(p.SchemaPath), Code: string(p.Code),
+		Index: index, Pointer: pointerTo(index, place), SchemaPointer: schemaPointer(p), Code: string(p.Code),
 		Expected: expected(p), Actual: shorten(p.Actual), Message: message,
 	}
 }
@@ -179,8 +180,10 @@ func pointerTo(index int, place []string) string {
 
 // schemaPointer points into the custom schema when the problem lies there: that
 // is the text its author knows.
-func schemaPointer(path []string) string {
-	if len(path) > 2 && path[0] == "properties" && path[1] == customProperties {
+func schemaPointer(p jtd.Problem) string {
+	path := p.SchemaPath
+	inside := len(p.InstancePath) > 0 && p.InstancePath[0] == customProperties
+	if inside && len(path) >= 2 && path[0] == "properties" && path[1] == customProperties {
 		path = path[2:]
 	}
 	return jtd.Pointer(path)

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resource
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/fault"
+)
+
+// Edit changes a definition; nil fields stay.
+type Edit struct {
+	// Force saves a schema that stored records or tests do not fit.
+	Force    bool
+	Guard    **Guard // to nil takes the guard away
+	Handling *Handling
+	Name     *string
+	Schema   []byte // becomes the next version
+}
+
+// Compatibility says what does not fit a schema that is to be saved.
+type Compatibility struct {
+	Failing int64    // stored records that it refuses
+	Sample  []string // messages of some of them, by uniqueId
+	Tests   []string // names of tests that read a field which it removes or retypes
+}
+
+// Edit changes a definition. A schema that does not fit is a Conflict, unless
+// forced; records keep the version that they were accepted under, and tests
+// that do not fit become INVALID.
+func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (Definition, Compatibility, error) {
+	d, err := s.Get(ctx, c, id)
+	if err != nil {
+		return d, Compatibility{}, err
+	}
+	if err := d.apply(edit); err != nil {
+		return d, Compatibility{}, err
+	}
+	var fits Compatibility
+	if edit.Schema != nil {
+		if fits, err = s.compatibility(ctx, d); err != nil {
+			return d, fits, err
+		}
+		if !edit.Force && fits.Failing+int64(len(fits.Tests)) > 0 {
+			return d, fits, fits.conflict()
+		}
+	}
+	d.UpdatedAt = s.Now()
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return saveEdit(ctx, tx, c, d, edit) })
+	if err != nil || edit.Schema == nil {
+		return d, fits, err
+	}
+	return d, fits, s.Reevaluate(ctx, c, d, CauseRule)
+}
+
+func (d *Definition) apply(edit Edit) error {
+	if edit.Name != nil {
+		if err := checkName(*edit.Name); err != nil {
+			return err
+		}
+		d.Name = strings.TrimSpace(*edit.Name)
+	}
+	if edit.Handling != nil {
+		switch *edit.Handling {
+		case "", Lenient, Strict:
+			d.Handling = *edit.Handling
+		default:
+			return fault.At(fault.Problem{Pointer: "/handling", Message: "must be lenient, strict or empty"})
+		}
+	}
+	if edit.Guard != nil {
+		d.Guard = *edit.Guard
+		if g := d.Guard; g != nil && (g.Count < 0 || g.Percent < 0 || g.Percent > 100 || g.Repeats < 0) {
+			return fault.At(fault.Problem{Pointer: "/guard", Message: "must have a count from 0 and a percentage from 0 to 100"})
+		}
+	}
+	if edit.Schema != nil {
+		return d.setSchema(edit.Schema)
+	}
+	return nil
+}
+
+func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition, edit Edit) error {
+	if err := updateDefinition(ctx, tx, d); err != nil {
+		return nameTaken(err, d.Name)
+	}
+	if edit.Schema != nil {
+		if err := insertSchema(ctx, tx, d); err != nil {
+			return err
+		}
+		if err := raiseEpoch(ctx, tx, d.Number); err != nil {
+			return err
+		}
+	}
+	return evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited"))
+}
+
+// compatibility checks what is stored against a schema before it is saved.
+func (s *Service) compatibility(ctx context.Context, d Definition) (fits Compatibility, err error) {
+	schema, err := d.RecordSchema()
+	if err != nil {
+		return fits, err
+	}
+	shape, err := NewShape(schema)
+	if err != nil {
+		return fits, err
+	}
+	head, err := s.headOf(ctx, d.Number)
+	if err != nil {
+		return fits, err
+	}
+	for after := Item(0); ; {
+		rows, err := s.documentsAfter(ctx, d.Number, head.Number, after, clearStep)
+		if err != nil {
+			return fits, err
+		}
+		if len(rows) == 0 {
+			break
+		}
+		for _, row := range rows {
+			fits.check(shape, row.document)
+		}
+		after = rows[len(rows)-1].item
+	}
+	fits.Tests, err = s.Judge.Misfits(ctx, d)
+	return fits, err
+}
+
+func (f *Compatibility) check(shape *Shape, document []byte) {
+	look := surveyOf(document)
+	unique, _ := look.unique()
+	rejection := shape.Check(0, document, unique, true)
+	if rejection == nil {
+		return
+	}
+	f.Failing++
+	if len(f.Sample) < sampleSize {
+		f.Sample = append(f.Sample, unique+strings.TrimPrefix(rejection.Message, "/0"))
+	}
+}
+
+func (f Compatibility) conflict() error {
+	var parts []string
+	if f.Failing > 0 {
+		parts = append(parts, fmt.Sprintf("%d stored records do not fit it (%s)", f.Failing, f.Sample[0]))
+	}
+	if len(f.Tests) > 0 {
+		parts = append(parts, "these tests read what it removes or retypes: "+strings.Join(f.Tests, ", "))
+	}
+	return fault.New(fault.Conflict, "the schema was not saved: %s; save it with force to do so all the same", strings.Join(parts, "; "))
+}
