@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package rule is the condition language: what a record must be for a test to
+// pass. It is pure: no I/O and no clock; now is an argument.
+//
+//	text ─Parse→ Node ─Check(Fields)→ no problems ─Compile→ Program ─Eval→ Truth, next
+//	              │                                            └─Explain→ Trace
+//	              └─MarshalJSON, Sentence, Fields
+//
+// # Nouns
+//
+//   - Node: a condition as written. Parse(print(n)) is n.
+//   - Fields: what a rule may name, from the JSON Type Definition of the whole
+//     record. Refs are followed, recursive ones too; under values any key exists;
+//     under a discriminator the fields of all its mappings do, and the tag is an
+//     enum. A field that is declared nowhere does not exist, not even where
+//     additionalProperties is true. A first key that is no base field is looked
+//     up in customProperties.
+//   - Program: a checked condition as closures over slots. One pass over the
+//     record's text fills the slots with the fields that the rule reads and
+//     decodes nothing else; the pass ends when all of them are found.
+//   - Trace: why a record came out as it did.
+//
+// # Paths
+//
+//	path    = "" | first *( "." key | ["."] bracket )
+//	first   = key | bracket
+//	key     = one or more characters other than . [ ]
+//	bracket = "[" JSON string "]"
+//
+// A key that is empty or holds a dot or a bracket is written as a bracket;
+// labels["a.b"].x has the keys labels, a.b and x. Printing uses brackets only
+// where they are needed, without a dot before them. "" is the element itself and
+// stands only inside an element node. Inside one, all paths start at the element.
+//
+// # Truth
+//
+// Three values, by Kleene's logic. A comparison is unknown when the field, or a
+// field it is compared with, is missing, null, or of another kind than the
+// comparison is about (a record may be older than its schema). exists, missing,
+// is_null and not_null are never unknown. A path through an absent, null or
+// non-object parent is missing.
+//
+// What the contract leaves open is settled so:
+//
+//   - A field of the empty form (TypeAny) takes every operator. The literal, or
+//     the other field, says what is compared: a value of another kind makes the
+//     comparison unknown. Lists for it hold literals of one kind. Below it every
+//     key exists and is of any type.
+//   - Array operators compare element by element as equals does on the element:
+//     contains v is {any: {field: "", op: equals, value: v}}. Elements that are
+//     timestamps are compared as instants. Elements that are objects or arrays
+//     need an element node.
+//   - {field: other} may stand for the whole value of any operator but matches and
+//     the relative dates: for in and contains_any, _all, _none it is an array field.
+//   - A low end above the high end of between is allowed, and never true.
+//   - ignoreCase goes with the operators of strings. It says nothing about enums,
+//     numbers and the elements of arrays. For is_empty it makes no difference.
+//   - Numbers are compared by their exact decimal value, whatever their length.
+//   - Timestamps are compared as instants to the nanosecond; finer digits are
+//     dropped. Second 60 is the second after.
+//   - A duration is an integer from 1 without leading zeros, and m, h, d or w; at
+//     most 2^53 milliseconds.
+//
+// # Time
+//
+// now is in unix milliseconds. With n = now and t to the nanosecond, the
+// relative operators compare t with n exactly; since n is whole, each flips at
+// one millisecond: within_last D is true from ceil(t) to floor(t)+D, older_than D
+// from floor(t)+D+1, within_next D from ceil(t)-D to floor(t), further_than D up to
+// ceil(t)-D-1. Eval answers the earliest flip that could matter. Up to it, the
+// truth does not change; at it, it may.
+//
+// # Invariants
+//
+//   - Eval, Explain and ExplainUnwanted agree on the truth.
+//   - Evaluating a rule without array comparisons allocates nothing, once the
+//     scratch space has grown to the records' size.
+//   - Every problem names its place by a JSON Pointer from the condition's root,
+//     and what would fit.
+//
+// The relation node is parsed, printed and said as a sentence; Check refuses it
+// until other definitions can be read.
+//
+// Next door: jtd says what a valid record is; assessment decides what unknown
+// means for a record and stores the outcomes.
+package rule
