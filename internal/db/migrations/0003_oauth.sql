@@ -42,4 +42,3 @@ CREATE TABLE oauth_token (
 );
 -- Dead tokens stay for a day; a mint must not walk through them.
 CREATE INDEX oauth_token_standing ON oauth_token (application, source, created_at) WHERE revoked_at IS NULL;
-CREATE INDEX oauth_token_expiry ON oauth_token (expires_at);

@@ -96,3 +96,4 @@ CREATE TABLE assessment_exception (
 	ended_by   TEXT   NOT NULL -- JSON, '' while it holds
 );
 CREATE INDEX assessment_exception_test ON assessment_exception (test, item);
+CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception (test, item) WHERE ended_at IS NULL;

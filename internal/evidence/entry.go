@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/proof"
+)
+
+// Subject is what something was done to, as it was called at the time.
+type Subject struct {
+	Kind string // test, application, definition, user, …
+	ID   string
+	Name string
+}
+
+// Entry is one thing that happens, as its feature tells it.
+type Entry struct {
+	// Actor did it; the entry belongs to its workspace.
+	Actor caller.Caller
+	// Kind says what happened: sync, test_version, exception, application, role, …
+	Kind string
+	// Subject is what it was done to.
+	Subject Subject
+	// Stream names what has an order of its own, such as a definition's id;
+	// empty when nothing has.
+	Stream string
+	// Sequence rises strictly within Stream; zero without one.
+	Sequence int64
+	// Body says the rest: a map or struct that becomes a JSON object, a raw
+	// json.Value, or nil. No secrets: entries are exported and kept for ever.
+	// Numbers beyond 2^53, or of more digits than a double keeps, are refused.
+	Body any
+}
+
+// Append adds an entry to the evidence of its actor's workspace, in the
+// transaction that does the thing: both happen or neither. The entry gets its
+// place in the tree later, when the sequencer comes by, so that no transaction
+// waits for another.
+//
+// Call it within db.Write: what db.WriteAhead commits may still be lost. Whoever
+// draws the sequence of a stream commits before the next is drawn; a sequence
+// that does not rise is refused, as no pack with it would ever verify.
+func Append(ctx context.Context, tx *db.Tx, now time.Time, e Entry) error {
+	if err := appendEntry(ctx, tx, now, e); err != nil {
+		return fmt.Errorf("evidence of %s %s: %w", e.Kind, e.Subject.ID, err)
+	}
+	return nil
+}
+
+func appendEntry(ctx context.Context, tx *db.Tx, now time.Time, e Entry) error {
+	id, err := nextID(ctx, tx, now, e)
+	if err != nil {
+		return err
+	}
+	row, err := encode(id, now, e)
+	if err != nil {
+		return err
+	}
+	return insertEntry(ctx, tx, row)
+}
+
+// nextID answers an id for the entry that is above all ids of its stream, even
+// when two entries fall into one millisecond or another machine's clock is ahead:
+// the sequencer goes by id, and so puts a stream in its order.
+func nextID(ctx context.Context, tx *db.Tx, now time.Time, e Entry) (string, error) {
+	id := db.NewID(now)
+	if e.Stream == "" {
+		return id, nil
+	}
+	sequence, last, err := selectLast(ctx, tx, e.Actor.Workspace.Number, e.Stream)
+	switch {
+	case errors.Is(err, db.ErrNoRow):
+		return id, nil
+	case err != nil:
+		return "", err
+	case e.Sequence <= sequence:
+		return "", fmt.Errorf("sequence %d of stream %s does not follow %d", e.Sequence, e.Stream, sequence)
+	case id <= last:
+		return successor(last)
+	}
+	return id, nil
+}
+
+// successor answers the next id after one: the same number plus one.
+func successor(id string) (string, error) {
+	number, err := hex.DecodeString(id)
+	if err != nil {
+		return "", fmt.Errorf("id %s: %w", id, err)
+	}
+	for i := len(number) - 1; i >= 0; i-- {
+		number[i]++
+		if number[i] != 0 {
+			break
+		}
+	}
+	return hex.EncodeToString(number), nil
+}
+
+// encode answers the row of an entry with its canonical bytes and their leaf.
+func encode(id string, now time.Time, e Entry) (entryRow, error) {
+	body, err := encodeBody(e.Body)
+	if err != nil {
+		return entryRow{}, err
+	}
+	row := entryRow{
+		created: db.Millis(now), id: id, kind: e.Kind, sequence: e.Sequence,
+		stream: e.Stream, workspace: e.Actor.Workspace.Number,
+	}
+	row.document, err = proof.Encode(proof.Entry{
+		Actor:     proof.Ref{Kind: string(e.Actor.Kind), ID: e.Actor.ID, Name: e.Actor.Name},
+		Body:      body,
+		ID:        row.id,
+		Kind:      e.Kind,
+		Sequence:  e.Sequence,
+		Stream:    e.Stream,
+		Subject:   proof.Ref{Kind: e.Subject.Kind, ID: e.Subject.ID, Name: e.Subject.Name},
+		Time:      row.created,
+		Workspace: e.Actor.Workspace.ID,
+	})
+	row.leaf = proof.Leaf(row.document)
+	return row, err
+}
+
+// encodeBody answers the body as JSON text; nil stands for an empty object.
+func encodeBody(body any) (json.Value, error) {
+	switch body := body.(type) {
+	case nil:
+		return nil, nil
+	case json.Value:
+		return body, nil
+	}
+	text, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	return text, nil
+}
