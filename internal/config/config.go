@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Storage says where the data is. Every command that opens it takes these.
+type Storage struct {
+	Data        string `default:"./muster-data" env:"MUSTER_DATA" help:"Folder of the database and the evidence key." placeholder:"FOLDER" type:"path"`
+	Database    string `env:"MUSTER_DATABASE" help:"PostgreSQL instead of a file in the data folder." placeholder:"postgres://…" secret:""`
+	EvidenceKey string `env:"MUSTER_EVIDENCE_KEY" help:"Key that signs evidence, instead of evidence.key in the data folder. Rather by environment or ${env}_FILE." placeholder:"KEY" secret:""`
+}
+
+// File answers the path of the SQLite database.
+func (s Storage) File() string { return filepath.Join(s.Data, "muster.db") }
+
+// KeyFile answers the path of the evidence key; it counts when EvidenceKey is
+// empty.
+func (s Storage) KeyFile() string { return filepath.Join(s.Data, "evidence.key") }
+
+// Validate names what is wrong with the settings; kong calls it.
+func (s Storage) Validate() error {
+	if s.Data == "" {
+		return fmt.Errorf("--data: must name a folder")
+	}
+	if s.Database == "" {
+		return nil
+	}
+	u, err := url.Parse(s.Database)
+	if err != nil || u.Scheme != "postgres" && u.Scheme != "postgresql" {
+		return fmt.Errorf("--database: must be a URL such as postgres://user:password@host:5432/muster")
+	}
+	return nil
+}
+
+// Log says what is logged and how.
+type Log struct {
+	Level  string `default:"info" enum:"debug,info,warn,error" env:"MUSTER_LOG_LEVEL" help:"${enum}." name:"log-level" placeholder:"LEVEL"`
+	Format string `default:"auto" enum:"auto,text,json" env:"MUSTER_LOG_FORMAT" help:"text, json, or auto: text on a terminal." name:"log-format" placeholder:"FORMAT"`
+}
+
+// Server is what serve listens on and calls itself.
+type Server struct {
+	Listen  string `default:"127.0.0.1:8080" env:"MUSTER_LISTEN" help:"Address to listen on; port 0 takes a free one." placeholder:"HOST:PORT"`
+	BaseURL string `env:"MUSTER_BASE_URL" help:"What others call this server; http:// and the address by default." name:"base-url" placeholder:"URL"`
+
+	DrainTimeout time.Duration `default:"20s" env:"MUSTER_DRAIN_TIMEOUT" help:"Longest wait for running requests at a stop." placeholder:"DURATION"`
+}
+
+// Validate names what is wrong with the settings; kong calls it.
+func (s Server) Validate() error {
+	if _, port, err := net.SplitHostPort(s.Listen); err != nil || port == "" {
+		return fmt.Errorf("--listen: %q must be host:port, such as 127.0.0.1:8080 or :8080", s.Listen)
+	}
+	if s.BaseURL == "" {
+		return nil
+	}
+	if err := CheckBaseURL(s.BaseURL); err != nil {
+		return fmt.Errorf("--base-url: %w", err)
+	}
+	return nil
+}
+
+// CheckBaseURL answers nil when text can be the start of absolute URLs: http
+// or https, a host, and neither query nor fragment.
+func CheckBaseURL(text string) error {
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(text, "?#") {
+		return fmt.Errorf("%q must be http:// or https:// with a host, and neither query nor fragment, such as https://muster.example.com", text)
+	}
+	return nil
+}
+
+// Limits bound what a request may ask for. Zero means none, but for the size
+// and the records of a PUT.
+type Limits struct {
+	MaxBody       Size  `default:"1GiB" env:"MUSTER_MAX_BODY" help:"Decoded bytes of one PUT." name:"max-body" placeholder:"SIZE"`
+	MaxRecords    int64 `default:"2000000" env:"MUSTER_MAX_RECORDS" help:"Records of one PUT." name:"max-records" placeholder:"N"`
+	RateOAuth     int   `default:"60" env:"MUSTER_RATE_OAUTH" help:"Token calls a minute for each application; 0: no limit." name:"rate-oauth" placeholder:"N"`
+	RateIntegrate int   `default:"600" env:"MUSTER_RATE_INTEGRATION" help:"Integration calls a minute for each application." name:"rate-integration" placeholder:"N"`
+	RateManage    int   `default:"600" env:"MUSTER_RATE_MANAGE" help:"Manage calls a minute for each application." name:"rate-manage" placeholder:"N"`
+	RateAudit     int   `default:"600" env:"MUSTER_RATE_AUDIT" help:"Audit calls a minute for each application." name:"rate-audit" placeholder:"N"`
+	RateUnknown   int   `default:"1000" env:"MUSTER_RATE_UNKNOWN" help:"Requests a minute without a valid credential, for each address." name:"rate-unknown" placeholder:"N"`
+}
+
+// Validate names what is wrong with the settings; kong calls it.
+func (l Limits) Validate() error {
+	if l.MaxBody < 1 || l.MaxRecords < 1 {
+		return fmt.Errorf("--max-body and --max-records: must be at least 1")
+	}
+	rates := []struct {
+		flag  string
+		value int
+	}{
+		{"--rate-oauth", l.RateOAuth}, {"--rate-integration", l.RateIntegrate},
+		{"--rate-manage", l.RateManage}, {"--rate-audit", l.RateAudit}, {"--rate-unknown", l.RateUnknown},
+	}
+	for _, rate := range rates {
+		if rate.value < 0 {
+			return fmt.Errorf("%s: %d must be 0 (no limit) or more", rate.flag, rate.value)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/fault"
+)
+
+// Handler answers the whole of the server. No route is mounted after it.
+func (s *Server) Handler() http.Handler {
+	return s.observe(http.HandlerFunc(s.dispatch))
+}
+
+// dispatch finds the route, lets the guard have a word where one is due, and
+// answers what no route answers.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	ex := exchangeOf(r.Context())
+	handler, pattern := s.match(r)
+	ex.route = s.routes[pattern]
+	if ex.route != nil {
+		ex.path = ex.route.path
+	}
+	if guarded(r.URL.Path) && (ex.route == nil || !ex.route.open) {
+		c, err := s.admit(w, r, pattern)
+		if err != nil {
+			failureOf(r.Context(), err).write(w)
+			return
+		}
+		ex.caller = c.ID
+		r = r.WithContext(caller.With(r.Context(), c))
+	}
+	if pattern == "" {
+		refuseUnknown(w, r, handler)
+		return
+	}
+	s.mux.ServeHTTP(w, r)
+}
+
+func guarded(path string) bool { return path == "/v1" || strings.HasPrefix(path, "/v1/") }
+
+// match asks the mux who would answer. The mux redirects paths with empty or
+// dot segments; such a path is no route of ours.
+func (s *Server) match(r *http.Request) (http.Handler, string) {
+	for segment := range strings.SplitSeq(strings.TrimPrefix(r.URL.Path, "/"), "/") {
+		if segment == "." || segment == ".." || (segment == "" && r.URL.Path != "/") {
+			return nil, ""
+		}
+	}
+	return s.mux.Handler(r)
+}
+
+// admit is the guard: credential, rate limit, permission, in this order.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request, pattern string) (caller.Caller, error) {
+	c, err := s.authenticate(r)
+	if err != nil {
+		if fault.KindOf(err) == fault.Unauthorized {
+			if a := s.TakeAnonymous(r); !a.Allowed {
+				a.SetHeaders(w.Header())
+				return caller.Caller{}, a.Fault()
+			}
+		}
+		return caller.Caller{}, err
+	}
+	class := ClassManage // for what no route answers: it must not be free
+	route, mounted := s.routes[pattern]
+	if mounted {
+		class = route.class
+	}
+	allowance := s.Take(class, c.ID)
+	allowance.SetHeaders(w.Header())
+	if err := allowance.Fault(); err != nil {
+		return caller.Caller{}, err
+	}
+	switch {
+	case mounted:
+		return c, permit(c, route.permission)
+	case pattern != "": // put on the mux behind our back
+		return c, permit(c, "")
+	}
+	return c, nil
+}
+
+// challenge is what a 401 carries (RFC 6750 section 3).
+const challenge = `Bearer realm="muster"`
+
+func (s *Server) authenticate(r *http.Request) (caller.Caller, error) {
+	header := r.Header.Get("Authorization")
+	if header == "" {
+		return caller.Caller{}, fault.New(fault.Unauthorized, "send an access token in the header Authorization: Bearer …")
+	}
+	scheme, token, _ := strings.Cut(header, " ")
+	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" || s.bearer == nil {
+		return caller.Caller{}, fault.New(fault.Unauthorized, "the header Authorization must be Bearer and an access token")
+	}
+	c, err := s.bearer.Caller(r.Context(), token)
+	if fault.KindOf(err) != fault.Unauthorized {
+		return c, err
+	}
+	f := failureOf(r.Context(), err)
+	f.header.Set("WWW-Authenticate", challenge+`, error="invalid_token"`)
+	return c, &refused{failure: f, cause: err}
+}
+
+// permit says 403 with the scope to ask for (RFC 6750 section 3.1).
+func permit(c caller.Caller, p caller.Permission) error {
+	err := c.Check(p)
+	if err == nil {
+		return nil
+	}
+	f := say(statusOf(fault.KindOf(err)), err.Error())
+	value := challenge + `, error="insufficient_scope"`
+	if granting := caller.GrantedBy(p); len(granting) > 0 {
+		value += `, scope="` + string(granting[0]) + `"`
+	}
+	f.header.Set("WWW-Authenticate", value)
+	return f
+}
+
+// refused is a failure that is still known as the fault it came from.
+type refused struct {
+	*failure
+	cause error
+}
+
+// Unwrap lets errors.As find both.
+func (r *refused) Unwrap() []error { return []error{r.failure, r.cause} }
+
+// refuseUnknown answers 404, or 405 with Allow where another method would do.
+func refuseUnknown(w http.ResponseWriter, r *http.Request, mux http.Handler) {
+	if mux != nil {
+		heard := &listener{header: http.Header{}}
+		mux.ServeHTTP(heard, r)
+		if heard.status == http.StatusMethodNotAllowed {
+			f := say(heard.status, "this path does not take "+r.Method)
+			f.header.Set("Allow", heard.header.Get("Allow"))
+			f.write(w)
+			return
+		}
+	}
+	say(http.StatusNotFound, "there is nothing at this path").write(w)
+}
+
+// listener takes the mux's own answer, whose body is not ours.
+type listener struct {
+	header http.Header
+	status int
+}
+
+// Header is of http.ResponseWriter.
+func (l *listener) Header() http.Header { return l.header }
+
+// Write is of http.ResponseWriter.
+func (l *listener) Write(p []byte) (int, error) { return len(p), nil }
+
+// WriteHeader is of http.ResponseWriter.
+func (l *listener) WriteHeader(status int) { l.status = status }

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"reflect"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/passmuster/muster/internal/caller"
+)
+
+// Class is a rate-limit class: each application has a bucket in each.
+type Class string
+
+// The classes of the contract.
+const (
+	ClassAudit       Class = "audit"
+	ClassIntegration Class = "integration"
+	ClassManage      Class = "manage"
+	ClassOAuth       Class = "oauth"
+)
+
+// Route is one line of a feature's routes.
+type Route struct {
+	Method, Path string // the path as in net/http.ServeMux: /v1/tests/{id}
+	ID           string // operationId, unique
+	Summary      string
+	Tag          string
+
+	Permission caller.Permission // checked before path, query or body are looked at
+	Class      Class
+
+	Accept    []string              // media types of a streamed body; nil = JSON only
+	BodyLimit int64                 // bytes of a JSON body, decoded; 0 = the server's
+	Describe  func(*huma.Operation) // amends the documented operation, after huma filled it; may be nil
+	Status    int                   // of success; 0 = 200
+}
+
+// Plain is a route of net/http, without huma: it decodes and answers by itself.
+type Plain struct {
+	Method, Path string
+	Class        Class           // for the record; the handler calls Take itself
+	Operation    *huma.Operation // for the document; nil leaves it out
+	Permission   caller.Permission
+
+	// Open takes a path under /v1 past credential, limit and permission. For
+	// routes whose client authenticates in another way.
+	Open bool
+}
+
+// mounted is a route as the guard needs it.
+type mounted struct {
+	accept     []string
+	bodyLimit  int64
+	class      Class
+	method     string
+	open       bool
+	path       string
+	permission caller.Permission
+}
+
+func (m *mounted) pattern() string { return m.method + " " + m.path }
+
+// Register mounts a route. I is a struct of path, query and header fields and
+// perhaps a Body or an embedded Stream; O a struct of header fields and perhaps
+// a Body. A route under /v1 without a permission or class is a programming
+// error and panics.
+func Register[I, O any](s *Server, r Route, h func(context.Context, *I) (*O, error)) {
+	if r.Permission == "" || r.Class == "" {
+		panic(fmt.Sprintf("route %s %s names no permission or no class", r.Method, r.Path))
+	}
+	m := &mounted{
+		accept: r.Accept, bodyLimit: r.BodyLimit, class: r.Class,
+		method: r.Method, path: r.Path, permission: r.Permission,
+	}
+	if m.bodyLimit == 0 {
+		m.bodyLimit = s.options.BodyLimit
+	}
+	s.routes[m.pattern()] = m
+	_, takesJSON := reflect.TypeFor[I]().FieldByName("Body")
+	huma.Register(s.api, operation(r, takesJSON), func(ctx context.Context, in *I) (*O, error) {
+		out, err := h(ctx, in)
+		if err != nil {
+			return nil, failureOf(ctx, err)
+		}
+		return out, nil
+	})
+	documented := operationAt(s.api.OpenAPI(), r.Method, r.Path)
+	addErrorResponses(documented)
+	if r.Describe != nil {
+		r.Describe(documented)
+	}
+}
+
+func operation(r Route, takesJSON bool) huma.Operation {
+	status := r.Status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	op := huma.Operation{
+		BodyReadTimeout: -1, // each read has its own (stream.go)
+		DefaultStatus:   status,
+		MaxBodyBytes:    -1, // counted by jsonBody, which knows the decoded size
+		Method:          r.Method,
+		OperationID:     r.ID,
+		Path:            r.Path,
+		Security:        []map[string][]string{{"bearer": scopes(r.Permission)}},
+		Summary:         r.Summary,
+	}
+	if r.Tag != "" {
+		op.Tags = []string{r.Tag}
+	}
+	if takesJSON {
+		op.Middlewares = huma.Middlewares{jsonBody}
+	}
+	return op
+}
+
+func scopes(p caller.Permission) []string {
+	names := []string{}
+	for _, scope := range caller.GrantedBy(p) {
+		names = append(names, string(scope))
+	}
+	return names
+}
+
+// Handle mounts a plain route.
+func (s *Server) Handle(p Plain, h http.Handler) {
+	m := &mounted{class: p.Class, method: p.Method, open: p.Open, path: p.Path, permission: p.Permission}
+	s.routes[m.pattern()] = m
+	s.mux.Handle(m.pattern(), h)
+	if p.Operation != nil {
+		p.Operation.Method, p.Operation.Path = p.Method, p.Path
+		s.api.OpenAPI().AddOperation(p.Operation)
+	}
+}
+
+// Mounted describes a route for tests that walk them all.
+type Mounted struct {
+	Class      Class
+	Open       bool
+	Pattern    string
+	Permission caller.Permission
+}
+
+// Routes lists every mounted route, in no order.
+func (s *Server) Routes() []Mounted {
+	routes := make([]Mounted, 0, len(s.routes))
+	for pattern, m := range s.routes {
+		routes = append(routes, Mounted{Class: m.class, Open: m.open, Pattern: pattern, Permission: m.permission})
+	}
+	return routes
+}
