@@ -26,14 +26,16 @@ import (
 
 // house is a workspace with one application and what a push test needs.
 type house struct {
-	t       *testing.T
+	t       testing.TB
 	caller  caller.Caller
 	clock   time.Time
 	db      *db.DB
 	service *resource.Service
 }
 
-func newHouse(t *testing.T, d *db.DB) *house {
+func newHouse(t *testing.T, d *db.DB) *house { return houseOn(t, d) }
+
+func houseOn(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	h := &house{t: t, clock: time.UnixMilli(1_790_000_000_000), db: d}
 	var mu sync.Mutex

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/passmuster/muster/internal/app"
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/telemetry"
+)
+
+// adminCmd is what works on the data itself. Its flags may stand anywhere.
+type adminCmd struct {
+	config.Storage
+
+	Config    string `help:"JSON file of settings, by the names of the flags ($MUSTER_CONFIG)." placeholder:"FILE" type:"existingfile"`
+	JSON      bool   `help:"Machine output."`
+	Workspace string `default:"default" env:"MUSTER_WORKSPACE" help:"Slug or id of the workspace." placeholder:"SLUG"`
+
+	App      adminAppCmd      `cmd:"" help:"Applications, which call the API."`
+	Evidence adminEvidenceCmd `cmd:"" help:"What happened, so that anyone can check it."`
+	Doctor   doctorCmd        `cmd:"" help:"Check data folder, database, key, disk and clock."`
+	Migrate  migrateCmd       `cmd:"" help:"Bring the database's schema up to date."`
+	Resource adminResourceCmd `cmd:"" help:"Resources, which applications push."`
+	User     adminUserCmd     `cmd:"" help:"People who can be given a sign-in."`
+}
+
+// adminContext is what an administration command works with.
+type adminContext struct {
+	*app.App
+
+	actor caller.Caller // the command line, in the workspace that was named
+	flags *adminCmd
+	sys   *system
+}
+
+// open opens the data for a command, and closes it afterwards.
+func (a *adminContext) open(work func() error) (err error) {
+	log, err := telemetry.NewLogger(a.sys.stderr, telemetry.LogOptions{Level: "warn"})
+	if err != nil {
+		return err
+	}
+	a.App, err = app.Open(a.sys.ctx, app.Options{
+		Logger: log, Now: a.sys.now, Storage: a.flags.Storage, Version: version(),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	w, err := a.Workspaces.Get(a.sys.ctx, a.flags.Workspace)
+	if err != nil {
+		return err
+	}
+	a.actor = caller.Caller{Kind: caller.CommandLine, Name: "muster admin", Workspace: w.Caller()}
+	return work()
+}
+
+// change is open for a command that changes something: what it did gets its
+// place in the evidence at once, also where no server runs.
+func (a *adminContext) change(work func() error) error {
+	return a.open(func() error {
+		if err := work(); err != nil {
+			return err
+		}
+		if err := a.Evidence.Sequence(a.sys.ctx); err != nil {
+			a.sys.say("muster: done, but the evidence could not be signed: %v", err)
+		}
+		return nil
+	})
+}
+
+// answer prints a result: v for machines, or the text for people.
+func (a *adminContext) answer(v any, format string, args ...any) error {
+	if a.flags.JSON {
+		return a.sys.printJSON(v)
+	}
+	return a.sys.write(format+"\n", args...)
+}
+
+// next suggests a command to people.
+func (a *adminContext) next(command string) {
+	if !a.flags.JSON {
+		a.sys.say("next: %s", command)
+	}
+}
+
+// again answers the flags that lead another administration command here.
+func (a *adminContext) again() string {
+	flags := storageFlags(a.flags.Storage)
+	if a.flags.Workspace != "default" {
+		flags += " --workspace " + shellQuote(a.flags.Workspace)
+	}
+	return flags
+}
+
+// isDefaultData says whether a folder is the one that is taken without --data.
+func isDefaultData(folder string) bool {
+	standard, err := filepath.Abs("muster-data")
+	return err == nil && folder == standard
+}
+
+// shellQuote writes a word as a shell takes it.
+func shellQuote(word string) string {
+	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:@%+,="
+	if word != "" && strings.Trim(word, plain) == "" {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
+}

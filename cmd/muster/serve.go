@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/passmuster/muster/internal/app"
+	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/telemetry"
+)
+
+type serveCmd struct {
+	config.Storage
+	config.Server
+	config.Limits
+	config.Log
+
+	Config string `help:"JSON file of settings, by the names of the flags ($MUSTER_CONFIG)." placeholder:"FILE" type:"existingfile"`
+}
+
+// Run serves until the program is told to stop.
+func (c *serveCmd) Run(sys *system) (err error) {
+	log, err := telemetry.NewLogger(sys.stderr, telemetry.LogOptions{Format: c.Format, Level: c.Level})
+	if err != nil {
+		return &usageError{err.Error()}
+	}
+	a, err := app.Open(sys.ctx, app.Options{
+		Limits: c.Limits, Logger: log, Now: sys.now, Storage: c.Storage, Version: version(),
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	return a.Serve(sys.ctx, app.ServeOptions{
+		Server: c.Server,
+		Listening: func(ctx context.Context, base string) {
+			//nolint:sloglint // scripts read the address off this line, whatever the format
+			log.InfoContext(ctx, "listening on "+base, slog.String("url", base), slog.String("version", version()))
+			c.greet(ctx, a, log)
+		},
+	})
+}
+
+// greet says what to do first where nobody can sign in yet.
+func (c *serveCmd) greet(ctx context.Context, a *app.App, log *slog.Logger) {
+	w, err := a.Workspaces.Get(ctx, "")
+	if err != nil {
+		log.ErrorContext(ctx, "the default workspace cannot be read", slog.Any("error", err))
+		return
+	}
+	has, err := a.Access.HasAdmin(ctx, w.Caller())
+	if err != nil {
+		log.ErrorContext(ctx, "the users cannot be read", slog.Any("error", err))
+		return
+	}
+	if !has {
+		command := "muster admin user create --email you@example.com --role admin --password-stdin" + storageFlags(c.Storage)
+		//nolint:sloglint // people copy the command, so it is not quoted
+		log.WarnContext(ctx, "there is no admin yet; make one with: "+command)
+	}
+}
+
+// storageFlags answers the flags that lead another command to the same data. A
+// database URL may hold a password, so it is only pointed at.
+func storageFlags(s config.Storage) string {
+	switch {
+	case s.Database != "":
+		return " (with the same MUSTER_DATABASE)"
+	case isDefaultData(s.Data):
+		return ""
+	}
+	return fmt.Sprintf(" --data %s", shellQuote(s.Data))
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/assessment"
+	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/jobs"
+	"github.com/passmuster/muster/internal/oauth"
+	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/workspace"
+)
+
+// Options are what a process is opened with.
+type Options struct {
+	Limits  config.Limits
+	Logger  *slog.Logger
+	Now     func() time.Time
+	Storage config.Storage
+	Version string
+}
+
+// App holds the parts of a process.
+type App struct {
+	Access     *access.Service
+	DB         *db.DB
+	Evidence   *evidence.Service
+	OAuth      *oauth.Service
+	Resources  *resource.Service
+	Workspaces *workspace.Service
+
+	leases  *jobs.Leases
+	options Options
+}
+
+// Open opens the data, makes what is not there yet, and builds every part. The
+// caller closes the App.
+func Open(ctx context.Context, o Options) (*App, error) {
+	d, err := openDatabase(ctx, o.Storage)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{
+		DB:         d,
+		Workspaces: workspace.New(d, o.Now),
+		leases:     jobs.NewLeases(d, o.Now),
+		options:    o,
+	}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return a, nil
+}
+
+// pushWait is how long a push waits for another of the same definition.
+const pushWait = 60 * time.Second
+
+// build makes the features, each from those before it.
+func (a *App) build(ctx context.Context) (err error) {
+	o := a.options
+	a.Evidence, err = evidence.New(ctx, evidence.Options{
+		DB: a.DB, Dir: o.Storage.Data, Key: o.Storage.EvidenceKey, Log: o.Logger, Now: o.Now,
+	})
+	if err != nil {
+		return err
+	}
+	a.OAuth = oauth.New(oauth.Options{DB: a.DB, Logger: o.Logger, Now: o.Now})
+	a.Access = access.New(a.DB, o.Now)
+	a.Resources = resource.New(resource.Options{
+		DB: a.DB, Judge: assessment.NewJudge(a.DB), Limits: resource.Limits{Records: o.Limits.MaxRecords},
+		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()), Wait: pushWait,
+	})
+	return nil
+}
+
+// Close closes the database.
+func (a *App) Close() error { return a.DB.Close() }
+
+// openDatabase makes the data folder and opens the database.
+func openDatabase(ctx context.Context, s config.Storage) (*db.DB, error) {
+	// PostgreSQL has its own place, but the evidence key may lie here.
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if s.Database != "" {
+		return db.Open(ctx, db.Options{URL: s.Database})
+	}
+	// SQLite would leave it readable to others, and its log takes the same mode.
+	file, err := os.OpenFile(s.File(), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		err = file.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("make the database: %w", err)
+	}
+	return db.Open(ctx, db.Options{Path: s.File()})
+}

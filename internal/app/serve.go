@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/jobs"
+	"github.com/passmuster/muster/internal/telemetry"
+	"github.com/passmuster/muster/internal/web"
+)
+
+// ServeOptions are what a server needs beside its parts.
+type ServeOptions struct {
+	config.Server
+
+	// Listening is called once, when requests are taken. base is what the server
+	// calls itself.
+	Listening func(ctx context.Context, base string)
+}
+
+// Serve takes requests until ctx ends, then lets the running ones come to their
+// end within the drain time. It answers nil after a stop that was asked for.
+func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
+	unlock, err := a.lock()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", o.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	base := o.BaseURL
+	if base == "" {
+		base = "http://" + reachable(listener.Addr())
+	}
+	if err := a.Workspaces.PutBaseURL(ctx, base); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := a.newServer()
+	runner, err := jobs.New(a.leases, a.options.Logger, a.passes()...)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	runner.Start(context.WithoutCancel(ctx)) // ended by Stop, after the requests
+	defer func() {
+		runner.Stop()
+		// What requests left in memory, and what they left without a place.
+		err = errors.Join(err, a.settle(context.WithoutCancel(ctx)))
+	}()
+	if o.Listening != nil {
+		o.Listening(ctx, base)
+	}
+	return a.handle(ctx, server, listener, o.DrainTimeout)
+}
+
+// lock keeps a second server off the data folder.
+func (a *App) lock() (unlock func() error, err error) {
+	if a.options.Storage.Database != "" {
+		return func() error { return nil }, nil // several servers may share a PostgreSQL
+	}
+	unlock, err = lockFile(filepath.Join(a.options.Storage.Data, "serve.lock"))
+	if errors.Is(err, errLocked) {
+		return nil, fmt.Errorf("another muster serve runs on %s: stop it, or give this one another --data", a.options.Storage.Data)
+	}
+	return unlock, err
+}
+
+// reachable answers the address of a listener as others may call it: the
+// wildcard is no address.
+func reachable(addr net.Addr) string {
+	tcp, ok := addr.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return addr.String()
+	}
+	return net.JoinHostPort("localhost", fmt.Sprint(tcp.Port))
+}
+
+// newServer mounts every feature.
+func (a *App) newServer() *web.Server {
+	server := web.New(web.Options{
+		Bearer: a.OAuth,
+		Limits: web.Limits{
+			Anonymous: a.options.Limits.RateUnknown, Audit: a.options.Limits.RateAudit, Integration: a.options.Limits.RateIntegrate,
+			Manage: a.options.Limits.RateManage, OAuth: a.options.Limits.RateOAuth,
+		},
+		Logger:      a.options.Logger,
+		Now:         a.options.Now,
+		Ready:       a.DB.Ping,
+		Registry:    telemetry.NewRegistry(a.options.Version),
+		StreamLimit: int64(a.options.Limits.MaxBody),
+		Version:     a.options.Version,
+	})
+	a.OAuth.Mount(server)
+	a.Resources.Mount(server)
+	return server
+}
+
+// passes are the jobs of every feature.
+func (a *App) passes() []jobs.Pass {
+	return []jobs.Pass{
+		a.Evidence.Job(),
+		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},
+		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
+		{Name: "resource-unjudged", Every: time.Minute, Run: a.Resources.Unjudged},
+	}
+}
+
+// settle ends what the jobs would have done next.
+func (a *App) settle(ctx context.Context) error {
+	return errors.Join(a.OAuth.FlushLastUsed(ctx), a.Evidence.Sequence(ctx))
+}
+
+// handle serves until ctx ends or the listener fails.
+func (a *App) handle(ctx context.Context, s *web.Server, listener net.Listener, drain time.Duration) error {
+	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	server := s.HTTP()
+	server.BaseContext = func(net.Listener) context.Context { return requests }
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	a.options.Logger.InfoContext(ctx, "stopping", slog.Duration("drain", drain))
+	bounded, cancel := context.WithTimeout(requests, drain)
+	defer cancel()
+	err := server.Shutdown(bounded)
+	if err != nil {
+		a.options.Logger.WarnContext(ctx, "requests were cut off at the stop", slog.Any("error", err))
+		cut()
+		err = server.Close()
+	}
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}

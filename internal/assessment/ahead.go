@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"context"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/resource"
+)
+
+// ahead collects what a run does to rows beyond the head. It implements
+// resource.Ahead: once taken, another goroutine writes it.
+type ahead struct {
+	closed     map[int64][]int64 // items by test whose open outcome ends
+	definition resource.Definition
+	opened     []opened
+	rechecks   []recheck
+	settled    map[int64][]int64 // items by test whose open recheck ends
+	undone     map[int64][]int64 // items by test that are taken back
+}
+
+type opened struct {
+	item    resource.Item
+	outcome Outcome
+	test    int64
+}
+
+type recheck struct {
+	at   int64
+	item resource.Item
+	test int64
+}
+
+func newAhead(d resource.Definition) *ahead {
+	return &ahead{closed: map[int64][]int64{}, definition: d, settled: map[int64][]int64{}, undone: map[int64][]int64{}}
+}
+
+func (a *ahead) empty() bool {
+	return len(a.closed)+len(a.opened)+len(a.rechecks)+len(a.settled)+len(a.undone) == 0
+}
+
+// outcome notes that an item's open row, if any, gives way to an outcome. Rows
+// exist only for outcomes other than passing.
+func (a *ahead) outcome(test int64, item resource.Item, row, outcome Outcome) {
+	if row == outcome {
+		return // the interval goes on
+	}
+	if row != OutcomeNone {
+		a.closed[test] = append(a.closed[test], int64(item))
+	}
+	if outcome != OutcomeNone && outcome != Passing {
+		a.opened = append(a.opened, opened{item, outcome, test})
+	}
+}
+
+// recheck replaces the instant at which an item must be judged again.
+func (a *ahead) recheck(test int64, item resource.Item, at int64) {
+	a.settled[test] = append(a.settled[test], int64(item))
+	if at != never {
+		a.rechecks = append(a.rechecks, recheck{at, item, test})
+	}
+}
+
+func (a *ahead) undo(test int64, item resource.Item) {
+	a.undone[test] = append(a.undone[test], int64(item))
+}
+
+// Write writes the part under the number.
+func (a *ahead) Write(ctx context.Context, tx *db.Tx, number int64) error {
+	for test, items := range a.undone {
+		if err := undoItems(ctx, tx, a.definition.Number, test, number, items); err != nil {
+			return err
+		}
+	}
+	for test, items := range a.closed {
+		if err := closeOutcomes(ctx, tx, a.definition.Number, test, number, items); err != nil {
+			return err
+		}
+	}
+	if err := insertOutcomes(ctx, tx, a.definition, number, a.opened); err != nil {
+		return err
+	}
+	for test, items := range a.settled {
+		if err := closeRechecks(ctx, tx, a.definition.Number, test, number, items); err != nil {
+			return err
+		}
+	}
+	return insertRechecks(ctx, tx, a.definition, number, a.rechecks)
+}

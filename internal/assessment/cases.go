@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/jtd"
+)
+
+// maxCases is how many cases a test may have.
+const maxCases = 1000
+
+// wants are the words of a case's want, by what a record comes to.
+func wants() map[Outcome]string {
+	return map[Outcome]string{Passing: "pass", Failing: "fail", InProgress: "in_progress", OutOfScope: "out_of_scope"}
+}
+
+func pointerTo(name string, i int) string { return "/" + name + "/" + strconv.Itoa(i) }
+
+// cases runs the unit tests that a form brings along: each is a record, which
+// need not be whole, and what it must come to. Relative dates count from its
+// now, or from the present.
+func (r *draftReader) cases(now time.Time) error {
+	raw := r.members["cases"]
+	if raw == nil {
+		return nil
+	}
+	var list []json.Value
+	if raw.Kind() != '[' || json.Unmarshal(raw, &list) != nil || len(list) > maxCases {
+		r.wrong("cases", "must be an array of at most %d cases: {record, want}", maxCases)
+		return nil
+	}
+	schema, err := r.definition.RecordSchema()
+	if err != nil {
+		return err
+	}
+	p, err := compile(r.document, r.fields)
+	if err != nil {
+		return err
+	}
+	for i, text := range list {
+		if err := r.runCase(text, pointerTo("cases", i), schema, p, now); err != nil {
+			return err
+		}
+	}
+	compact := raw.Clone()
+	if len(list) > 0 {
+		r.document.Cases = compact
+	}
+	return compact.Compact()
+}
+
+func (r *draftReader) runCase(text json.Value, at string, schema *jtd.Schema, p *program, now time.Time) error {
+	before := len(r.list)
+	one := openForm(text, at, "a case has record and want", &r.list)
+	if one.members == nil {
+		return nil
+	}
+	one.only("a case", "name", "now", "record", "want")
+	one.text("name", maxText)
+	if instant := one.text("now", maxName); instant != "" {
+		var err error
+		if now, err = time.Parse(time.RFC3339, instant); err != nil {
+			one.wrong("now", "must be an RFC 3339 time")
+		}
+	}
+	words := wants()
+	want := one.word("want", "", "pass", "fail", "in_progress", "out_of_scope")
+	if want == "" {
+		one.wrong("want", "must be pass, fail, in_progress or out_of_scope")
+	}
+	record, err := one.record(schema)
+	if err != nil || len(r.list) > before {
+		return err
+	}
+	outcome, _ := p.evaluator().judge(record, now.UnixMilli())
+	if got := words[outcome]; got != want {
+		one.wrong("want", "wants %s, but the record comes out as %s: %s", want, got, p.reason(record, outcome, now.UnixMilli()))
+	}
+	return nil
+}
+
+// record answers the document of a case's record: a member that is no base
+// field belongs to customProperties, as in conditions.
+func (f *form) record(schema *jtd.Schema) ([]byte, error) {
+	inner := form{at: f.at + "/record", problems: f.problems}
+	if f.members["record"] == nil || json.Unmarshal(f.members["record"], &inner.members) != nil {
+		f.wrong("record", "must be an object: the fields of a record")
+		return nil, nil
+	}
+	whole, custom := map[string]json.Value{}, map[string]json.Value{}
+	customSchema, _, hasCustom := schema.Property("customProperties")
+	for _, name := range slices.Sorted(maps.Keys(inner.members)) {
+		value := inner.members[name]
+		_, _, base := schema.Property(name)
+		switch {
+		case name == "customProperties" && hasCustom:
+			if json.Unmarshal(value, &custom) != nil {
+				inner.wrong(name, "must be an object")
+			}
+		case base:
+			whole[name] = value
+		case hasCustom && belongs(customSchema, name):
+			custom[name] = value
+		default:
+			inner.wrong(name, "is no field of these records")
+		}
+	}
+	if len(custom) > 0 {
+		text, err := json.Marshal(custom)
+		if err != nil {
+			return nil, fmt.Errorf("encode customProperties: %w", err)
+		}
+		whole["customProperties"] = text
+	}
+	return json.Marshal(whole)
+}
+
+func belongs(schema *jtd.Schema, name string) bool {
+	_, _, ok := schema.Property(name)
+	return ok || schema.AdditionalProperties
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/rule"
+)
+
+// Limits of a test's texts, in characters.
+const (
+	maxName = 200
+	maxText = 10_000
+)
+
+// draft is a test as its author sent it, checked against the definition.
+type draft struct {
+	category   string // "": not said
+	definition resource.Definition
+	document   Document
+	reason     string
+	slug       string // "": not said
+}
+
+// formMembers are the members of the file form (contract tests-and-rules.md
+// section 3). reason says why a version is made.
+var formMembers = []string{
+	"apiVersion", "kind", "slug", "name", "description", "remediation", "failureDescription", "application", "resource", "scope",
+	"passWhen", "failWhen", "reducer", "onEmpty", "onUnknown", "freshness", "category", "cases", "reason",
+	"controls", "owner", "sla", "subscribers",
+}
+
+// draftReader reads the file form. Every problem is collected.
+type draftReader struct {
+	draft
+	form
+	fields *rule.Fields // nil until the definition is known
+	list   []fault.Problem
+}
+
+// read checks a file form of a test. given is the definition when it is known
+// already; a form that names another is refused then. The fault that it answers
+// names every wrong place.
+func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given *resource.Definition) (draft, error) {
+	r := &draftReader{}
+	r.form = openForm(text, "", "a test has name, application, resource and passWhen or failWhen", &r.list)
+	if r.members == nil {
+		return draft{}, fault.At(r.list...)
+	}
+	r.only("a test", formMembers...)
+	r.head()
+	if err := s.locate(ctx, c, r, given); err != nil {
+		return draft{}, err
+	}
+	if err := r.describe(); err != nil {
+		return draft{}, err
+	}
+	r.body()
+	r.absent()
+	if len(r.list) > 0 {
+		return draft{}, fault.At(r.list...)
+	}
+	if err := r.cases(s.Now()); err != nil {
+		return draft{}, err
+	}
+	if len(r.list) > 0 {
+		return draft{}, fault.At(r.list...)
+	}
+	return r.draft, nil
+}
+
+// head reads what says which test this is.
+func (r *draftReader) head() {
+	for _, fixed := range [][2]string{{"apiVersion", "muster/v1"}, {"kind", "Test"}} {
+		if text := r.text(fixed[0], maxName); r.members[fixed[0]] != nil && text != fixed[1] {
+			r.wrong(fixed[0], "must be %s", fixed[1])
+		}
+	}
+	r.slug = r.text("slug", maxSlug)
+	if r.slug != "" && !isSlug(r.slug) {
+		r.wrong("slug", "must be lower-case letters and digits with single dashes between them, such as servers-sized")
+	}
+	r.reason = r.text("reason", maxText)
+	if category := r.text("category", maxName); category != "" {
+		var ok bool
+		if r.category, ok = parseCategory(category); !ok {
+			r.wrong("category", "must be one of %s", strings.Join(categories(), ", "))
+		}
+	}
+	d := &r.document
+	d.Name = strings.TrimSpace(r.text("name", maxName))
+	d.Description = r.text("description", maxText)
+	d.Remediation = r.text("remediation", maxText)
+	d.FailureDescription = r.text("failureDescription", maxText)
+}
+
+// locate finds the definition that the form names.
+func (s *Service) locate(ctx context.Context, c caller.Caller, r *draftReader, given *resource.Definition) error {
+	app, name := r.text("application", maxName), r.text("resource", maxName)
+	switch {
+	case given != nil && app == "" && name == "":
+		r.definition = *given
+		return nil
+	case given != nil && name == "":
+		name = string(given.ID)
+	case name == "":
+		r.wrong("resource", "must be present: the resourceId or the name of a resource definition")
+	}
+	found, ok, err := s.findApplication(ctx, c, r, app)
+	if err != nil || !ok || name == "" {
+		return err
+	}
+	d, err := s.findDefinition(ctx, c, found, name)
+	switch {
+	case errors.Is(err, db.ErrNoRow) && app == "":
+		r.wrong("application", "must be present, unless resource is a resourceId")
+	case errors.Is(err, db.ErrNoRow):
+		r.wrong("resource", "%q is no resourceId or name of a resource of %s", name, found.Name)
+	case err != nil:
+		return err
+	case found.ID != "" && d.Application != found.ID:
+		r.wrong("resource", "belongs to another application than %s", found.Name)
+	case given != nil && d.Number != given.Number:
+		r.wrong("resource", "a test stays with its resource; make another test, or a copy, for this one")
+	default:
+		r.definition = d
+	}
+	return nil
+}
+
+func (s *Service) findApplication(ctx context.Context, c caller.Caller, r *draftReader, ref string) (Application, bool, error) {
+	if ref == "" {
+		return Application{}, true, nil
+	}
+	all, err := s.Applications.Applications(ctx, c)
+	if err != nil {
+		return Application{}, false, err
+	}
+	found, ok := application(all, ref)
+	if !ok {
+		r.wrong("application", "%q is no id, slug or name of an application", ref)
+	}
+	return found, ok, nil
+}
+
+func (s *Service) findDefinition(ctx context.Context, c caller.Caller, app Application, ref string) (d resource.Definition, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if db.ValidID(ref) {
+			d, err = resource.LookUpByID(ctx, tx, c.Workspace, resource.ID(ref))
+			if !errors.Is(err, db.ErrNoRow) {
+				return err
+			}
+		}
+		if app.ID == "" {
+			return db.ErrNoRow
+		}
+		d, err = resource.LookUpByName(ctx, tx, c.Workspace, app.ID, ref)
+		return err
+	})
+	return d, err
+}
+
+// describe works out which fields conditions may name.
+func (r *draftReader) describe() error {
+	if r.definition.Number == 0 {
+		return nil
+	}
+	schema, err := r.definition.RecordSchema()
+	if err != nil {
+		return err
+	}
+	r.fields = rule.NewFields(schema)
+	return nil
+}
+
+// body reads what decides the verdict.
+func (r *draftReader) body() {
+	d := &r.document
+	d.Scope, d.PassWhen, d.FailWhen = r.condition("scope"), r.condition("passWhen"), r.condition("failWhen")
+	pass, fail := r.members["passWhen"] != nil, r.members["failWhen"] != nil
+	switch {
+	case pass && fail:
+		r.wrong("failWhen", "must not stand beside passWhen: a test has exactly one of the two")
+	case !pass && !fail:
+		r.wrong("passWhen", "must be present: a test has exactly one of passWhen and failWhen")
+	}
+	d.Reducer = Reducer{Kind: reduceAll}
+	if raw := r.members["reducer"]; raw != nil {
+		if err := d.Reducer.UnmarshalJSON(raw); err != nil {
+			r.wrong("reducer", "%v", err)
+		}
+	}
+	d.OnEmpty = r.word("onEmpty", "not_applicable", "pass", "fail")
+	d.OnUnknown = r.word("onUnknown", "fail", "pass", "in_progress")
+	d.Freshness = r.text("freshness", maxName)
+	if _, ok := parseFreshness(d.Freshness); !ok && r.members["freshness"] != nil {
+		r.wrong("freshness", "must be a duration such as 90m, 36h, 7d or 2w")
+	}
+}
+
+// condition reads a condition and checks it against the fields, when they are
+// known.
+func (r *draftReader) condition(name string) *rule.Node {
+	raw := r.members[name]
+	if raw == nil {
+		return nil
+	}
+	node, problems := rule.Parse(raw)
+	if len(problems) == 0 && r.fields != nil {
+		problems = node.Check(r.fields)
+	}
+	for _, p := range problems {
+		r.list = append(r.list, fault.Problem{Pointer: "/" + name + p.Pointer, Message: p.Message})
+	}
+	return node
+}
+
+// absent refuses references to what no workspace holds yet. What is empty names
+// nothing.
+func (r *draftReader) absent() {
+	for _, name := range []string{"controls", "owner", "sla", "subscribers"} {
+		raw := r.members[name]
+		if raw == nil || slices.Contains([]string{`""`, `[]`, `{}`}, string(raw)) {
+			continue
+		}
+		if raw.Kind() != '[' {
+			r.wrong(name, "%s names nothing that exists here", shown(raw))
+			continue
+		}
+		var list []json.Value
+		if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
+			for i, one := range list {
+				r.list = append(r.list, fault.Problem{
+					Pointer: pointerTo(name, i), Message: shown(one) + " names nothing that exists here",
+				})
+			}
+		}
+	}
+}
+
+// shown answers a value as an error repeats it.
+func shown(raw json.Value) string {
+	if len(raw) > 80 {
+		return "this"
+	}
+	return string(raw)
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/resource"
+)
+
+// Entity is a record under a test.
+type Entity struct {
+	resource.Entity
+	Exception *Pause // of a deactivated one
+	ID        string
+	Outcome   Outcome
+	Reason    string // why the rule says what it says; "" for passing and deactivated ones
+	Since     int64  // ms, since when the outcome holds; of a passing one, since when the record is as it is
+}
+
+// place is where a list of entities reads: after an item, at a number.
+type place struct {
+	after      resource.Item
+	definition resource.Number
+	number     int64
+	test       int64
+}
+
+// EntityQuery asks for a page of the records that have an outcome under a test.
+type EntityQuery struct {
+	After   string // entity id; "": from the first
+	Limit   int
+	Outcome Outcome
+}
+
+// Entities answers a page of records and whether more follow. While no verdicts
+// hold, before the first evaluation and while the test is deactivated, there are
+// none.
+func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q EntityQuery) (list []Entity, more bool, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		list, more = nil, false
+		t, err := s.find(ctx, tx, c, ref)
+		if err != nil || t.window == 0 {
+			return err
+		}
+		at, err := startOf(ctx, tx, t, q.After)
+		if err != nil {
+			return err
+		}
+		found, err := findOutcomes(ctx, tx, at, q)
+		if err != nil {
+			return fmt.Errorf("list entities of test %s: %w", t.ID, err)
+		}
+		if more = len(found) > q.Limit; more {
+			found = found[:q.Limit]
+		}
+		list, err = s.show(ctx, tx, t, at, found)
+		return err
+	})
+	return list, more, err
+}
+
+func startOf(ctx context.Context, tx *db.Tx, t Test, after string) (place, error) {
+	at := place{definition: t.Definition.Number, test: t.Number}
+	if after != "" {
+		definition, item, _, ok := resource.ParseEntityID(after)
+		if !ok || definition != at.definition {
+			return at, fault.New(fault.Invalid, "the page cursor is of another list")
+		}
+		at.after = item
+	}
+	head, err := resource.HeadOf(ctx, tx, at.definition)
+	at.number = head.Number
+	return at, err
+}
+
+// findOutcomes answers one more than a page of items.
+func findOutcomes(ctx context.Context, tx *db.Tx, at place, q EntityQuery) ([]standing, error) {
+	if q.Outcome != Passing {
+		return selectOutcomes(ctx, tx, at, q.Outcome, q.Limit+1)
+	}
+	var found []standing
+	for step := 2*q.Limit + 50; ; step = min(4*step, 20_000) {
+		items, err := resource.ItemsAfter(ctx, tx, at.definition, at.number, at.after, step)
+		if err != nil || len(items) == 0 {
+			return found, err
+		}
+		last := items[len(items)-1]
+		others, err := selectOutcomeItems(ctx, tx, at, last)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range items {
+			if _, other := slices.BinarySearch(others, item); !other {
+				found = append(found, standing{item: item, outcome: Passing})
+			}
+		}
+		if len(found) > q.Limit || len(items) < step {
+			return found[:min(len(found), q.Limit+1)], nil
+		}
+		at.after = last
+	}
+}
+
+// show turns items into what a list says of them.
+func (s *Service) show(ctx context.Context, tx *db.Tx, t Test, at place, found []standing) ([]Entity, error) {
+	items, numbers := make([]resource.Item, len(found)), make([]int64, len(found))
+	for i, f := range found {
+		items[i], numbers[i] = f.item, f.from
+	}
+	records, err := resource.Entities(ctx, tx, at.definition, at.number, items)
+	if err != nil {
+		return nil, err
+	}
+	if len(records) != len(found) {
+		return nil, fmt.Errorf("%d of %d records with an outcome do not exist", len(found)-len(records), len(found))
+	}
+	times, err := resource.CommitTimes(ctx, tx, at.definition, numbers)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.windowProgram(ctx, tx, t)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]Entity, len(records))
+	for i, record := range records {
+		e := Entity{
+			Entity: record, ID: resource.EntityID(at.definition, record.Item, record.CreatedAt), Outcome: found[i].outcome,
+			Since: record.UpdatedAt,
+		}
+		if at, ok := times[found[i].from]; ok {
+			e.Since = at
+		}
+		if e.Outcome != Passing {
+			e.Reason = p.reasonSince(record.Document, e.Outcome, e.Since, db.Millis(s.Now()))
+		}
+		list[i] = e
+	}
+	return list, addExceptions(ctx, tx, t, list)
+}
+
+func addExceptions(ctx context.Context, tx *db.Tx, t Test, list []Entity) error {
+	var items []resource.Item
+	for _, e := range list {
+		if e.Outcome == Deactivated {
+			items = append(items, e.Item)
+		}
+	}
+	exceptions, err := selectExceptionsOf(ctx, tx, t.Number, items)
+	for _, x := range exceptions {
+		for i := range list {
+			if list[i].Item == x.item && list[i].Outcome == Deactivated {
+				list[i].Exception = &Pause{Reason: x.reason, Until: x.until}
+			}
+		}
+	}
+	return err
+}
+
+// windowProgram answers the compiled rule of the version whose verdicts hold, of
+// the newest when none do; nil when it does not fit the schema any more.
+func (s *Service) windowProgram(ctx context.Context, tx *db.Tx, t Test) (*program, error) {
+	row := testRow{document: t.Document, id: t.ID, number: t.Number, version: t.Version}
+	if t.window != 0 && t.window != t.Version {
+		document, err := selectDocument(ctx, tx, t.Number, t.window)
+		if err != nil {
+			return nil, err
+		}
+		row.document, row.version = document, t.window
+	}
+	return s.Judge.program(row, t.Definition)
+}

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/resource"
+)
+
+// evaluation is one run over a definition: the outcomes at head become those at
+// head+1. It implements resource.Evaluation.
+type evaluation struct {
+	ahead      *ahead
+	based      bool // outcomes at the head are loaded
+	db         *db.DB
+	definition resource.Definition
+	expired    []exception // whose time came; Flip ends them
+	head       resource.Head
+	now        int64
+	tests      []*judged
+	wanted     resource.Wanted
+}
+
+// judged is one test under evaluation.
+type judged struct {
+	broken     bool // its rule does not fit the schema any more
+	counts     Counts
+	due        map[resource.Item]bool // stored records to be judged again
+	evaluator  *evaluator             // nil when broken
+	exceptions map[resource.Item]exception
+	full       bool // every stored record is to be judged: the version is new
+	hasWindow  bool // some version's verdicts hold at the head
+	tally      tally
+	test       testRow
+	states     []state // by item
+}
+
+// state is what a run knows of one item under one test.
+type state uint8
+
+// The parts of a state: the outcome of the row that is open at the head
+// (OutcomeNone: there is none), the outcome of this run (OutcomeNone: not
+// judged yet), and whether the item counted at the head.
+const (
+	rowBits    state = 7
+	nowShift         = 3
+	wasCounted state = 1 << 6
+)
+
+// gone is the outcome of this run for a record that is no more.
+const gone = outcomes
+
+func (s state) row() Outcome { return Outcome(s & rowBits) }
+
+func (s state) now() Outcome { return Outcome(s >> nowShift & rowBits) }
+
+// before answers the outcome that was shown at the head.
+func (s state) before() Outcome {
+	switch {
+	case s&wasCounted == 0:
+		return OutcomeNone
+	case s.row() != OutcomeNone:
+		return s.row()
+	}
+	return Passing
+}
+
+func (j *judged) state(item resource.Item) *state {
+	if int(item) >= len(j.states) {
+		grown := make([]state, max(int(item)+1, 2*len(j.states), 64))
+		copy(grown, j.states)
+		j.states = grown
+	}
+	return &j.states[item]
+}
+
+// Changed judges a record that was created or updated, under every test.
+func (e *evaluation) Changed(ctx context.Context, item resource.Item, document []byte, known bool) error {
+	if known {
+		if err := e.load(ctx); err != nil {
+			return err
+		}
+	}
+	for _, j := range e.tests {
+		e.judge(j, item, document, known)
+	}
+	return nil
+}
+
+// Stored judges a record that did not change, under the tests that want it.
+func (e *evaluation) Stored(ctx context.Context, item resource.Item, document []byte) error {
+	if err := e.load(ctx); err != nil {
+		return err
+	}
+	for _, j := range e.tests {
+		if j.full || j.due[item] {
+			e.judge(j, item, document, true)
+		}
+	}
+	return nil
+}
+
+// Gone takes a removed record out of every test.
+func (e *evaluation) Gone(ctx context.Context, item resource.Item) error {
+	if err := e.load(ctx); err != nil {
+		return err
+	}
+	for _, j := range e.tests {
+		e.settle(j, item, OutcomeNone, never, true)
+	}
+	return nil
+}
+
+// Undo forgets what this run said of an item, whose old record stands again.
+func (e *evaluation) Undo(ctx context.Context, item resource.Item) error {
+	if err := e.load(ctx); err != nil {
+		return err
+	}
+	for _, j := range e.tests {
+		s := j.state(item)
+		if s.now() == OutcomeNone {
+			continue
+		}
+		j.counts[s.now()]--
+		if s.before() != OutcomeNone {
+			j.counts[s.before()]++
+		}
+		*s &= rowBits
+		e.ahead.undo(j.test.number, item)
+	}
+	return nil
+}
+
+func (e *evaluation) judge(j *judged, item resource.Item, document []byte, known bool) {
+	outcome, next := InProgress, never
+	if j.evaluator != nil {
+		outcome, next = j.evaluator.judge(document, e.now)
+	}
+	if x, ok := j.exceptions[item]; ok {
+		outcome, next = Deactivated, never
+		if x.until != nil {
+			next = *x.until
+		}
+	}
+	e.settle(j, item, outcome, next, known)
+}
+
+// settle notes the outcome of an item under a test: what it does to the counts
+// and to the rows beyond the head.
+func (e *evaluation) settle(j *judged, item resource.Item, outcome Outcome, next int64, known bool) {
+	s := j.state(item)
+	if s.now() != OutcomeNone {
+		return // judged in this run already, from the same document at the same instant
+	}
+	if known && j.hasWindow {
+		*s |= wasCounted
+		j.counts[s.before()]--
+	}
+	now := outcome
+	if outcome == OutcomeNone {
+		now = gone
+	} else {
+		j.counts[outcome]++
+	}
+	*s |= state(now) << nowShift
+	e.ahead.outcome(j.test.number, item, s.row(), outcome)
+	if next != never || known && j.mayRecheck(item, s.row()) {
+		e.ahead.recheck(j.test.number, item, next)
+	}
+}
+
+// mayRecheck says whether the item can have a row in assessment_recheck.
+func (j *judged) mayRecheck(item resource.Item, row Outcome) bool {
+	return j.full || row == Deactivated || j.due[item] || j.evaluator == nil || j.evaluator.program.relative
+}
+
+// load reads the outcomes at the head, once, when a known record needs them.
+func (e *evaluation) load(ctx context.Context) error {
+	if e.based {
+		return nil
+	}
+	e.based = true
+	byNumber := map[int64]*judged{}
+	for _, j := range e.tests {
+		byNumber[j.test.number] = j
+	}
+	return e.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return eachOutcome(ctx, tx, e.definition.Number, e.head.Number, func(test int64, item resource.Item, outcome Outcome) {
+			if j := byNumber[test]; j != nil {
+				*j.state(item) |= state(outcome)
+			}
+		})
+	})
+}
+
+// Wants says which stored records must be judged.
+func (e *evaluation) Wants() resource.Wanted { return e.wanted }
+
+// Rest closes what a full pass did not meet: rows of records that went while
+// the test was switched off.
+func (e *evaluation) Rest(ctx context.Context) error {
+	if err := e.load(ctx); err != nil {
+		return err
+	}
+	for _, j := range e.tests {
+		if !j.full {
+			continue
+		}
+		for item := range j.states {
+			if s := j.states[item]; s.row() != OutcomeNone && s.now() == OutcomeNone {
+				e.settle(j, resource.Item(item), OutcomeNone, never, true)
+			}
+		}
+	}
+	return nil
+}
+
+// Take answers what was judged since the last call.
+func (e *evaluation) Take() resource.Ahead {
+	if e.ahead.empty() {
+		return nil
+	}
+	part := e.ahead
+	e.ahead = newAhead(e.definition)
+	return part
+}
+
+// Verdicts answers the digest over the outcome changes of each version: a line
+// "item OUTCOME" for each record whose outcome is another, by rising item; GONE
+// when it left.
+func (e *evaluation) Verdicts() []resource.Verdicts {
+	list := make([]resource.Verdicts, 0, len(e.tests))
+	for _, j := range e.tests {
+		digest, changes := j.digest()
+		list = append(list, resource.Verdicts{
+			Changes: changes, Digest: digest, Failing: j.counts[Failing], Passing: j.counts[Passing], Test: j.test.id, Version: j.test.version,
+		})
+	}
+	return list
+}
+
+func (j *judged) digest() (digest string, changes int64) {
+	sum := sha256.New()
+	var line []byte
+	for item, s := range j.states {
+		now, was := s.now(), s.before()
+		if now == OutcomeNone || now == was || now == gone && was == OutcomeNone {
+			continue
+		}
+		word := "GONE"
+		if now != gone {
+			word = now.String()
+		}
+		changes++
+		line = append(strconv.AppendInt(line[:0], int64(item), 10), ' ')
+		sum.Write(append(append(line, word...), '\n'))
+	}
+	return hex.EncodeToString(sum.Sum(nil)), changes
+}

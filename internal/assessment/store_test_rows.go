@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/resource"
+)
+
+// Tests, versions and the times at which something is due.
+
+// testFields reads a test with its newest version, the version whose verdicts
+// hold, and its tally. A window that is open now is not closed beyond the head:
+// windows change in the transaction that moves the head.
+const testFields = `
+	SELECT t.number, t.id, t.definition, t.slug, t.category, t.version, t.state, t.deactivated_reason, t.deactivated_until,
+		t.state_at, t.created_at, v.document, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
+		COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, ''),
+		COALESCE(y.run_at, 0), y.flipped_at
+	FROM assessment_test t
+	JOIN assessment_version v ON v.test = t.number AND v.version = t.version
+	LEFT JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
+	LEFT JOIN assessment_tally y ON y.test = t.number`
+
+func scanTest(row db.Row) (t Test, err error) {
+	var document []byte
+	if err := row.Scan(&t.Number, &t.ID, &t.Definition.Number, &t.Slug, &t.Category, &t.Version, &t.State, &t.StateWhy, &t.StateUntil,
+		&t.StateAt, &t.CreatedAt, &document, &t.window, &t.Counts[Passing], &t.Counts[Failing], &t.Counts[InProgress],
+		&t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.RunAt, &t.FlippedAt); err != nil {
+		return t, err
+	}
+	t.Document, err = parseDocument(document)
+	return t, err
+}
+
+func selectTest(ctx context.Context, tx *db.Tx, w caller.Workspace, ref string) (Test, error) {
+	return scanTest(tx.QueryRow(ctx, testFields+`
+		WHERE t.workspace = $1 AND (t.id = $2 OR t.slug = $2)`, w.Number, ref))
+}
+
+// selectTestsAfter answers up to limit tests of the workspace after an id.
+func selectTestsAfter(ctx context.Context, tx *db.Tx, w caller.Workspace, after string, limit int) (list []Test, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		t, err := scanTest(row)
+		list = append(list, t)
+		return err
+	}, testFields+` WHERE t.workspace = $1 AND t.id > $2 ORDER BY t.id LIMIT $3`, w.Number, after, int64(limit))
+	return list, err
+}
+
+func selectSlugTaken(ctx context.Context, tx *db.Tx, w caller.Workspace, slug string) (bool, error) {
+	var one int64
+	err := tx.QueryRow(ctx, `SELECT 1 FROM assessment_test WHERE workspace = $1 AND slug = $2`, w.Number, slug).Scan(&one)
+	if errors.Is(err, db.ErrNoRow) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func insertTest(ctx context.Context, tx *db.Tx, t Test) error {
+	return tx.ExecOne(ctx, `
+		INSERT INTO assessment_test (number, id, workspace, definition, slug, category, version, state, deactivated_reason,
+			deactivated_until, state_at, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', NULL, NULL, $9)`,
+		t.Number, t.ID, t.Definition.Workspace.Number, int64(t.Definition.Number), t.Slug, t.Category, t.Version, string(t.State), t.CreatedAt)
+}
+
+// versionRow is what a version has beside what its test says.
+type versionRow struct {
+	actor     string // JSON
+	createdAt int64
+	document  string
+	reason    string
+	version   int64
+}
+
+func actorText(actor caller.Caller) (string, error) {
+	text, err := json.Marshal(map[string]string{"kind": string(actor.Kind), "id": actor.ID, "name": actor.Name})
+	if err != nil {
+		return "", fmt.Errorf("encode actor: %w", err)
+	}
+	return string(text), nil
+}
+
+func insertVersion(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, v versionRow) error {
+	actor, err := actorText(c)
+	if err != nil {
+		return err
+	}
+	return tx.ExecOne(ctx, `
+		INSERT INTO assessment_version (test, version, workspace, document, actor, reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		t.Number, t.Version, t.Definition.Workspace.Number, v.document, actor, v.reason, v.createdAt)
+}
+
+func selectVersions(ctx context.Context, tx *db.Tx, test, after int64, limit int) (list []versionRow, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var v versionRow
+		err := row.Scan(&v.version, &v.document, &v.actor, &v.reason, &v.createdAt)
+		list = append(list, v)
+		return err
+	}, `SELECT version, document, actor, reason, created_at FROM assessment_version
+		WHERE test = $1 AND version > $2 ORDER BY version LIMIT $3`, test, after, int64(limit))
+	return list, err
+}
+
+func selectDocument(ctx context.Context, tx *db.Tx, test, version int64) (Document, error) {
+	var text []byte
+	if err := tx.QueryRow(ctx, `
+		SELECT document FROM assessment_version WHERE test = $1 AND version = $2`, test, version).Scan(&text); err != nil {
+		return Document{}, err
+	}
+	return parseDocument(text)
+}
+
+// updateVersion moves a test to its next version; db.ErrNoRow when another came
+// first.
+func updateVersion(ctx context.Context, tx *db.Tx, t Test, before int64) error {
+	return tx.ExecOne(ctx, `
+		UPDATE assessment_test SET version = $3 WHERE number = $1 AND version = $2`, t.Number, before, t.Version)
+}
+
+func updateCategory(ctx context.Context, tx *db.Tx, test int64, category string) error {
+	return tx.ExecOne(ctx, `UPDATE assessment_test SET category = $2 WHERE number = $1`, test, category)
+}
+
+func updateState(ctx context.Context, tx *db.Tx, test int64, to State, p Pause, now int64) error {
+	return tx.ExecOne(ctx, `
+		UPDATE assessment_test SET state = $2, deactivated_reason = $3, deactivated_until = $4, state_at = $5
+		WHERE number = $1`, test, string(to), p.Reason, p.Until, now)
+}
+
+// selectReturning answers the tests whose time to be active again came.
+func selectReturning(ctx context.Context, tx *db.Tx, now int64) (list []Test, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		t, err := scanTest(row)
+		list = append(list, t)
+		return err
+	}, testFields+` WHERE t.state = 'deactivated' AND t.deactivated_until <= $1 ORDER BY t.number`, now)
+	return list, err
+}
+
+// dueDefinition is a definition with dates that came; until is the highest
+// number at which one of them still counts.
+type dueDefinition struct {
+	definition resource.Number
+	until      int64
+}
+
+func selectDue(ctx context.Context, tx *db.Tx, now int64) (list []dueDefinition, err error) {
+	scan := func(row db.Row) error {
+		var d dueDefinition
+		err := row.Scan(&d.definition, &d.until)
+		list = append(list, d)
+		return err
+	}
+	if err := tx.Each(ctx, scan, `
+		SELECT r.definition, MAX(COALESCE(r.to_sync, $2)) FROM assessment_recheck r
+		JOIN assessment_test t ON t.number = r.test AND t.state = 'active'
+		WHERE r.at <= $1 GROUP BY r.definition ORDER BY r.definition`, now, never); err != nil {
+		return nil, err
+	}
+	return list, tx.Each(ctx, scan, `
+		SELECT x.definition, CAST($2 AS BIGINT) FROM assessment_exception x
+		JOIN assessment_test t ON t.number = x.test AND t.state = 'active'
+		WHERE x.ended_at IS NULL AND x.until <= $1 GROUP BY x.definition ORDER BY x.definition`, now, never)
+}
+
+// closedRecheck is a recheck that no number needs any more.
+type closedRecheck struct {
+	item int64
+	test int64
+}
+
+// selectClosedDefinitions answers the definitions that have closed rechecks.
+func selectClosedDefinitions(ctx context.Context, tx *db.Tx) (list []resource.Number, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var number int64
+		err := row.Scan(&number)
+		list = append(list, resource.Number(number))
+		return err
+	}, `SELECT DISTINCT definition FROM assessment_recheck WHERE to_sync IS NOT NULL ORDER BY definition`)
+	return list, err
+}
+
+func selectClosedRechecks(ctx context.Context, tx *db.Tx, d resource.Number, head int64, after closedRecheck, limit int) (list []closedRecheck, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var r closedRecheck
+		err := row.Scan(&r.test, &r.item)
+		list = append(list, r)
+		return err
+	}, `SELECT test, item FROM assessment_recheck
+		WHERE definition = $1 AND to_sync <= $2 AND (test > $3 OR test = $3 AND item > $4)
+		GROUP BY test, item ORDER BY test, item LIMIT $5`, int64(d), head, after.test, after.item, int64(limit))
+	return list, err
+}
+
+func deleteClosedRechecks(ctx context.Context, tx *db.Tx, d resource.Number, head, test int64, items []int64) error {
+	return tx.ExecIn(ctx, `
+		DELETE FROM assessment_recheck WHERE definition = $1 AND to_sync <= $2 AND test = $3 AND item IN (`,
+		[]any{int64(d), head, test}, items)
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resource
+
+import (
+	"context"
+	"errors"
+
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/json"
+)
+
+// What package assessment reads of records and definitions, in a transaction of
+// its own, so that verdicts and records come from one snapshot. number is
+// always a head of the definition that the caller read in the same transaction
+// or pinned before.
+
+// Entity is a record as a test shows it.
+type Entity struct {
+	CreatedAt int64 // ms, when the uniqueId first came
+	Document  json.Value
+	Held      bool // left out of the newest push, and kept by a guard
+	Item      Item
+	Stale     bool // its newest element was rejected
+	UniqueID  string
+	UpdatedAt int64 // ms, when this version came
+}
+
+// Name answers the record's displayName, its uniqueId when that is empty.
+func (e Entity) Name() string {
+	var named struct {
+		DisplayName string `json:"displayName"`
+	}
+	if json.Unmarshal(e.Document, &named) != nil || named.DisplayName == "" {
+		return e.UniqueID
+	}
+	return named.DisplayName
+}
+
+// LookUp answers a definition by its number; db.ErrNoRow when there is none.
+func LookUp(ctx context.Context, tx *db.Tx, number Number) (Definition, error) {
+	return selectDefinitionByNumber(ctx, tx, number)
+}
+
+// LookUpByName answers an application's definition of a name, ignoring case;
+// db.ErrNoRow when there is none.
+func LookUpByName(ctx context.Context, tx *db.Tx, w caller.Workspace, application, name string) (Definition, error) {
+	return selectDefinitionByName(ctx, tx, w, application, nameKey(name))
+}
+
+// LookUpByID answers a definition of the workspace by its resourceId;
+// db.ErrNoRow when there is none.
+func LookUpByID(ctx context.Context, tx *db.Tx, w caller.Workspace, id ID) (Definition, error) {
+	return selectDefinition(ctx, tx, w, id)
+}
+
+// HeadOf answers where a definition's history stands.
+func HeadOf(ctx context.Context, tx *db.Tx, definition Number) (Head, error) {
+	return selectHead(ctx, tx, definition)
+}
+
+// IsClaimed says whether a push or an evaluation of the definition runs at an
+// instant in ms.
+func IsClaimed(ctx context.Context, tx *db.Tx, definition Number, now int64) (bool, error) {
+	until, err := selectClaimUntil(ctx, tx, definition)
+	if errors.Is(err, db.ErrNoRow) {
+		return false, nil
+	}
+	return until >= now, err
+}
+
+// EachDocument calls fn with up to limit records that exist at number, by rising
+// item. The bytes are valid until fn returns.
+func EachDocument(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int, fn func(Item, []byte) error) error {
+	return eachDocument(ctx, tx, definition, number, after, limit, fn)
+}
+
+// ItemsAfter answers up to limit items that exist at number, by rising item.
+func ItemsAfter(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int) ([]Item, error) {
+	return selectItemsAfter(ctx, tx, definition, number, after, limit)
+}
+
+// Entities answers those of the items that exist at number, by rising item.
+func Entities(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) ([]Entity, error) {
+	if len(items) == 0 {
+		return nil, nil
+	}
+	list, versions, err := selectEntities(ctx, tx, definition, number, items)
+	if err != nil {
+		return nil, err
+	}
+	times, err := CommitTimes(ctx, tx, definition, versions)
+	if err != nil {
+		return nil, err
+	}
+	marks, err := selectMarks(ctx, tx, definition, number, items)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].UpdatedAt = times[versions[i]]
+		for _, m := range marks {
+			if m.item == list[i].Item {
+				list[i].Held, list[i].Stale = list[i].Held || m.kind == markHeld, list[i].Stale || m.kind == markStale
+			}
+		}
+	}
+	return list, nil
+}
+
+// CommitTimes answers when numbers of a definition were committed, in ms.
+func CommitTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []int64) (map[int64]int64, error) {
+	return selectCommitTimes(ctx, tx, definition, numbers)
+}
+
+// ItemOf answers the item behind an entity's public id; ok is false when there
+// never was one. It may be gone by now.
+func ItemOf(ctx context.Context, tx *db.Tx, definition Number, id string) (item Item, ok bool, err error) {
+	number, item, second, ok := ParseEntityID(id)
+	if !ok || number != definition {
+		return 0, false, nil
+	}
+	createdAt, err := selectItemCreated(ctx, tx, definition, item)
+	if errors.Is(err, db.ErrNoRow) {
+		return 0, false, nil
+	}
+	return item, err == nil && uint32(createdAt/1000) == uint32(second), err
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package resource
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/passmuster/muster/internal/db"
+)
+
+// existsAt is the condition on resource_record r for a version that counts at
+// number $2 of definition $1.
+const existsAt = `r.definition = $1 AND r.from_sync <= $2 AND (r.to_sync IS NULL OR r.to_sync > $2)`
+
+func selectClaimUntil(ctx context.Context, tx *db.Tx, definition Number) (until int64, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT claim_until FROM resource_head WHERE definition = $1 AND claim_token <> ''`, int64(definition)).Scan(&until)
+	return until, err
+}
+
+func eachDocument(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int, fn func(Item, []byte) error) error {
+	var item int64
+	var document sql.RawBytes
+	return tx.Each(ctx, func(row db.Row) error {
+		if err := row.Scan(&item, &document); err != nil {
+			return err
+		}
+		return fn(Item(item), document)
+	}, `SELECT r.item, r.document FROM resource_record r
+		WHERE `+existsAt+` AND r.item > $3 ORDER BY r.item LIMIT $4`, int64(definition), number, int64(after), int64(limit))
+}
+
+func selectItemsAfter(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int) (items []Item, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var item int64
+		err := row.Scan(&item)
+		items = append(items, Item(item))
+		return err
+	}, `SELECT r.item FROM resource_record r
+		WHERE `+existsAt+` AND r.item > $3 ORDER BY r.item LIMIT $4`, int64(definition), number, int64(after), int64(limit))
+	return items, err
+}
+
+// padded repeats the last value up to one of a few lengths, so that few
+// statements are prepared.
+func padded[T any](values []T) []T {
+	for _, size := range []int{1, 10, 100} {
+		if len(values) <= size {
+			return append(slices.Clip(values), slices.Repeat(values[len(values)-1:], size-len(values))...)
+		}
+	}
+	return values
+}
+
+func selectEntities(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) (list []Entity, versions []int64, err error) {
+	args := []any{int64(definition), number}
+	in := listOf(padded(items), &args)
+	err = tx.Each(ctx, func(row db.Row) error {
+		var e Entity
+		var version int64
+		err := row.Scan(&e.Item, &e.CreatedAt, &e.UniqueID, (*[]byte)(&e.Document), &version)
+		list, versions = append(list, e), append(versions, version)
+		return err
+	}, `SELECT r.item, i.created_at, i.unique_id, r.document, r.from_sync
+		FROM resource_record r JOIN resource_item i ON i.definition = r.definition AND i.item = r.item
+		WHERE `+existsAt+` AND r.item IN (`+in+`) ORDER BY r.item`, args...)
+	return list, versions, err
+}
+
+func selectMarks(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) (marks []mark, err error) {
+	args := []any{int64(definition), number}
+	in := listOf(padded(items), &args)
+	err = tx.Each(ctx, func(row db.Row) error {
+		var m mark
+		err := row.Scan(&m.item, &m.kind)
+		marks = append(marks, m)
+		return err
+	}, `SELECT r.item, r.kind FROM resource_mark r WHERE `+existsAt+` AND r.item IN (`+in+`)`, args...)
+	return marks, err
+}
+
+func selectCommitTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []int64) (map[int64]int64, error) {
+	times := map[int64]int64{}
+	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
+	for part := range slices.Chunk(numbers, 100) {
+		args := []any{int64(definition)}
+		for _, number := range padded(part) {
+			args = append(args, number)
+		}
+		if err := tx.Each(ctx, func(row db.Row) error {
+			var number, at int64
+			err := row.Scan(&number, &at)
+			times[number] = at
+			return err
+		}, `SELECT number, committed_at FROM resource_sync
+			WHERE definition = $1 AND number IN (`+db.Parameters(2, len(args)-1)+`)`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return times, nil
+}
+
+func selectItemCreated(ctx context.Context, tx *db.Tx, definition Number, item Item) (createdAt int64, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT created_at FROM resource_item WHERE definition = $1 AND item = $2`, int64(definition), int64(item)).Scan(&createdAt)
+	return createdAt, err
+}
