@@ -4,7 +4,6 @@ package resource
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/passmuster/muster/internal/db"
@@ -25,8 +24,9 @@ type batch struct {
 	marked     []mark // marks that begin
 	records    []any  // rows of resource_record
 	rejections []Rejection
-	size       int    // elements
-	undone     []Item // what this push wrote of them is taken back
+	replaced   []int64 // indexes whose rejections are written anew
+	size       int     // elements
+	undone     []Item  // what this push wrote of them is taken back
 }
 
 // mark is one mark of one item.
@@ -106,7 +106,7 @@ func (w *aheadWriter) run(ctx context.Context) {
 			if !open {
 				return
 			}
-			err = w.transact(ctx, b)
+			err = w.handle(ctx, b)
 		case <-lease.C: // a slow sender must not lose its place
 			err = w.claim.ahead(ctx, func(context.Context, *db.Tx) error { return nil })
 		}
@@ -116,6 +116,18 @@ func (w *aheadWriter) run(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// handle writes a batch; one that only asks whether all before it is committed
+// needs no transaction, so a push that changes nothing writes nothing ahead.
+func (w *aheadWriter) handle(ctx context.Context, b *batch) error {
+	if !b.empty() {
+		return w.transact(ctx, b)
+	}
+	if b.done != nil {
+		b.done <- nil
+	}
+	return nil
 }
 
 // transact writes a batch and those that are waiting behind it until the budget
@@ -178,15 +190,14 @@ func (w *aheadWriter) write(ctx context.Context, tx *db.Tx, b *batch) error {
 		func() error { return tx.InsertMany(ctx, "resource_record", recordColumns, b.records) },
 		func() error { return closeMarks(ctx, tx, d.Number, w.number, b.lifted) },
 		func() error { return insertMarks(ctx, tx, d, w.number, b.marked) },
-		func() error { return putRejections(ctx, tx, d, w.sync, b.rejections) },
+		func() error { return deleteRejections(ctx, tx, w.sync, b.replaced) },
+		func() error { return insertRejections(ctx, tx, d, w.sync, b.rejections) },
 	}
 	for _, judged := range b.judged {
 		steps = append(steps, func() error { return judged.Write(ctx, tx, w.number) })
 	}
-	var err error
 	for _, step := range steps {
-		err = errors.Join(err, step())
-		if err != nil {
+		if err := step(); err != nil {
 			return err
 		}
 	}

@@ -50,10 +50,12 @@ func (p *push) reject(r Rejection) {
 	p.list(r)
 }
 
-// list keeps a rejection for the answer and for the table.
+// list keeps a rejection for the table and, when it is among the first, for the
+// answer. Duplicates come late and in no order, hence the sorting.
 func (p *push) list(r Rejection) {
-	if len(p.result.Rejections) < shownRejections {
-		p.result.Rejections = append(p.result.Rejections, r)
+	p.result.Rejections = append(p.result.Rejections, r)
+	if len(p.result.Rejections) == 2*shownRejections {
+		p.result.Rejections = firstRejections(p.result.Rejections)
 	}
 	if !p.DryRun {
 		p.pending.rejections = append(p.pending.rejections, r)
@@ -114,12 +116,16 @@ func (p *push) accept(ctx context.Context, item Item, unique string, raw []byte)
 	}
 	p.ledger.set(item, isChanged)
 	p.ledger.digests[item] = digest
-	if p.DryRun {
+	if p.DryRun || p.doomed() {
 		return nil
 	}
 	p.record(item, unique, document, digest, known)
 	return p.evaluation.Changed(ctx, item, document, known)
 }
+
+// doomed says that the set will be refused whatever follows, so nothing of it
+// needs to be written.
+func (p *push) doomed() bool { return p.result.Handling == Strict && p.result.Rejected > 0 }
 
 // record adds the rows of a new version to the batch.
 func (p *push) record(item Item, unique string, document []byte, digest Digest, known bool) {
@@ -197,5 +203,5 @@ func (p *push) flush(ctx context.Context) error {
 }
 
 func (b *batch) empty() bool {
-	return len(b.closed)+len(b.items)+len(b.judged)+len(b.lifted)+len(b.marked)+len(b.records)+len(b.rejections)+len(b.undone) == 0
+	return len(b.closed)+len(b.items)+len(b.judged)+len(b.lifted)+len(b.marked)+len(b.records)+len(b.rejections)+len(b.replaced)+len(b.undone) == 0
 }

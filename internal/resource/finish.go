@@ -23,6 +23,7 @@ import (
 //  4. what must be judged again though it did not change is judged
 //  5. the head flips
 func (p *push) finish(ctx context.Context) error {
+	p.result.Rejections = firstRejections(p.result.Rejections)
 	if err := p.settleDuplicates(ctx); err != nil {
 		return err
 	}
@@ -69,14 +70,22 @@ func (p *push) settleDuplicates(ctx context.Context) error {
 	}
 	p.result.Rejections = slices.DeleteFunc(p.result.Rejections, func(r Rejection) bool { return shared[r.Index] })
 	for item, indexes := range p.duplicates {
-		for _, r := range duplicates(p.names[item], indexes) {
-			p.result.Rejections = append(p.result.Rejections, r)
-			p.pending.rejections = append(p.pending.rejections, r)
+		for _, index := range indexes {
+			p.pending.replaced = append(p.pending.replaced, int64(index))
+			p.list(duplicate(p.names[item], index, indexes))
+			if err := p.cut(ctx); err != nil {
+				return err
+			}
 		}
 	}
-	slices.SortFunc(p.result.Rejections, func(a, b Rejection) int { return a.Index - b.Index })
-	p.result.Rejections = p.result.Rejections[:min(len(p.result.Rejections), shownRejections)]
+	p.result.Rejections = firstRejections(p.result.Rejections)
 	return p.flush(ctx)
+}
+
+// firstRejections answers those that an answer lists, by index.
+func firstRejections(list []Rejection) []Rejection {
+	slices.SortFunc(list, func(a, b Rejection) int { return a.Index - b.Index })
+	return list[:min(len(list), shownRejections)]
 }
 
 // undo takes back what was written for elements that proved to be duplicates.
@@ -102,7 +111,6 @@ func (p *push) refusal() string {
 	case p.result.Rejected == 0:
 		return ""
 	case p.result.Handling == Strict:
-		slices.SortFunc(p.result.Rejections, func(a, b Rejection) int { return a.Index - b.Index })
 		return p.result.Rejections[0].Message
 	case p.result.Accepted == 0:
 		return "no record of the set is valid: " + p.result.Rejections[0].Message
@@ -221,6 +229,9 @@ func (p *push) guard(gone []Item) (hold, bool) {
 		if g.Repeats > 0 && h.times > g.Repeats && waited >= releaseAfter {
 			return hold{}, false
 		}
+	}
+	if p.DryRun {
+		return h, true // nothing is held, so there is nothing to confirm
 	}
 	h.token = confirmToken(p.definition.ID, p.result.ID, h.digest)
 	return h, true

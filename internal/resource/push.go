@@ -149,7 +149,7 @@ func (p *push) openClaim(ctx context.Context) (err error) {
 	if p.claim, err = p.service.claim(ctx, p.definition); err != nil {
 		return err
 	}
-	p.head = p.claim.head
+	p.head, p.now = p.claim.head, p.service.Now() // later than the push that was waited for
 	if p.evaluation, err = p.service.Judge.Open(ctx, p.definition, p.head, p.now); err != nil {
 		return err
 	}

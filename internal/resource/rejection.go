@@ -137,36 +137,33 @@ func badUniqueID(index int, unique string) *Rejection {
 	}
 }
 
-// duplicates rejects every element of those indexes, each naming the others.
-func duplicates(unique string, indexes []int) []Rejection {
-	rejections := make([]Rejection, 0, len(indexes))
-	for _, index := range indexes {
-		rejections = append(rejections, Rejection{
-			Index: index, UniqueID: unique, Pointer: pointerTo(index, []string{"uniqueId"}), SchemaPointer: "/properties/uniqueId",
-			Code: codeDuplicate, Expected: "unique", Actual: shorten(quoted(unique)),
-			Message: fmt.Sprintf("/%d/uniqueId: is shared with %s", index, elements(indexes, index)),
-		})
+// duplicate rejects the element at index, which shares its uniqueId with the
+// others of indexes.
+func duplicate(unique string, index int, indexes []int) Rejection {
+	return Rejection{
+		Index: index, UniqueID: unique, Pointer: pointerTo(index, []string{"uniqueId"}), SchemaPointer: "/properties/uniqueId",
+		Code: codeDuplicate, Expected: "unique", Actual: shorten(quoted(unique)),
+		Message: fmt.Sprintf("/%d/uniqueId: is shared with %s", index, elements(indexes, index)),
 	}
-	return rejections
 }
 
 // elements names the indexes other than self; past ten it counts the rest.
 func elements(indexes []int, self int) string {
 	const most = 10
 	var names []string
-	for _, index := range indexes {
-		if index != self {
+	for _, index := range indexes[:min(len(indexes), most+1)] { // there may be a million
+		if index != self && len(names) < most {
 			names = append(names, strconv.Itoa(index))
 		}
 	}
-	word := "elements "
-	if len(names) == 1 {
-		word = "element "
+	others := len(indexes) - 1
+	switch more := others - len(names); {
+	case others == 1:
+		return "element " + names[0]
+	case more > 0:
+		return "elements " + strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
 	}
-	if more := len(names) - most; more > 0 {
-		return word + strings.Join(names[:most], ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return word + strings.Join(names, ", ")
+	return "elements " + strings.Join(names, ", ")
 }
 
 // at writes a place as the incumbent's messages do: from the set's array on.

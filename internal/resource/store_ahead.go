@@ -12,9 +12,10 @@ import (
 // What is written beyond the head, and how it is taken back.
 
 var (
-	itemColumns   = []string{"definition", "item", "workspace", "source", "unique_id", "created_at"}
-	recordColumns = []string{"definition", "item", "from_sync", "to_sync", "workspace", "digest", "document"}
-	markColumns   = []string{"definition", "item", "from_sync", "kind", "to_sync", "workspace"}
+	itemColumns      = []string{"definition", "item", "workspace", "source", "unique_id", "created_at"}
+	markColumns      = []string{"definition", "item", "from_sync", "kind", "to_sync", "workspace"}
+	recordColumns    = []string{"definition", "item", "from_sync", "to_sync", "workspace", "digest", "document"}
+	rejectionColumns = []string{"sync", "position", "workspace", "definition", "body"}
 )
 
 func inItems(ctx context.Context, tx *db.Tx, statement string, fixed []any, items []Item) error {
@@ -54,20 +55,20 @@ func insertMarks(ctx context.Context, tx *db.Tx, d Definition, number int64, mar
 	return tx.InsertMany(ctx, "resource_mark", markColumns, values)
 }
 
-func putRejections(ctx context.Context, tx *db.Tx, d Definition, sync string, rejections []Rejection) error {
+func insertRejections(ctx context.Context, tx *db.Tx, d Definition, sync string, rejections []Rejection) error {
+	values := make([]any, 0, len(rejections)*len(rejectionColumns))
 	for _, r := range rejections {
 		body, err := json.Marshal(r)
 		if err != nil {
 			return err
 		}
-		if err := tx.ExecOne(ctx, `
-			INSERT INTO resource_rejection (sync, position, workspace, definition, body) VALUES ($1, $2, $3, $4, $5)
-			ON CONFLICT (sync, position) DO UPDATE SET body = excluded.body`,
-			sync, int64(r.Index), d.Workspace.Number, int64(d.Number), string(body)); err != nil {
-			return err
-		}
+		values = append(values, sync, int64(r.Index), d.Workspace.Number, int64(d.Number), string(body))
 	}
-	return nil
+	return tx.InsertMany(ctx, "resource_rejection", rejectionColumns, values)
+}
+
+func deleteRejections(ctx context.Context, tx *db.Tx, sync string, indexes []int64) error {
+	return tx.ExecIn(ctx, `DELETE FROM resource_rejection WHERE sync = $1 AND position IN (`, []any{sync}, indexes)
 }
 
 // undoItems takes back what this number wrote of items; those beyond highest

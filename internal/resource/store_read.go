@@ -262,7 +262,7 @@ func versionsAt(ctx context.Context, tx *db.Tx, page listing) (list []Record, er
 	if err != nil {
 		return nil, err
 	}
-	times, err := commitTimes(ctx, tx, page.definition, slices.Concat(from, to))
+	times, err := syncTimes(ctx, tx, page.definition, slices.Concat(from, to))
 	for i := range list {
 		list[i].UpdatedAt = times[from[i].Int64]
 		if to[i].Valid {
@@ -273,8 +273,9 @@ func versionsAt(ctx context.Context, tx *db.Tx, page listing) (list []Record, er
 	return list, err
 }
 
-// commitTimes answers when numbers of a definition were committed.
-func commitTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []sql.NullInt64) (map[int64]int64, error) {
+// syncTimes answers when numbers of a definition began: the time of everything
+// that they created, updated or removed.
+func syncTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []sql.NullInt64) (map[int64]int64, error) {
 	times := map[int64]int64{}
 	for _, number := range numbers {
 		if _, known := times[number.Int64]; known || !number.Valid {
@@ -282,7 +283,7 @@ func commitTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []sq
 		}
 		var at int64
 		if err := tx.QueryRow(ctx, `
-			SELECT committed_at FROM resource_sync WHERE definition = $1 AND number = $2`, int64(definition), number.Int64).Scan(&at); err != nil {
+			SELECT started_at FROM resource_sync WHERE definition = $1 AND number = $2`, int64(definition), number.Int64).Scan(&at); err != nil {
 			return nil, err
 		}
 		times[number.Int64] = at
