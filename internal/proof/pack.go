@@ -88,13 +88,11 @@ func (l entryLine) append(dst []byte) []byte {
 func parseEntry(line []byte, proof []Hash, again []byte) (l entryLine, printed []byte, err error) {
 	const hashStart = `,"hash":"`
 	i := bytes.LastIndex(line, []byte(hashStart))
-	rest, ok := bytes.CutPrefix(line, []byte(entryStart))
-	if !ok || i < len(entryStart) {
+	if !bytes.HasPrefix(line, []byte(entryStart)) || i < len(entryStart) {
 		return entryLine{}, again, errLine
 	}
 	l.entry = line[len(entryStart):i]
-	rest = line[i+len(hashStart)-1:]
-	hash, rest, _ := bytes.Cut(rest, []byte(`,"position":`))
+	hash, rest, _ := bytes.Cut(line[i+len(hashStart)-1:], []byte(`,"position":`))
 	position, rest, _ := bytes.Cut(rest, []byte(`,"proof":`))
 	if l.hash, err = parseHash(hash); err != nil {
 		return entryLine{}, again, err

@@ -84,7 +84,9 @@ func (s *Service) claim(ctx context.Context, d Definition) (*claim, error) {
 func (c *claim) take(ctx context.Context) (taken bool, err error) {
 	now := c.service.Now()
 	err = c.service.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		err := takeClaim(ctx, tx, c.definition.Number, c.token, c.service.Owner, db.Millis(now), db.Millis(now.Add(claimLease)))
+		err := takeClaim(ctx, tx, c.definition.Number, lease{
+			now: db.Millis(now), until: db.Millis(now.Add(claimLease)), owner: c.service.Owner, token: c.token,
+		})
 		if taken = err == nil; !taken {
 			return notNoRow(err)
 		}

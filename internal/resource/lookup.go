@@ -117,13 +117,13 @@ func CommitTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []in
 // ItemOf answers the item behind an entity's public id; ok is false when there
 // never was one. It may be gone by now.
 func ItemOf(ctx context.Context, tx *db.Tx, definition Number, id string) (item Item, ok bool, err error) {
-	number, item, second, ok := ParseEntityID(id)
-	if !ok || number != definition {
+	entity, ok := ParseEntityID(id)
+	if !ok || entity.Definition != definition {
 		return 0, false, nil
 	}
-	createdAt, err := selectItemCreated(ctx, tx, definition, item)
+	createdAt, err := selectItemCreated(ctx, tx, definition, entity.Item)
 	if errors.Is(err, db.ErrNoRow) {
 		return 0, false, nil
 	}
-	return item, err == nil && uint32(createdAt/1000) == uint32(second), err
+	return entity.Item, err == nil && uint32(createdAt/1000) == uint32(entity.Second), err
 }

@@ -306,7 +306,7 @@ func TestTwoPushesTakeTurns(t *testing.T) {
 			_, err := h.service.Push(context.WithoutCancel(t.Context()), h.caller, resource.Push{Base: d.Base, Body: body, Default: resource.Lenient})
 			slow <- err
 		}()
-		fmt.Fprintf(feed, `{"resourceId":%q,"resources":[%s`, d.ID, server("b", 1))
+		write(t, feed, fmt.Sprintf(`{"resourceId":%q,"resources":[%s`, d.ID, server("b", 1)))
 		impatient := resource.New(resource.Options{DB: engine, Judge: assessment.NewJudge(engine), Now: h.service.Now, Owner: "other", Wait: time.Millisecond})
 		_, err := impatient.Push(t.Context(), h.caller, resource.Push{
 			Base: d.Base, Body: strings.NewReader(fmt.Sprintf(`{"resourceId":%q,"resources":[]}`, d.ID)), Default: resource.Lenient,
@@ -317,8 +317,10 @@ func TestTwoPushesTakeTurns(t *testing.T) {
 		if got, want := h.records(d), "a=1"; got != want {
 			t.Errorf("half a push shows: got %s, want %s", got, want)
 		}
-		io.WriteString(feed, "]}")
-		feed.Close()
+		write(t, feed, "]}")
+		if err := feed.Close(); err != nil {
+			t.Fatal(err)
+		}
 		if err := <-slow; err != nil {
 			t.Fatal(err)
 		}
@@ -326,6 +328,13 @@ func TestTwoPushesTakeTurns(t *testing.T) {
 			t.Errorf("got %s, want %s", got, want)
 		}
 	})
+}
+
+func write(t *testing.T, w io.Writer, text string) {
+	t.Helper()
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // TestAbandonedPush stops a push in the middle, with rows beyond the head, and

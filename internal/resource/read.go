@@ -145,14 +145,23 @@ func EntityID(d Number, item Item, createdAt int64) string {
 	return hex.EncodeToString(id[:])
 }
 
+// EntityRef is what an entity's id says.
+type EntityRef struct {
+	Definition Number
+	Item       Item
+	Second     int64 // of its creation, since 1970
+}
+
 // ParseEntityID is the inverse of EntityID; whether the item exists, and began
 // at that second, is for the caller to look up.
-func ParseEntityID(id string) (d Number, item Item, second int64, ok bool) {
+func ParseEntityID(id string) (EntityRef, bool) {
 	raw, err := hex.DecodeString(id)
-	if err != nil || len(raw) != 12 || !db.ValidID(id) {
-		return 0, 0, 0, false
+	if err != nil || !db.ValidID(id) {
+		return EntityRef{}, false
 	}
-	d = Number(raw[4])<<16 | Number(raw[5])<<8 | Number(raw[6])
-	item = Item(raw[7])<<32 | Item(binary.BigEndian.Uint32(raw[8:]))
-	return d, item, int64(binary.BigEndian.Uint32(raw[:4])), true
+	return EntityRef{
+		Definition: Number(raw[4])<<16 | Number(raw[5])<<8 | Number(raw[6]),
+		Item:       Item(raw[7])<<32 | Item(binary.BigEndian.Uint32(raw[8:])),
+		Second:     int64(binary.BigEndian.Uint32(raw[:4])),
+	}, true
 }

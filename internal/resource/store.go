@@ -141,10 +141,16 @@ func raiseEpoch(ctx context.Context, tx *db.Tx, definition Number) error {
 		UPDATE resource_head SET rules_epoch = rules_epoch + 1 WHERE definition = $1`, int64(definition))
 }
 
-func takeClaim(ctx context.Context, tx *db.Tx, definition Number, token, owner string, now, until int64) error {
+// lease is who takes a claim, when, and until when.
+type lease struct {
+	now, until   int64 // ms
+	owner, token string
+}
+
+func takeClaim(ctx context.Context, tx *db.Tx, definition Number, l lease) error {
 	return tx.ExecOne(ctx, `
 		UPDATE resource_head SET claim_token = $2, claim_owner = $3, claim_until = $5
-		WHERE definition = $1 AND (claim_token = '' OR claim_until < $4)`, int64(definition), token, owner, now, until)
+		WHERE definition = $1 AND (claim_token = '' OR claim_until < $4)`, int64(definition), l.token, l.owner, l.now, l.until)
 }
 
 func renewClaim(ctx context.Context, tx *db.Tx, definition Number, token string, until int64) error {

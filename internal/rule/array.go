@@ -77,7 +77,7 @@ func (s *step) among(e *Evaluator, x *slot) Truth {
 	}
 	result := False
 	for i := range s.others {
-		if result = max(result, s.same(e, x, s.others[i].get(e))); result == True {
+		if result = max(result, s.same(x, s.others[i].get(e))); result == True {
 			break
 		}
 	}
@@ -90,7 +90,7 @@ func (s *step) anyElement(e *Evaluator, array []byte, into, y *slot) Truth {
 	mark, result := len(e.scratch), False
 	for each := jtd.ElementsOf(array); each.Next() && result != True; {
 		e.scratch = into.set(each.Value(), needsOf(s.compare), e.scratch)
-		result = max(result, s.same(e, into, y))
+		result = max(result, s.same(into, y))
 		e.scratch = e.scratch[:mark]
 	}
 	return result

@@ -3,7 +3,6 @@
 package rule
 
 import (
-	"bufio"
 	"fmt"
 	"math"
 	"os"
@@ -51,14 +50,13 @@ type caseRunner struct {
 }
 
 func (r *caseRunner) run() {
-	f, err := os.Open(r.file)
+	text, err := os.ReadFile(r.file)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	for line := range strings.Lines(string(text)) {
 		r.line++
-		line := strings.TrimSpace(lines.Text())
+		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' {
 			continue
 		}

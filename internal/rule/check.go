@@ -126,7 +126,7 @@ func (c *checker) leaf(out *checked, sc scope) {
 	}
 	if out.ignoreCase && !foldable(out) {
 		c.add(at(out.pointer, "ignoreCase"), "ignoreCase goes with %s of string fields; %s is %s",
-			listed(opNames(ownOps(TypeString)), "and"), name(out.Node.field), out.shape.typ.one())
+			listed(opNames(ownOps(TypeString))), name(out.Node.field), out.shape.typ.one())
 	}
 	out.member = c.member(out)
 	pointer := at(out.pointer, "value")
@@ -150,14 +150,14 @@ func (c *checker) op(out *checked) bool {
 	}
 	pointer := at(out.pointer, "op")
 	if len(own) == 0 {
-		c.add(pointer, "object fields take %s; name a field inside %s for more", listed(opNames(all), "and"), name(out.Node.field))
+		c.add(pointer, "object fields take %s; name a field inside %s for more", listed(opNames(all)), name(out.Node.field))
 		return false
 	}
 	hint := ""
 	if near := nearest(string(out.op), opNames(all)); near != "" && !slices.Contains(anyOps(), out.op) {
 		hint = "; did you mean " + near + "?"
 	}
-	c.add(pointer, "%s fields take %s, not %s%s", out.shape.typ, listed(opNames(all), "and"), quote(shorten(string(out.op), 40)), hint)
+	c.add(pointer, "%s fields take %s, not %s%s", out.shape.typ, listed(opNames(all)), quote(shorten(string(out.op), 40)), hint)
 	return false
 }
 

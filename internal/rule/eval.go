@@ -37,7 +37,10 @@ func (e *Evaluator) Eval(doc []byte, nowMS int64) (truth Truth, next int64) {
 
 // Eval is Evaluator.Eval on scratch space from a pool.
 func (p *Program) Eval(doc []byte, nowMS int64) (truth Truth, next int64) {
-	e := p.pool.Get().(*Evaluator)
+	e, ok := p.pool.Get().(*Evaluator)
+	if !ok {
+		e = p.NewEvaluator() // the pool holds nothing else
+	}
 	truth, next = e.Eval(doc, nowMS)
 	p.pool.Put(e)
 	return truth, next

@@ -130,7 +130,7 @@ func (s *step) compareTest() test {
 	}
 	negated := s.op == OpNotEquals
 	return func(e *Evaluator) (Truth, int64) {
-		truth := s.same(e, &e.slots[slot], other.get(e))
+		truth := s.same(&e.slots[slot], other.get(e))
 		if negated {
 			truth = truth.Not()
 		}
@@ -139,7 +139,7 @@ func (s *step) compareTest() test {
 }
 
 // same compares two single values for equality.
-func (s *step) same(e *Evaluator, x, y *slot) Truth {
+func (s *step) same(x, y *slot) Truth {
 	if x.kind != y.kind || !s.compare.takes(x) || !s.compare.takes(y) {
 		return Unknown
 	}

@@ -90,7 +90,7 @@ func (m members) first(names ...string) string {
 func (p *parser) only(m members, pointer, what string, names ...string) {
 	for i := range m {
 		if !slices.Contains(names, m[i].name) {
-			p.add(atName(pointer, m[i].name), "%s takes %s and nothing else", what, listed(names, "and"))
+			p.add(atName(pointer, m[i].name), "%s takes %s and nothing else", what, listed(names))
 		}
 	}
 }

@@ -75,7 +75,10 @@ func (r *random) level() string { return pick(r, "LOW", "MID", "HIGH") }
 
 // when is a timestamp near a boundary of one of the durations used.
 func (r *random) when() string {
-	span := pick(r, 0, time.Hour, 12*time.Hour, 24*time.Hour, 7*24*time.Hour) * pick[time.Duration](r, -1, 1)
+	span := pick(r, 0, time.Hour, 12*time.Hour, 24*time.Hour, 7*24*time.Hour)
+	if pick(r, false, true) {
+		span = -span
+	}
 	at := r.now.Add(span + pick[time.Duration](r, 0, 0, 1, -1, time.Millisecond, -time.Millisecond, 999_999, time.Hour, -time.Hour))
 	zone := pick(r, time.UTC, time.FixedZone("", 5*3600+1800), time.FixedZone("", -8*3600))
 	return at.In(zone).Format(pick(r, time.RFC3339Nano, time.RFC3339Nano, "2006-01-02T15:04:05.000000000Z07:00", time.RFC3339))

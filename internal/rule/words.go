@@ -25,12 +25,12 @@ func shorten(text string, limit int) string {
 }
 
 // listed writes names as "a, b and c".
-func listed(names []string, last string) string {
+func listed(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
 	}
 	end := len(names) - 1
-	return strings.Join(names[:end], ", ") + " " + last + " " + names[end]
+	return strings.Join(names[:end], ", ") + " and " + names[end]
 }
 
 // kindWord names the kind of a JSON value, with its article.

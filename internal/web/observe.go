@@ -52,7 +52,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		ex := &exchange{id: requestID(r.Header.Get("X-Request-Id")), server: s}
 		ctx := context.WithValue(r.Context(), exchangeKey{}, ex)
 		out := &recorder{ResponseWriter: w, control: http.NewResponseController(w)}
-		out.begin()
+		out.begin(r, s.options.ReadPatience)
 		setSecurityHeaders(out.Header(), r.URL.Path)
 		out.Header().Set("X-Request-Id", ex.id)
 		s.metrics.inFlight.Inc()
@@ -209,10 +209,14 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// begin takes the deadline of the connection's former request away.
-func (w *recorder) begin() {
+// begin takes the write deadline of the connection's former request away, and
+// sets one for a body that nobody may come to read: net/http reads on to its end.
+func (w *recorder) begin(r *http.Request, patience time.Duration) {
 	// Not every writer has deadlines; then the server's own must do.
 	_ = w.control.SetWriteDeadline(time.Time{})
+	if r.ContentLength != 0 {
+		_ = w.control.SetReadDeadline(time.Now().Add(patience))
+	}
 }
 
 func (w *recorder) renew() {

@@ -189,8 +189,12 @@ func (p *patient) Read(b []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	// A deadline left behind would look like a client that has gone.
-	_ = p.control.SetReadDeadline(time.Time{})
+	if errors.Is(err, io.EOF) {
+		// From here on net/http waits for the client to hang up; a deadline left
+		// behind would look like that. Before the end it must stay: net/http reads
+		// on when the handler has not read it all.
+		_ = p.control.SetReadDeadline(time.Time{})
+	}
 	p.failed = p.failure(err)
 	return n, p.failed
 }

@@ -122,12 +122,14 @@ func TestRefusedBeforeTheBodyIsSent(t *testing.T) {
 
 func TestSilentClient(t *testing.T) {
 	f := start(t, func(o *web.Options) { o.ReadPatience = 10 * time.Millisecond })
-	for name, head := range map[string]string{
-		"json":   "POST /v1/widgets/a HTTP/1.1\r\nAuthorization: Bearer manager\r\n",
-		"stream": "PUT /v1/widgets/a HTTP/1.1\r\nAuthorization: Bearer pusher\r\n",
+	for _, test := range []struct{ name, head, want string }{
+		{"json", "POST /v1/widgets/a HTTP/1.1\r\nAuthorization: Bearer manager\r\n", "HTTP/1.1 408"},
+		{"stream", "PUT /v1/widgets/a HTTP/1.1\r\nAuthorization: Bearer pusher\r\n", "HTTP/1.1 408"},
+		{"refused before", "PUT /v1/widgets/a HTTP/1.1\r\n", "HTTP/1.1 401"},
+		{"not interested", "DELETE /healthz HTTP/1.1\r\n", "HTTP/1.1 405"},
 	} {
-		if got := raw(t, f, head+"Host: x\r\nContent-Length: 100\r\n\r\n{"); got != "HTTP/1.1 408" {
-			t.Errorf("%s: got %q, want a 408", name, got)
+		if got := raw(t, f, test.head+"Host: x\r\nContent-Length: 100\r\n\r\n{"); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
 }
