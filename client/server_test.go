@@ -188,3 +188,46 @@ func TestTwoClientsOfOneApplication(t *testing.T) {
 		}
 	}
 }
+
+func TestATestFromDraftToExplanation(t *testing.T) {
+	in := install(t)
+	_, manage := in.client(t, "Console", oauth.Manage)
+	put := client.Put{Open: servers(3, "4096"), ResourceID: in.resource, Type: "custom_resource"}
+	if _, err := in.build.PutResources(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	draft := api.TestInput{
+		Name: "Servers are sized", Application: "Demo", Resource: "Servers",
+		PassWhen: json.Value(`{"all":[{"field":"active","op":"equals","value":true},{"field":"memory","op":"gte","value":8192}]}`),
+	}
+	preview, err := manage.PreviewTest(t.Context(), draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if preview.Counts.Failing != 3 || preview.Total != 3 {
+		t.Errorf("got %+v, want three failing records", preview)
+	}
+	test, err := manage.CreateTest(t.Context(), draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entities, err := manage.ListEntities(t.Context(), test.ID, "FAILING", 2, "")
+	if err != nil || len(entities.Results.Data) != 2 || !entities.Results.PageInfo.HasNextPage {
+		t.Fatalf("got %+v, %v; want two of three failing records", entities, err)
+	}
+	why, err := manage.Explain(t.Context(), test.ID, entities.Results.Data[0].ID)
+	if err != nil || !strings.Contains(why.Reason, "memory is 4096") {
+		t.Errorf("got %+v, %v; want the reason", why, err)
+	}
+	put.Open = servers(2, "16384")
+	if _, err := in.build.PutResources(t.Context(), put); err != nil {
+		t.Fatal(err)
+	}
+	if test, err = manage.GetTest(t.Context(), test.ID); err != nil || test.Status != "OK" || test.Counts.Passing != 2 {
+		t.Errorf("got %+v, %v; want the verdicts of the push that was just answered", test, err)
+	}
+	tests, err := manage.ListTests(t.Context(), 0, "")
+	if err != nil || len(tests.Results.Data) != 1 || tests.Results.Data[0].ID != test.ID {
+		t.Errorf("got %+v, %v", tests, err)
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"net/url"
 
 	"github.com/passmuster/muster/api"
-	"github.com/passmuster/muster/internal/json"
 )
 
 // CreateTest makes a Custom Test. The application needs vanta-api.all:write.
@@ -21,14 +20,19 @@ func (c *Client) CreateTest(ctx context.Context, in api.TestInput) (*api.Test, e
 	return &test, nil
 }
 
-// PreviewTest runs a draft against the records as they are and answers counts
-// and records as the server wrote them.
-func (c *Client) PreviewTest(ctx context.Context, in api.TestInput) (json.Value, error) {
-	var preview json.Value
-	if err := c.post(ctx, "/v1/tests/preview", in, &preview); err != nil {
+// PreviewTest runs a draft against the records as they are, failing ones first.
+// It changes nothing; vanta-api.all:read is enough.
+func (c *Client) PreviewTest(ctx context.Context, in api.TestInput) (*api.TestPreview, error) {
+	body, err := jsonBody(in)
+	if err != nil {
+		return nil, err
+	}
+	var preview api.TestPreview
+	err = c.decode(ctx, call{body: body, method: http.MethodPost, path: "/v1/tests/preview", repeatable: true}, &preview)
+	if err != nil {
 		return nil, fmt.Errorf("preview test: %w", err)
 	}
-	return preview, nil
+	return &preview, nil
 }
 
 func (c *Client) post(ctx context.Context, path string, in, out any) error {
@@ -70,6 +74,15 @@ func (c *Client) ListEntities(ctx context.Context, test, status string, size int
 		return nil, fmt.Errorf("list entities of test %s: %w", test, err)
 	}
 	return &page, nil
+}
+
+// Explain answers why one record under a test has its outcome.
+func (c *Client) Explain(ctx context.Context, test, entity string) (*api.TestExplanation, error) {
+	var explanation api.TestExplanation
+	if err := c.get(ctx, testPath(test)+"/entities/"+url.PathEscape(entity)+"/explain", nil, &explanation); err != nil {
+		return nil, fmt.Errorf("explain entity %s of test %s: %w", entity, test, err)
+	}
+	return &explanation, nil
 }
 
 func (c *Client) get(ctx context.Context, path string, query url.Values, out any) error {

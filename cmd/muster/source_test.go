@@ -66,18 +66,26 @@ func TestCellsBecomeValues(t *testing.T) {
 	tests := []struct {
 		name, schema, header, row, want string
 	}{
-		{"literals are recognised", "", "n,b,z,s,l,o,d,i", `8192,true,null,big,"[1,""a""]","{""k"":1}",1.5e3,-0`,
-			custom(`"n":8192,"b":true,"z":null,"s":"big","l":[1,"a"],"o":{"k":1},"d":1.5e3,"i":-0`)},
-		{"what is no literal is a string", "", "a,b,c,d,e,f", `007,True,"[1",1.,"""x""",2024-01-01`,
-			custom(`"a":"007","b":"True","c":"[1","d":"1.","e":"\"x\"","f":"2024-01-01"`)},
+		{
+			"literals are recognised", "", "n,b,z,s,l,o,d,i", `8192,true,null,big,"[1,""a""]","{""k"":1}",1.5e3,-0`,
+			custom(`"n":8192,"b":true,"z":null,"s":"big","l":[1,"a"],"o":{"k":1},"d":1.5e3,"i":-0`),
+		},
+		{
+			"what is no literal is a string", "", "a,b,c,d,e,f", `007,True,"[1",1.,"""x""",2024-01-01`,
+			custom(`"a":"007","b":"True","c":"[1","d":"1.","e":"\"x\"","f":"2024-01-01"`),
+		},
 		{"an empty cell is absent", "", "a,b", ",", custom("")},
 		{"prefix or bare", "", "customProperties.memory,active", "1,false", custom(`"memory":1,"active":false`)},
 		{"dots are objects", "", "customProperties.disk.size,disk.kind,rack", "4,ssd,", custom(`"disk":{"size":4,"kind":"ssd"}`)},
-		{"the schema decides", serverSchema, "name,active,memory,lastUpdated,tier,tags,disk.size,a.b,note,any",
+		{
+			"the schema decides", serverSchema, "name,active,memory,lastUpdated,tier,tags,disk.size,a.b,note,any",
 			`42,TRUE,16384,2024-05-01T00:00:00Z,1,"[""x""]",9,true,null,7`,
-			custom(`"name":"42","active":true,"memory":16384,"lastUpdated":"2024-05-01T00:00:00Z","tier":"1","tags":["x"],"disk":{"size":9},"a.b":"true","note":null,"any":7`)},
-		{"what does not fit stays for the server to refuse", serverSchema, "memory,active,other", `lots,yes,3`,
-			custom(`"memory":"lots","active":"yes","other":3`)},
+			custom(`"name":"42","active":true,"memory":16384,"lastUpdated":"2024-05-01T00:00:00Z","tier":"1","tags":["x"],"disk":{"size":9},"a.b":"true","note":null,"any":7`),
+		},
+		{
+			"what does not fit stays for the server to refuse", serverSchema, "memory,active,other", `lots,yes,3`,
+			custom(`"memory":"lots","active":"yes","other":3`),
+		},
 		{"an object with no value in it is absent", serverSchema, "disk.size", `""`, custom("")},
 	}
 	for _, test := range tests {

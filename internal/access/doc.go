@@ -11,7 +11,7 @@
 // # Invariants
 //
 //   - An e-mail is compared without case and stands once in a workspace.
-//   - A password is kept only as argon2id in PHC form, '' when none is set.
+//   - A password is kept only as argon2id in PHC form, ” when none is set.
 //   - Every change of a user's role leaves an evidence entry of kind "role" in
 //     the same transaction.
 //   - Wherever a role is named, id, slug and name will do, whatever their case.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/passmuster/muster/internal/access"
 	"github.com/passmuster/muster/internal/assessment"
+	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
@@ -33,12 +34,13 @@ type Options struct {
 
 // App holds the parts of a process.
 type App struct {
-	Access     *access.Service
-	DB         *db.DB
-	Evidence   *evidence.Service
-	OAuth      *oauth.Service
-	Resources  *resource.Service
-	Workspaces *workspace.Service
+	Access      *access.Service
+	Assessments *assessment.Service
+	DB          *db.DB
+	Evidence    *evidence.Service
+	OAuth       *oauth.Service
+	Resources   *resource.Service
+	Workspaces  *workspace.Service
 
 	leases  *jobs.Leases
 	options Options
@@ -77,15 +79,35 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.OAuth = oauth.New(oauth.Options{DB: a.DB, Logger: o.Logger, Now: o.Now})
 	a.Access = access.New(a.DB, o.Now)
+	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
-		DB: a.DB, Judge: assessment.NewJudge(a.DB), Limits: resource.Limits{Records: o.Limits.MaxRecords},
+		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
 		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()), Wait: pushWait,
+	})
+	a.Assessments = assessment.New(assessment.Options{
+		Applications: applications{a.OAuth}, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,
 	})
 	return nil
 }
 
-// Close closes the database.
-func (a *App) Close() error { return a.DB.Close() }
+// applications tells package assessment what it needs of package oauth.
+type applications struct{ *oauth.Service }
+
+// Applications answers all applications of the caller's workspace.
+func (a applications) Applications(ctx context.Context, c caller.Caller) ([]assessment.Application, error) {
+	list, err := a.List(ctx, c)
+	all := make([]assessment.Application, 0, len(list))
+	for _, app := range list {
+		all = append(all, assessment.Application{ID: string(app.ID), Name: app.Name})
+	}
+	return all, err
+}
+
+// Close ends evaluations that outlived their requests, and closes the database.
+func (a *App) Close() error {
+	a.Assessments.Close()
+	return a.DB.Close()
+}
 
 // openDatabase makes the data folder and opens the database.
 func openDatabase(ctx context.Context, s config.Storage) (*db.DB, error) {

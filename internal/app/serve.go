@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/telemetry"
@@ -102,17 +104,34 @@ func (a *App) newServer() *web.Server {
 	})
 	a.OAuth.Mount(server)
 	a.Resources.Mount(server)
+	a.Assessments.Mount(server)
+	a.measure(server.Registry())
 	return server
 }
 
 // passes are the jobs of every feature.
 func (a *App) passes() []jobs.Pass {
 	return []jobs.Pass{
+		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
+		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
 		a.Evidence.Job(),
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
-		{Name: "resource-unjudged", Every: time.Minute, Run: a.Resources.Unjudged},
+		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
 	}
+}
+
+// measure adds what features count to the metrics.
+func (a *App) measure(registry *prometheus.Registry) {
+	counter := func(name, help string, count func() int64) {
+		registry.MustRegister(prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Name: name, Help: help}, func() float64 { return float64(count()) },
+		))
+	}
+	counter("muster_evidence_entries_total", "Entries that this process put into the trees.",
+		func() int64 { return a.Evidence.Counts().Numbered })
+	counter("muster_evidence_checkpoints_total", "Checkpoints that this process signed.",
+		func() int64 { return a.Evidence.Counts().Signed })
 }
 
 // settle ends what the jobs would have done next.

@@ -99,8 +99,11 @@ func (l Limits) Validate() error {
 		flag  string
 		value int
 	}{
-		{"--rate-oauth", l.RateOAuth}, {"--rate-integration", l.RateIntegrate},
-		{"--rate-manage", l.RateManage}, {"--rate-audit", l.RateAudit}, {"--rate-unknown", l.RateUnknown},
+		{"--rate-oauth", l.RateOAuth},
+		{"--rate-integration", l.RateIntegrate},
+		{"--rate-manage", l.RateManage},
+		{"--rate-audit", l.RateAudit},
+		{"--rate-unknown", l.RateUnknown},
 	}
 	for _, rate := range rates {
 		if rate.value < 0 {

@@ -72,8 +72,10 @@ func TestPassesRunOnTheirPeriod(t *testing.T) {
 		var runs, asked atomic.Int64
 		r, err := jobs.New(leases, slog.New(slog.DiscardHandler),
 			jobs.Pass{Name: "steady", Every: time.Minute, Run: func(context.Context) error { runs.Add(1); return nil }},
-			jobs.Pass{Name: "idle", Every: time.Minute, Due: func(context.Context) (bool, error) { asked.Add(1); return false, nil },
-				Run: func(context.Context) error { t.Error("ran though nothing was due"); return nil }},
+			jobs.Pass{
+				Name: "idle", Every: time.Minute, Due: func(context.Context) (bool, error) { asked.Add(1); return false, nil },
+				Run: func(context.Context) error { t.Error("ran though nothing was due"); return nil },
+			},
 		)
 		if err != nil {
 			t.Fatal(err)
