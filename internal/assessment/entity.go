@@ -38,14 +38,13 @@ type EntityQuery struct {
 	Outcome Outcome
 }
 
-// Entities answers a page of records and whether more follow. While no verdicts
+// Entities answers the test, a page of its records and whether more follow. While no verdicts
 // hold, before the first evaluation and while the test is deactivated, there are
 // none.
-func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q EntityQuery) (list []Entity, more bool, err error) {
+func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q EntityQuery) (t Test, list []Entity, more bool, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		list, more = nil, false
-		t, err := s.find(ctx, tx, c, ref)
-		if err != nil || t.window == 0 {
+		if t, err = s.find(ctx, tx, c, ref); err != nil || t.window == 0 {
 			return err
 		}
 		at, err := startOf(ctx, tx, t, q.After)
@@ -62,17 +61,17 @@ func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q E
 		list, err = s.show(ctx, tx, t, at, found)
 		return err
 	})
-	return list, more, err
+	return t, list, more, err
 }
 
 func startOf(ctx context.Context, tx *db.Tx, t Test, after string) (place, error) {
 	at := place{definition: t.Definition.Number, test: t.Number}
 	if after != "" {
-		definition, item, _, ok := resource.ParseEntityID(after)
-		if !ok || definition != at.definition {
+		last, ok := resource.ParseEntityID(after)
+		if !ok || last.Definition != at.definition {
 			return at, fault.New(fault.Invalid, "the page cursor is of another list")
 		}
-		at.after = item
+		at.after = last.Item
 	}
 	head, err := resource.HeadOf(ctx, tx, at.definition)
 	at.number = head.Number

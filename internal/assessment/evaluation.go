@@ -19,6 +19,7 @@ type evaluation struct {
 	based      bool // outcomes at the head are loaded
 	db         *db.DB
 	definition resource.Definition
+	ending     []int64     // tests that were switched off; Flip closes their windows
 	expired    []exception // whose time came; Flip ends them
 	head       resource.Head
 	now        int64

@@ -24,6 +24,7 @@ type exception struct {
 	item       resource.Item
 	name       string // of the record when the exception was made
 	reason     string
+	replaces   string // id of the one that it was made in place of, "" otherwise; not stored
 	test       testRef
 	until      *int64 // ms; nil: for good
 }
@@ -38,7 +39,8 @@ func (x exception) entry(actor caller.Caller, what string) evidence.Entry {
 	return evidence.Entry{
 		Actor: actor, Kind: "exception", Subject: evidence.Subject{Kind: "test", ID: x.test.id, Name: x.test.name},
 		Body: map[string]any{
-			"what": what, "exception": x.id, "entity": x.entity, "name": x.name, "reason": x.reason, "until": x.until,
+			"what": what, "exception": x.id, "entity": x.entity, "name": x.name, "reason": x.reason, "replaces": x.replaces,
+			"until": x.until,
 		},
 	}
 }
@@ -78,12 +80,10 @@ func (s *Service) except(ctx context.Context, c caller.Caller, ref, entity strin
 		if !ok {
 			return errNoEntity(entity)
 		}
-		if changed, err = endExceptions(ctx, tx, c, x, now); err != nil {
-			return err
-		}
 		if p != nil {
-			changed = true
-			err = addException(ctx, tx, c, x, *p, now)
+			changed, err = true, addException(ctx, tx, c, x, *p, now)
+		} else {
+			changed, err = dropException(ctx, tx, c, x, now)
 		}
 		if err != nil || !changed {
 			return err
@@ -102,25 +102,28 @@ func (s *Service) except(ctx context.Context, c caller.Caller, ref, entity strin
 	return nil
 }
 
-// endExceptions ends what holds for the item of x.
-func endExceptions(ctx context.Context, tx *db.Tx, c caller.Caller, x exception, now time.Time) (ended bool, err error) {
+// endHeld ends the exception that holds for the item of x, and answers it; ok is
+// false when none does.
+func endHeld(ctx context.Context, tx *db.Tx, c caller.Caller, x exception, now time.Time) (held exception, ok bool, err error) {
 	list, err := selectExceptionsOf(ctx, tx, x.test.number, []resource.Item{x.item})
-	if err != nil {
-		return false, err
+	if err != nil || len(list) == 0 {
+		return exception{}, false, err
 	}
-	for _, old := range list {
-		if err := endException(ctx, tx, old.id, c, db.Millis(now)); err != nil {
-			return false, err
-		}
-		old.test = x.test
-		if err := evidence.Append(ctx, tx, now, old.entry(c, "reactivated")); err != nil {
-			return false, err
-		}
-	}
-	return len(list) > 0, nil
+	held = list[0] // a unique index holds that there is no other
+	held.test = x.test
+	return held, true, endException(ctx, tx, held.id, c, db.Millis(now))
 }
 
-// addException makes the exception of a record that exists.
+func dropException(ctx context.Context, tx *db.Tx, c caller.Caller, x exception, now time.Time) (dropped bool, err error) {
+	held, ok, err := endHeld(ctx, tx, c, x, now)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, evidence.Append(ctx, tx, now, held.entry(c, "reactivated"))
+}
+
+// addException makes the exception of a record that exists, in place of the one
+// that it may have. One entry says both: two of one instant have no order.
 func addException(ctx context.Context, tx *db.Tx, c caller.Caller, x exception, p Pause, now time.Time) error {
 	head, err := resource.HeadOf(ctx, tx, x.definition)
 	if err != nil {
@@ -134,6 +137,11 @@ func addException(ctx context.Context, tx *db.Tx, c caller.Caller, x exception, 
 		return errNoEntity(x.entity)
 	}
 	x.name, x.reason, x.until = records[0].Name(), p.Reason, p.Until
+	held, _, err := endHeld(ctx, tx, c, x, now)
+	if err != nil {
+		return err
+	}
+	x.replaces = held.id
 	if err := insertException(ctx, tx, c, x); err != nil {
 		return err
 	}

@@ -62,6 +62,7 @@ func (p *program) reasonSince(document []byte, outcome Outcome, since, now int64
 // Explanation is why a record has its outcome.
 type Explanation struct {
 	Entity
+	Base      resource.Base
 	Condition *rule.Trace // of passWhen or failWhen; nil when the rule does not fit the schema
 	Rule      Document
 	Scope     *rule.Trace // nil without a scope
@@ -112,7 +113,7 @@ func (s *Service) explain(ctx context.Context, tx *db.Tx, t Test, at place, enti
 	if err != nil {
 		return Explanation{}, err
 	}
-	x := Explanation{Entity: list[0], Rule: t.Document, Version: t.Version}
+	x := Explanation{Base: t.Definition.Base, Entity: list[0], Rule: t.Document, Version: t.Version}
 	if t.window != 0 {
 		x.Version = t.window
 	}

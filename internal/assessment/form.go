@@ -104,10 +104,12 @@ func (f *form) word(name string, words ...string) string {
 // nearest answers the candidate that text is most likely a misspelling of, ""
 // when none is near.
 func nearest(text string, candidates []string) string {
-	plain := func(s string) string { return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s)) }
+	plain := func(s string) string {
+		return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+	}
 	best, found := 3, ""
 	for _, candidate := range candidates {
-		if d := distance(plain(text), plain(candidate)); d < min(best, max(1, len(candidate)/2)) {
+		if d := distance(plain(text), plain(candidate)); d < min(best, 1+max(1, len(candidate)/2)) {
 			best, found = d, candidate
 		}
 	}

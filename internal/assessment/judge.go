@@ -37,6 +37,10 @@ func NewJudge(d *db.DB) *Judge {
 func (j *Judge) Open(ctx context.Context, d resource.Definition, head resource.Head, now time.Time) (resource.Evaluation, error) {
 	e := &evaluation{ahead: newAhead(d), db: j.db, definition: d, head: head, now: db.Millis(now)}
 	err := j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var err error
+		if e.ending, err = selectEnding(ctx, tx, d.Number); err != nil {
+			return err
+		}
 		rows, err := selectTests(ctx, tx, d.Number)
 		if err != nil || len(rows) == 0 {
 			return err
@@ -224,6 +228,11 @@ func (e *evaluation) Flip(ctx context.Context, tx *db.Tx, number int64, now time
 	for _, t := range e.tests {
 		if err := e.flip(ctx, tx, t, number, now); err != nil {
 			return fmt.Errorf("flip test %s: %w", t.test.id, err)
+		}
+	}
+	for _, test := range e.ending {
+		if err := closeWindow(ctx, tx, test, number); err != nil {
+			return fmt.Errorf("close the window of test %d: %w", test, err)
 		}
 	}
 	for _, x := range e.expired {

@@ -17,6 +17,7 @@ import (
 
 // Preview is what a draft says of the records as they are.
 type Preview struct {
+	Base     resource.Base
 	Counts   Counts // as the test would show them
 	Entities []Entity
 	Rule     Document
@@ -178,7 +179,7 @@ func (p *preview) judge(item resource.Item, document []byte) {
 // showPreview answers the counts and the first records, failing ones first.
 func (s *Service) showPreview(ctx context.Context, run *preview) (Preview, error) {
 	d := run.draft.document
-	answer := Preview{Counts: run.counts, Rule: d, Unknown: run.counts[InProgress]}
+	answer := Preview{Base: run.draft.definition.Base, Counts: run.counts, Rule: d, Unknown: run.counts[InProgress]}
 	answer.Counts[InProgress] = 0
 	answer.Counts[d.unknown()] += answer.Unknown
 	answer.Status = d.Reducer.Status(answer.Counts, d.OnEmpty)

@@ -40,6 +40,18 @@ func selectTests(ctx context.Context, tx *db.Tx, definition resource.Number) (li
 	return list, err
 }
 
+// selectEnding answers the tests that are not active and have a window.
+func selectEnding(ctx context.Context, tx *db.Tx, definition resource.Number) (list []int64, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var number int64
+		err := row.Scan(&number)
+		list = append(list, number)
+		return err
+	}, `SELECT t.number FROM assessment_test t JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
+		WHERE t.definition = $1 AND t.state <> 'active' ORDER BY t.number`, int64(definition))
+	return list, err
+}
+
 // selectTestNumbers answers all tests of a definition, active or not.
 func selectTestNumbers(ctx context.Context, tx *db.Tx, definition resource.Number) (list []int64, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {

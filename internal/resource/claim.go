@@ -90,7 +90,10 @@ func (c *claim) take(ctx context.Context) (taken bool, err error) {
 		if taken = err == nil; !taken {
 			return notNoRow(err)
 		}
-		c.head, err = selectHead(ctx, tx, c.definition.Number)
+		if c.head, err = selectHead(ctx, tx, c.definition.Number); err != nil {
+			return err
+		}
+		c.definition, err = selectDefinitionByNumber(ctx, tx, c.definition.Number) // as it is after the wait
 		return err
 	})
 	return taken, err

@@ -150,6 +150,10 @@ func (p *push) openClaim(ctx context.Context) (err error) {
 		return err
 	}
 	p.head, p.now = p.claim.head, p.service.Now() // later than the push that was waited for
+	p.definition, p.result.Definition = p.claim.definition, p.claim.definition
+	if p.shape, err = p.service.shapes.of(p.definition); err != nil {
+		return err
+	}
 	if p.evaluation, err = p.service.Judge.Open(ctx, p.definition, p.head, p.now); err != nil {
 		return err
 	}

@@ -160,7 +160,11 @@ func (r *evaluationRun) restart(ctx context.Context) error {
 			return fmt.Errorf("take back verdicts: %w", err)
 		}
 	}
-	if r.evaluation, err = r.judge.Open(ctx, c.definition, c.head, r.now); err != nil {
+	d, err := c.service.definitionOf(ctx, c.definition.Number) // a schema edit is a change of rules too
+	if err != nil {
+		return err
+	}
+	if r.evaluation, err = r.judge.Open(ctx, d, c.head, r.now); err != nil {
 		return err
 	}
 	r.everything = true

@@ -93,6 +93,14 @@ func (s *Service) headOf(ctx context.Context, definition Number) (head Head, err
 	return head, err
 }
 
+func (s *Service) definitionOf(ctx context.Context, number Number) (d Definition, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err = selectDefinitionByNumber(ctx, tx, number)
+		return err
+	})
+	return d, err
+}
+
 // stored is a record as the engine reads it back.
 type stored struct {
 	document []byte

@@ -68,6 +68,7 @@ func (s *Service) Reevaluate(ctx context.Context, actor caller.Caller, d Definit
 	}
 	defer func() { err = errors.Join(err, claim.release(ctx)) }()
 	now := s.Now()
+	d = claim.definition
 	evaluation, err := s.Judge.Open(ctx, d, claim.head, now)
 	if err != nil {
 		return err

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package assessment
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/passmuster/muster/api"
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/rule"
+	"github.com/passmuster/muster/internal/web"
+)
+
+// How tests and records look on the wire.
+
+// names answers what applications are called, by id.
+func (s *Service) names(ctx context.Context) (map[string]string, error) {
+	all, err := s.Applications.Applications(ctx, caller.From(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("name applications: %w", err)
+	}
+	names := make(map[string]string, len(all))
+	for _, a := range all {
+		names[a.ID] = a.Name
+	}
+	return names, nil
+}
+
+func date(ms int64) string { return web.TimeOf(ms).String() }
+
+func maybeDate(ms *int64) *string {
+	if ms == nil {
+		return nil
+	}
+	text := date(*ms)
+	return &text
+}
+
+func (t *Test) wire(applications map[string]string) (api.Test, error) {
+	app, d := t.Definition.Application, t.Document
+	text, err := d.wire()
+	a := api.Test{
+		ID: t.ID, Name: d.Name, Slug: t.Slug, Description: d.Description, FailureDescription: d.FailureDescription,
+		RemediationDescription: d.Remediation, Category: t.Category, CreatedDate: date(t.CreatedAt), Integrations: []string{app},
+		LastTestRunDate: date(t.CreatedAt), LatestFlipDate: maybeDate(t.FlippedAt), Status: string(t.Status), Stale: t.Stale,
+		Version:     api.Version{Major: float64(t.Version)},
+		Application: api.Named{ID: app, Name: applications[app]},
+		Resource:    api.Named{ID: string(t.Definition.ID), Name: t.Definition.Name},
+		Counts:      t.Counts.wire(),
+		Deactivated: api.DeactivatedInfo{LastUpdatedDate: maybeDate(t.StateAt)},
+		Remediation: api.RemediationInfo{Status: t.Status.remediation(), ItemCount: float64(t.Counts[Failing])},
+		TestRule:    text,
+	}
+	if t.RunAt != 0 {
+		a.LastTestRunDate = date(t.RunAt)
+	}
+	if t.State == StateDeactivated {
+		why := t.StateWhy
+		a.Deactivated.IsDeactivated, a.Deactivated.DeactivatedReason = true, &why
+		a.DeactivatedUntil = maybeDate(t.StateUntil)
+	}
+	return a, err
+}
+
+// remediation answers the word of TestRemediationStatus. There are no deadlines
+// yet, so nothing is due.
+func (s Status) remediation() string {
+	switch s {
+	case StatusOK:
+		return "PASS"
+	case StatusNeedsAttention:
+		return "NEEDS_WORK"
+	case StatusDeactivated:
+		return "DISABLED"
+	case StatusNotApplicable:
+		return "NA"
+	}
+	return string(s) // INVALID and IN_PROGRESS are words of both
+}
+
+func (c Counts) wire() api.TestCounts {
+	return api.TestCounts{
+		Passing: c[Passing], Failing: c[Failing], InProgress: c[InProgress], Deactivated: c[Deactivated], OutOfScope: c[OutOfScope],
+	}
+}
+
+func (d Document) wire() (api.TestRule, error) {
+	r := api.TestRule{
+		Cases: d.Cases, Freshness: d.Freshness, OnEmpty: d.OnEmpty, OnUnknown: d.OnUnknown, Sentence: d.Sentence(),
+		Scope: raw(d.Scope), PassWhen: raw(d.PassWhen), FailWhen: raw(d.FailWhen),
+	}
+	var err error
+	r.Reducer, err = json.Marshal(d.Reducer)
+	return r, err
+}
+
+func raw(n *rule.Node) json.Value {
+	if n == nil {
+		return nil
+	}
+	text, err := n.MarshalJSON()
+	if err != nil {
+		return nil // it never fails
+	}
+	return text
+}
+
+func (v Version) wire() (api.TestVersion, error) {
+	rule, err := v.Document.wire()
+	return api.TestVersion{
+		Version: api.Version{Major: float64(v.Number)}, CreatedDate: date(v.CreatedAt),
+		Author: api.Author{Kind: v.Actor.Kind, ID: v.Actor.ID, Name: v.Actor.Name}, Reason: v.Reason,
+		Name: v.Document.Name, Description: v.Document.Description, FailureDescription: v.Document.FailureDescription,
+		RemediationDescription: v.Document.Remediation, TestRule: rule,
+	}, err
+}
+
+func versionCursor(v api.TestVersion) string {
+	return web.EncodeCursor(strconv.Itoa(int(v.Version.Major)))
+}
+
+func numberCursor(text string) (int64, error) {
+	parts, err := web.DecodeCursor(text, 1)
+	if err != nil || parts == nil {
+		return 0, err
+	}
+	n, err := strconv.ParseInt(parts[0], 10, 64)
+	if err != nil {
+		return 0, web.InQuery("pageCursor", "must be a cursor of an earlier answer of this list")
+	}
+	return n, nil
+}
+
+// responseType answers the word of ResourceResponseType for a base type.
+func responseType(base resource.Base) string {
+	switch base {
+	case "UserAccount":
+		return "Account"
+	case "MacosUserComputer", "WindowsUserComputer":
+		return "Device"
+	}
+	return "Resource"
+}
+
+func (e *Entity) wire(base resource.Base) api.Entity {
+	a := api.Entity{
+		ID: e.ID, EntityStatus: e.Outcome.String(), DisplayName: e.Name(), ResponseType: responseType(base), UniqueID: e.UniqueID,
+		Reason: e.Reason, LastUpdatedDate: date(e.Since), CreatedDate: date(e.CreatedAt), Stale: e.Stale, Held: e.Held,
+	}
+	if e.Outcome == Failing {
+		a.FailingSince = maybeDate(&e.Since)
+	}
+	if e.Exception != nil {
+		why := e.Exception.Reason
+		a.DeactivatedReason, a.DeactivatedUntil = &why, maybeDate(e.Exception.Until)
+	}
+	return a
+}
+
+func (p *Preview) wire() api.TestPreview {
+	a := api.TestPreview{
+		Status: string(p.Status), Sentence: p.Rule.Sentence(), Counts: p.Counts.wire(), Unknown: p.Unknown,
+		Entities: make([]api.Entity, len(p.Entities)), Scope: make([]api.ScopeExclude, len(p.Scope)),
+	}
+	for _, n := range p.Counts {
+		a.Total += n
+	}
+	for i, e := range p.Entities {
+		a.Entities[i] = e.wire(p.Base)
+	}
+	for i, x := range p.Scope {
+		a.Scope[i] = api.ScopeExclude{Pointer: x.Pointer, Sentence: x.Sentence, Excluded: x.Records}
+	}
+	return a
+}
+
+func (x *Explanation) wire() api.TestExplanation {
+	return api.TestExplanation{
+		Entity: x.Entity.wire(x.Base), Version: api.Version{Major: float64(x.Version)}, Sentence: x.Rule.Sentence(),
+		Trace: traceWire(x.Condition), Scope: traceWire(x.Scope), Record: x.Document,
+	}
+}
+
+func traceWire(t *rule.Trace) *api.Trace {
+	if t == nil {
+		return nil
+	}
+	a := &api.Trace{
+		Pointer: t.Pointer, Kind: string(t.Kind), Field: t.Field, Op: string(t.Op), Truth: t.Truth.String(), Actual: t.Actual,
+		Operand: t.Operand, Decided: t.Decided, Sentence: t.Sentence, Omitted: t.Omitted,
+	}
+	for _, child := range t.Children {
+		a.Children = append(a.Children, traceWire(child))
+	}
+	return a
+}
