@@ -61,7 +61,7 @@ var table = []line{
 	// Floor 3, faces and assembly.
 	{"app", 3, feature + "access assessment config jtd oauth proof resource rule"},
 	{"archtest", 3, ""},
-	{"bench", 3, "api client json"},
+	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},
 	{"cmd/muster", 3, feature + "access app client config jtd oauth proof resource"},
 }
