@@ -56,7 +56,7 @@ func (l *lab) once(ctx context.Context, s step, resourceID string, withTests boo
 		return err
 	}
 	t := &l.bench.table
-	t.ratio(path, pair{[]time.Duration{floor}, []time.Duration{ours}}, goal)
+	t.ratio(path, pair{floor: []time.Duration{floor}, ours: []time.Duration{ours}}, goal)
 	t.bytes(path+": peak memory", l.floor.memory("VmHWM"), l.house.memory("VmHWM"), 400*megabyte)
 	small := l.bench.medians[fmt.Sprintf("%s %s %s", l.engine, ascending, s.name)]
 	if small > 0 && !withTests {

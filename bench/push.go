@@ -21,8 +21,9 @@ type step struct {
 
 // side is one of those that a step is timed on.
 type side struct {
-	base, resourceID, token string
-	took                    [][]time.Duration // by step
+	process           *process
+	resourceID, token string
+	took, used        [][]time.Duration // by step: time and processor time
 }
 
 func steps(e engine, before, after *body) []step {
@@ -49,7 +50,7 @@ func (b *bench) pushes(ctx context.Context, e engine, by order) (err error) {
 	list := steps(e, set.body(0), set.body(1))
 	sides := make([]*side, 3)
 	for i := range sides {
-		sides[i] = &side{took: make([][]time.Duration, len(list))}
+		sides[i] = &side{took: make([][]time.Duration, len(list)), used: make([][]time.Duration, len(list))}
 	}
 	for round := range b.rounds {
 		if err := l.round(ctx, round, list, sides); err != nil {
@@ -58,9 +59,11 @@ func (b *bench) pushes(ctx context.Context, e engine, by order) (err error) {
 	}
 	for i, s := range list {
 		path := fmt.Sprintf("%s, %s ids: %s, %s records", l.title(), by, s.name, thousands(b.records))
-		floor := sides[0].took[i]
-		b.table.ratio(path, pair{floor, sides[1].took[i]}, s.plain)
-		b.table.ratio(path+", three tests", pair{floor, sides[2].took[i]}, s.tests)
+		against := func(ours *side) pair {
+			return pair{floor: sides[0].took[i], ours: ours.took[i], floorCPU: sides[0].used[i], oursCPU: ours.used[i]}
+		}
+		b.table.ratio(path, against(sides[1]), s.plain)
+		b.table.ratio(path+", three tests", against(sides[2]), s.tests)
 		b.medians[fmt.Sprintf("%s %s %s", e, by, s.name)] = median(sides[1].took[i])
 	}
 	b.table.bytes(fmt.Sprintf("%s, %s ids: peak memory of these", l.title(), by), l.floor.memory("VmHWM"), l.house.memory("VmHWM"), 0)
@@ -71,7 +74,7 @@ func (b *bench) pushes(ctx context.Context, e engine, by order) (err error) {
 func (l *lab) round(ctx context.Context, round int, list []step, sides []*side) (err error) {
 	c := newCaller(1)
 	for i, s := range sides {
-		s.base, s.token = l.house.base, l.build.token
+		s.process, s.token = l.house.process, l.build.token
 		var rules []string
 		if i == 2 {
 			rules = tests()
@@ -80,21 +83,22 @@ func (l *lab) round(ctx context.Context, round int, list []step, sides []*side) 
 			return err
 		}
 	}
-	sides[0].base, sides[0].token = l.floor.base, ""
+	sides[0].process, sides[0].token = l.floor, ""
 	if _, _, err := c.put(ctx, l.floor.base, "", sides[0].resourceID, seedBody()); err != nil {
 		return err
 	}
 	for i, step := range list {
 		for j := range sides {
 			s := sides[(round+i+j)%len(sides)]
-			took, did, err := c.put(ctx, s.base, s.token, s.resourceID, step.body)
+			before := s.process.cpu()
+			took, did, err := c.put(ctx, s.process.base, s.token, s.resourceID, step.body)
 			if err != nil {
 				return err
 			}
 			if did.ID, did.Samples = "", nil; did != step.want {
 				return fmt.Errorf("%s: the push did %+v, want %+v", step.name, did, step.want)
 			}
-			s.took[i] = append(s.took[i], took)
+			s.took[i], s.used[i] = append(s.took[i], took), append(s.used[i], s.process.cpu()-before)
 		}
 	}
 	l.bench.say("  round %d: floor %v, ours %v, with tests %v", round+1, last(sides[0]), last(sides[1]), last(sides[2]))

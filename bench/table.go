@@ -15,6 +15,7 @@ type row struct {
 	floor string
 	ours  string
 	ratio string
+	cpu   string // ratio of processor time, which other programs disturb less
 	goal  string
 	met   verdict
 }
@@ -41,11 +42,11 @@ func (t *table) add(r row) { t.rows = append(t.rows, r) }
 
 // String prints the table in Markdown, its columns in line.
 func (t *table) String() string {
-	lines := [][]string{{"path", "floor", "ours", "ratio", "goal", ""}, {"---", "---", "---", "---", "---", "---"}}
+	lines := [][]string{{"path", "floor", "ours", "ratio", "CPU", "goal", ""}, {"---", "---", "---", "---", "---", "---", "---"}}
 	for _, r := range t.rows {
-		lines = append(lines, []string{r.path, r.floor, r.ours, r.ratio, r.goal, string(r.met)})
+		lines = append(lines, []string{r.path, r.floor, r.ours, r.ratio, r.cpu, r.goal, string(r.met)})
 	}
-	widths := make([]int, 6)
+	widths := make([]int, 7)
 	for _, line := range lines {
 		for i, cell := range line {
 			widths[i] = max(widths[i], len([]rune(cell)))
@@ -66,7 +67,10 @@ func (t *table) String() string {
 }
 
 // pair holds what both sides took, round by round.
-type pair struct{ floor, ours []time.Duration }
+type pair struct {
+	floor, ours       []time.Duration
+	floorCPU, oursCPU []time.Duration // empty where it was not looked at
+}
 
 // ratio answers the median over the rounds of ours by the floor's: both of a
 // round saw the same machine.
@@ -82,6 +86,9 @@ func (p pair) ratio() float64 {
 func (t *table) ratio(path string, p pair, goal float64) {
 	ratio := p.ratio()
 	r := row{path: path, floor: seconds(median(p.floor)), ours: seconds(median(p.ours)), ratio: fmt.Sprintf("%.2f", ratio)}
+	if cpu := (pair{floor: p.floorCPU, ours: p.oursCPU}); len(cpu.floor) > 0 {
+		r.cpu = fmt.Sprintf("%.2f", cpu.ratio())
+	}
 	if goal > 0 {
 		r.goal, r.met = fmt.Sprintf("≤ %.1f ×", goal), verdictOf(ratio <= goal)
 	}

@@ -165,6 +165,7 @@ func (c *conversation) explained(method, path string, a answer) {
 // TestAnswersFitTheDocument has a conversation in which every documented route
 // succeeds at least once, and most refuse something.
 func TestAnswersFitTheDocument(t *testing.T) {
+	t.Parallel()
 	p := place{data: t.TempDir()}
 	build, manage := p.application(t, "Inventory", "build"), p.application(t, "Console", "manage")
 	servers, accounts := p.definition(t, build, "Server"), p.plainDefinition(t, build, "Account", "UserAccount")

@@ -40,6 +40,7 @@ func golden(t *testing.T, name, got string) {
 
 // What the program serves as its API is what docs/reference shows.
 func TestGoldenDocument(t *testing.T) {
+	t.Parallel()
 	s := place{data: t.TempDir()}.serve(t)
 	golden(t, "openapi.json", s.call(t, "GET", "/openapi.json", "").text+"\n")
 }
@@ -47,6 +48,7 @@ func TestGoldenDocument(t *testing.T) {
 // The whole schema after every migration. SQLite keeps the statements as they
 // were written, comments included.
 func TestGoldenSchemaSQLite(t *testing.T) {
+	t.Parallel()
 	d := dbtest.SQLite(t)
 	var out strings.Builder
 	out.WriteString("-- The schema of the SQLite database, as it keeps it itself. Made by `make golden`.\n")
@@ -60,6 +62,7 @@ func TestGoldenSchemaSQLite(t *testing.T) {
 
 // The same from PostgreSQL's catalogue.
 func TestGoldenSchemaPostgreSQL(t *testing.T) {
+	t.Parallel()
 	d := dbtest.Open(t, db.Options{URL: dbtest.PostgreSQL(t)})
 	var out strings.Builder
 	out.WriteString("-- The schema of the PostgreSQL database, by its catalogue. Made by `make golden`.\n")

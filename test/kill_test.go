@@ -268,6 +268,7 @@ func (k *killing) after(t *testing.T, before, next fleet, done pushed) fleet {
 // pushed: when rows stand ahead and the body is not at
 // its end, and at random instants around the flip.
 func TestKillInTheMiddleOfAPush(t *testing.T) {
+	t.Parallel()
 	const times = 10
 	eachEngine(t, func(t *testing.T, p place) {
 		k := &killing{place: p, build: p.application(t, "Inventory", "build"), manage: p.application(t, "Console", "manage")}
@@ -327,4 +328,3 @@ func (k *killing) interrupt(t *testing.T, next fleet, early bool, instant time.D
 		return done
 	}
 }
-

@@ -103,6 +103,7 @@ func TestFits(t *testing.T) {
 // TestQuickstart runs the document as it is written: all blocks in one shell,
 // in a folder of their own.
 func TestQuickstart(t *testing.T) {
+	t.Parallel()
 	need(t, "bash", "curl", "jq")
 	text, err := os.ReadFile(quickstart)
 	if err != nil {

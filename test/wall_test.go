@@ -98,6 +98,7 @@ func (h *house) request(r route) (path, body string) {
 // TestWorkspacesAreWalledOff calls every documented route with what belongs to
 // one workspace, and a token of another one, of another application, or none.
 func TestWorkspacesAreWalledOff(t *testing.T) {
+	t.Parallel()
 	eachEngine(t, func(t *testing.T, p place) {
 		p.newWorkspace(t, "other")
 		s := p.serve(t)

@@ -53,11 +53,12 @@ func formBody(schemas huma.Registry) func(*huma.Operation) {
 	}
 }
 
-// The bodies of forms are raw, so that every problem is named by its place. What
-// is embedded is exported: huma reads it only then.
+// What is embedded in an input is exported: huma reads it only then.
 type (
+	// FormInput has a raw body, so that every problem is named by its place.
 	FormInput struct{ Body json.Value }
 
+	// TestInput names a test.
 	TestInput struct {
 		Test string `doc:"Id or slug." path:"testId"`
 	}
@@ -65,6 +66,7 @@ type (
 		TestInput
 		FormInput
 	}
+	// EntityInput names a record under a test.
 	EntityInput struct {
 		TestInput
 		Entity string `doc:"Id of the record under the test." path:"entityId"`
@@ -73,6 +75,7 @@ type (
 		Reason string    `json:"deactivateReason" maxLength:"10000"`
 		Until  *web.Time `json:"deactivateUntilDate,omitempty" nullable:"true"`
 	}
+	// PauseInput says why something is switched off, and until when.
 	PauseInput     struct{ Body pause }
 	testPauseInput struct {
 		TestInput
@@ -257,16 +260,16 @@ func (s *Service) getEntities(ctx context.Context, in *entitiesInput) (*entities
 			return nil, web.InQuery("entityStatus", "%v", err)
 		}
 	}
-	t, list, more, err := s.Entities(ctx, caller.From(ctx), in.Test, q)
+	found, err := s.Entities(ctx, caller.From(ctx), in.Test, q)
 	if err != nil {
 		return nil, err
 	}
-	page := make([]api.Entity, len(list))
-	for i, e := range list {
-		page[i] = e.wire(t.Definition.Base)
+	page := make([]api.Entity, len(found.Entities))
+	for i, e := range found.Entities {
+		page[i] = e.wire(found.Base)
 	}
 	cursor := func(e api.Entity) string { return web.EncodeCursor(e.ID) }
-	return &entitiesOutput{web.NewPage(page, cursor, more, after != nil)}, nil
+	return &entitiesOutput{web.NewPage(page, cursor, found.More, after != nil)}, nil
 }
 
 type explanationOutput struct{ Body api.TestExplanation }

@@ -49,11 +49,11 @@ func BenchmarkEntities(b *testing.B) {
 		for _, outcome := range []assessment.Outcome{assessment.Failing, assessment.Passing} {
 			q := assessment.EntityQuery{Limit: 100, Outcome: outcome}
 			read := func(b *testing.B, q assessment.EntityQuery) (last string, more bool) {
-				_, list, more, err := h.tests.Entities(b.Context(), h.manager, "sized", q)
-				if err != nil || len(list) == 0 {
-					b.Fatal(err, len(list))
+				page, err := h.tests.Entities(b.Context(), h.manager, "sized", q)
+				if err != nil || len(page.Entities) == 0 {
+					b.Fatal(err, page)
 				}
-				return list[len(list)-1].ID, more
+				return page.Entities[len(page.Entities)-1].ID, page.More
 			}
 			b.Run(outcome.String()+"/first", func(b *testing.B) {
 				for b.Loop() {

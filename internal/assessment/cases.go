@@ -31,8 +31,8 @@ func (r *draftReader) cases(now time.Time) error {
 	if raw == nil {
 		return nil
 	}
-	var list []json.Value
-	if raw.Kind() != '[' || json.Unmarshal(raw, &list) != nil || len(list) > maxCases {
+	list, ok := listOf(raw)
+	if !ok || len(list) > maxCases {
 		r.wrong("cases", "must be an array of at most %d cases: {record, want}", maxCases)
 		return nil
 	}
@@ -54,6 +54,11 @@ func (r *draftReader) cases(now time.Time) error {
 		r.document.Cases = compact
 	}
 	return compact.Compact()
+}
+
+// listOf reads an array; ok is false when raw is none.
+func listOf(raw json.Value) (list []json.Value, ok bool) {
+	return list, raw.Kind() == '[' && json.Unmarshal(raw, &list) == nil
 }
 
 func (r *draftReader) runCase(text json.Value, at string, schema *jtd.Schema, p *program, now time.Time) error {
@@ -90,9 +95,10 @@ func (r *draftReader) runCase(text json.Value, at string, schema *jtd.Schema, p 
 // field belongs to customProperties, as in conditions.
 func (f *form) record(schema *jtd.Schema) ([]byte, error) {
 	inner := form{at: f.at + "/record", problems: f.problems}
-	if f.members["record"] == nil || json.Unmarshal(f.members["record"], &inner.members) != nil {
+	if raw := f.members["record"]; raw.Kind() != '{' {
 		f.wrong("record", "must be an object: the fields of a record")
-		return nil, nil
+	} else if err := json.Unmarshal(raw, &inner.members); err != nil {
+		return nil, err
 	}
 	whole, custom := map[string]json.Value{}, map[string]json.Value{}
 	customSchema, _, hasCustom := schema.Property("customProperties")

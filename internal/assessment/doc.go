@@ -27,4 +27,37 @@
 // # States of a test
 //
 //	active ⇄ deactivated (with a reason, perhaps until a time) → archived
+//
+// What a change of a test or an exception does is always the same: one
+// transaction writes it with its evidence and raises the rules epoch of the
+// definition; then the definition is judged again. Up to 100,000 records the
+// answer waits for that. What dies in between is found by the epoch
+// (resource.Service.Unjudged); what changes during a push, the push judges by.
+//
+// # Status
+//
+//	DEACTIVATED     the test is switched off
+//	IN_PROGRESS     the newest version is not evaluated yet, or records in progress could turn it
+//	INVALID         the newest push is older than freshness allows (stale), or the rule does not fit the schema
+//	NOT_APPLICABLE  nothing to evaluate, where onEmpty says so
+//	OK, NEEDS_ATTENTION by the reducer
+//
+// All but the first and freshness, which are of the moment, stand in the tally.
+//
+// # Reasons
+//
+// No reason is stored. A record and a version never change, so the sentence is
+// made from both when it is shown; where dates moved on and nothing was judged
+// since, as of the instant since which the outcome holds.
+//
+// # Where things are
+//
+//	form.go draft.go cases.go      the file form, read strictly: every problem by its place
+//	test.go lifecycle.go list.go   what is done to tests
+//	entity.go explain.go           records under a test, and why
+//	exception.go preview.go        one record left out; a draft on the records as they are
+//	jobs.go                        what happens by time: Due, Purge
+//	judge.go evaluation.go         evaluation, driven by package resource
+//	ahead.go                       what an evaluation writes beyond the head
+//	api.go wire.go                 routes and shapes
 package assessment

@@ -38,13 +38,21 @@ type EntityQuery struct {
 	Outcome Outcome
 }
 
-// Entities answers the test, a page of its records and whether more follow. While no verdicts
+// EntityPage is a page of the records under a test.
+type EntityPage struct {
+	Base     resource.Base
+	Entities []Entity
+	More     bool // follow
+}
+
+// Entities answers a page of the records under a test. While no verdicts
 // hold, before the first evaluation and while the test is deactivated, there are
 // none.
-func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q EntityQuery) (t Test, list []Entity, more bool, err error) {
+func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q EntityQuery) (page EntityPage, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		list, more = nil, false
-		if t, err = s.find(ctx, tx, c, ref); err != nil || t.window == 0 {
+		t, err := s.find(ctx, tx, c, ref)
+		page = EntityPage{Base: t.Definition.Base}
+		if err != nil || t.window == 0 {
 			return err
 		}
 		at, err := startOf(ctx, tx, t, q.After)
@@ -55,13 +63,13 @@ func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q E
 		if err != nil {
 			return fmt.Errorf("list entities of test %s: %w", t.ID, err)
 		}
-		if more = len(found) > q.Limit; more {
+		if page.More = len(found) > q.Limit; page.More {
 			found = found[:q.Limit]
 		}
-		list, err = s.show(ctx, tx, t, at, found)
+		page.Entities, err = s.show(ctx, tx, t, at, found)
 		return err
 	})
-	return t, list, more, err
+	return page, err
 }
 
 func startOf(ctx context.Context, tx *db.Tx, t Test, after string) (place, error) {

@@ -109,18 +109,19 @@ func (s *Service) explain(ctx context.Context, tx *db.Tx, t Test, at place, enti
 	if err != nil {
 		return Explanation{}, err
 	}
-	p, err := s.windowProgram(ctx, tx, t)
-	if err != nil {
-		return Explanation{}, err
-	}
 	x := Explanation{Base: t.Definition.Base, Entity: list[0], Rule: t.Document, Version: t.Version}
 	if t.window != 0 {
 		x.Version = t.window
 	}
-	if p == nil {
-		return x, nil
+	p, err := s.windowProgram(ctx, tx, t)
+	if err == nil && p != nil {
+		x.trace(p, db.Millis(s.Now()))
 	}
-	now := db.Millis(s.Now())
+	return x, err
+}
+
+// trace adds what a rule that fits the schema says.
+func (x *Explanation) trace(p *program, now int64) {
 	x.Condition, x.Rule = p.trace(x.Document, now), p.document
 	if p.scope != nil {
 		x.Scope = p.scope.Explain(x.Document, now)
@@ -128,7 +129,6 @@ func (s *Service) explain(ctx context.Context, tx *db.Tx, t Test, at place, enti
 	if x.Outcome == Passing {
 		x.Reason = x.Condition.Reason()
 	}
-	return x, nil
 }
 
 func errNoEntity(id string) error {

@@ -163,16 +163,16 @@ func (h *house) entities(ref string, outcome assessment.Outcome) map[string]asse
 	h.t.Helper()
 	all := map[string]assessment.Entity{}
 	for after := ""; ; {
-		_, list, more, err := h.tests.Entities(h.t.Context(), h.manager, ref, assessment.EntityQuery{After: after, Limit: 3, Outcome: outcome})
+		page, err := h.tests.Entities(h.t.Context(), h.manager, ref, assessment.EntityQuery{After: after, Limit: 3, Outcome: outcome})
 		h.ok(err)
-		for _, e := range list {
+		for _, e := range page.Entities {
 			if _, twice := all[e.UniqueID]; twice {
 				h.t.Fatalf("%s is listed twice", e.UniqueID)
 			}
 			all[e.UniqueID] = e
 			after = e.ID
 		}
-		if !more {
+		if !page.More {
 			return all
 		}
 	}

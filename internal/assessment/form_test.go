@@ -22,8 +22,8 @@ func TestFormProblems(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"no object", `[]`, `: must be an object: a test has name, application, resource and passWhen or failWhen`},
 		{"no name", `{"application":"Demo Private Integration","resource":"internalserver",` + sized + `}`, `/name: must be present and not empty`},
-		{"unknown members", whole(`"passwhen":{}`, `"descripton":""`, `"zzz":1`), "" +
-			"/descripton: is no member of a test; did you mean description?\n" +
+		{"unknown members", whole(`"passwhen":{}`, `"descriptio":""`, `"zzz":1`), "" +
+			"/descriptio: is no member of a test; did you mean description?\n" +
 			"/passwhen: is no member of a test; did you mean passWhen?\n" +
 			"/zzz: is no member of a test, which has apiVersion, kind, slug, name, description, remediation, failureDescription, " +
 			"application, resource, scope, passWhen, failWhen, reducer, onEmpty, onUnknown, freshness, category, cases, reason, controls, " +
@@ -53,11 +53,11 @@ func TestFormProblems(t *testing.T) {
 		{"no record", fmt.Sprintf(`{"name":"n","resource":%q,"passWhen":{"field":"displayName","op":"not_empty"}}`, other.ID), "/resource: Other has no record yet; push one first"},
 		{"nothing there", whole(`"controls":["CC7.1","A.8.6"]`, `"owner":"jane","sla":"fast"`, `"subscribers":[]`),
 			"/controls/0: \"CC7.1\" names nothing that exists here\n/controls/1: \"A.8.6\" names nothing that exists here\n/owner: \"jane\" names nothing that exists here\n/sla: \"fast\" names nothing that exists here"},
-		{"cases", whole(`"cases":[{"record":{"active":true,"memory":16384},"want":"pass"},{"record":{"active":true,"memory":4096},"want":"pass"},{"record":{"active":true},"want":"fail"},{"record":{"memry":1},"want":"no"},{"want":"pass","wnat":1},3]`), "" +
+		{"cases", whole(`"cases":[{"record":{"active":true,"memory":16384},"want":"pass"},{"record":{"active":true,"memory":4096},"want":"pass"},{"record":{"active":true},"want":"fail"},{"record":{"memry":1},"want":"no"},{"want":"pass","wants":1},3]`), "" +
 			"/cases/1/want: wants pass, but the record comes out as fail: memory is 4096, must be at least 8192\n" +
 			"/cases/3/want: must be pass, fail, in_progress or out_of_scope\n" +
 			"/cases/3/record/memry: is no field of these records\n" +
-			"/cases/4/wnat: is no member of a case; did you mean want?\n" +
+			"/cases/4/wants: is no member of a case; did you mean want?\n" +
 			"/cases/4/record: must be an object: the fields of a record\n" +
 			"/cases/5: must be an object: a case has record and want"},
 		{"cases that are none", whole(`"cases":{}`), "/cases: must be an array of at most 1000 cases: {record, want}"},

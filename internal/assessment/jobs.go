@@ -104,7 +104,7 @@ func (s *Service) comeBack(ctx context.Context, t Test) error {
 			d = resource.Definition{}
 			return err
 		}
-		return turn(ctx, tx, system(d), is, StateActive, Pause{}, now)
+		return turn(ctx, tx, system(d), is, nil, now)
 	})
 	if err != nil || d.Number == 0 {
 		return err

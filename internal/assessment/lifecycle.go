@@ -48,7 +48,7 @@ func (s *Service) Deactivate(ctx context.Context, c caller.Caller, ref string, p
 	if err := p.check(s.Now()); err != nil {
 		return Test{}, err
 	}
-	return s.turn(ctx, c, ref, StateDeactivated, p)
+	return s.turn(ctx, c, ref, &p)
 }
 
 // Reactivate switches a test on and evaluates it. It does nothing to a test that
@@ -58,17 +58,18 @@ func (s *Service) Reactivate(ctx context.Context, c caller.Caller, ref string) (
 	if err != nil || t.State == StateActive {
 		return t, err
 	}
-	return s.turn(ctx, c, ref, StateActive, Pause{})
+	return s.turn(ctx, c, ref, nil)
 }
 
-func (s *Service) turn(ctx context.Context, c caller.Caller, ref string, to State, p Pause) (Test, error) {
+// turn deactivates a test for a pause, or reactivates it when p is nil.
+func (s *Service) turn(ctx context.Context, c caller.Caller, ref string, p *Pause) (Test, error) {
 	var t Test
 	now := s.Now()
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if t, err = s.find(ctx, tx, c, ref); err != nil {
 			return err
 		}
-		return turn(ctx, tx, c, t, to, p, now)
+		return turn(ctx, tx, c, t, p, now)
 	})
 	if err != nil {
 		return Test{}, err
@@ -76,8 +77,12 @@ func (s *Service) turn(ctx context.Context, c caller.Caller, ref string, to Stat
 	return s.judged(ctx, c, t, resource.CauseRule)
 }
 
-func turn(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, to State, p Pause, now time.Time) error {
-	if err := updateState(ctx, tx, t.Number, to, p, db.Millis(now)); err != nil {
+func turn(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, p *Pause, now time.Time) error {
+	to := StateDeactivated
+	if p == nil {
+		to, p = StateActive, &Pause{}
+	}
+	if err := updateState(ctx, tx, t.Number, to, *p, db.Millis(now)); err != nil {
 		return err
 	}
 	if err := evidence.Append(ctx, tx, now, evidence.Entry{

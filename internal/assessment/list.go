@@ -37,6 +37,7 @@ func (s *Service) List(ctx context.Context, c caller.Caller, q TestQuery) (list 
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		list = nil
+		known := bases{}
 		for after := q.After; len(list) <= q.Limit; {
 			part, err := selectTestsAfter(ctx, tx, c.Workspace, after, listStep)
 			if err != nil || len(part) == 0 {
@@ -44,7 +45,7 @@ func (s *Service) List(ctx context.Context, c caller.Caller, q TestQuery) (list 
 			}
 			for i := range part {
 				after = part[i].ID
-				if err := s.complete(ctx, tx, &part[i]); err != nil {
+				if err := s.complete(ctx, tx, &part[i], known); err != nil {
 					return err
 				}
 				if q.takes(part[i]) {

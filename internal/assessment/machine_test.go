@@ -193,17 +193,23 @@ func (m *machine) push(happens func()) {
 // abandon breaks a push off after it has written some of its records ahead.
 func (m *machine) abandon() {
 	body := fmt.Sprintf(`{"resourceId":%q,"resources":[`, m.servers.ID)
-	for i := range 600 {
-		body += server(fmt.Sprintf("x%d", i), i%2 == 0, i%10) + ","
-	}
 	for _, e := range m.set() {
 		body += e + ","
+	}
+	long := `"tags":["` + strings.Repeat("long enough to be handed on ", 20) + `"]`
+	for i := range 800 {
+		body += server(fmt.Sprintf("x%d", i), i%2 == 0, i%10, long) + ","
 	}
 	_, err := m.records.Push(m.t.Context(), m.app, resource.Push{
 		Base: m.servers.Base, Default: resource.Lenient, Body: io.MultiReader(strings.NewReader(body), errReader{}),
 	})
 	if !errors.Is(err, io.ErrNoProgress) {
 		m.t.Fatalf("a broken push: %v", err)
+	}
+	ahead := m.count(`SELECT COUNT(*) FROM resource_record r JOIN resource_head h ON h.definition = r.definition
+		WHERE h.definition = $1 AND r.from_sync > h.head`, int64(m.servers.Number))
+	if ahead == 0 {
+		m.t.Fatalf("nothing was written ahead")
 	}
 	m.compare()
 	m.push(nil) // clears what the other one left
@@ -344,6 +350,9 @@ func (m *machine) run() {
 func (m *machine) time() {
 	m.pass(time.Duration(rapid.IntRange(1, 300).Draw(m.t, "minutes")) * time.Minute)
 	m.ok(m.tests.Due(m.t.Context()))
+	if due, err := m.tests.HasDue(m.t.Context()); due || err != nil {
+		m.t.Fatalf("something is due after all that was due: %v", err)
+	}
 	for ref, until := range m.paused {
 		if until != nil && *until <= db.Millis(m.clock) {
 			delete(m.paused, ref)
@@ -522,6 +531,7 @@ func (m *machine) sound() {
 		"outcomes that go on":             `SELECT COUNT(*) FROM assessment_outcome a JOIN assessment_outcome b ON b.definition = a.definition AND b.test = a.test AND b.item = a.item AND b.from_sync = a.to_sync AND b.outcome = a.outcome WHERE a.definition = $1`,
 		"items with two outcomes":         `SELECT COUNT(*) FROM (SELECT 1 FROM assessment_outcome WHERE definition = $1 AND to_sync IS NULL GROUP BY test, item HAVING COUNT(*) > 1) x`,
 		"items with two rechecks":         `SELECT COUNT(*) FROM (SELECT 1 FROM assessment_recheck WHERE definition = $1 AND to_sync IS NULL GROUP BY test, item HAVING COUNT(*) > 1) x`,
+		"rechecks of what is gone":        `SELECT COUNT(*) FROM assessment_recheck a JOIN assessment_test t ON t.number = a.test AND t.state = 'active' LEFT JOIN resource_record r ON r.definition = a.definition AND r.item = a.item AND r.to_sync IS NULL WHERE a.definition = $1 AND a.to_sync IS NULL AND r.item IS NULL`,
 		"tests with two windows":          `SELECT COUNT(*) FROM (SELECT 1 FROM assessment_window WHERE definition = $1 AND to_sync IS NULL GROUP BY test HAVING COUNT(*) > 1) x`,
 	} {
 		if n := m.count(query, d); n != 0 {

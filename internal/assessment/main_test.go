@@ -4,8 +4,6 @@ package assessment_test
 
 import (
 	"flag"
-	"fmt"
-	"os"
 	"testing"
 )
 
@@ -22,9 +20,8 @@ func TestMain(m *testing.M) {
 			continue
 		}
 		if err := flag.Set(name, value); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(2)
+			panic(err)
 		}
 	}
-	os.Exit(m.Run())
+	m.Run()
 }

@@ -4,9 +4,13 @@ package assessment
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -47,33 +51,75 @@ func (s *Service) Preview(ctx context.Context, c caller.Caller, text []byte) (Pr
 	if err != nil {
 		return Preview{}, err
 	}
-	run, err := newPreview(d, db.Millis(s.Now()))
+	parts, err := s.runPreview(ctx, d, db.Millis(s.Now()))
 	if err != nil {
-		return Preview{}, err
+		return Preview{}, fmt.Errorf("preview: %w", err)
 	}
-	if err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		run.head, err = resource.HeadOf(ctx, tx, d.definition.Number)
-		return err
-	}); err != nil {
-		return Preview{}, err
+	whole := parts[0]
+	for _, part := range parts[1:] {
+		whole.add(part)
 	}
-	for more := true; more; {
-		if err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			more, err = run.read(ctx, tx)
-			return err
-		}); err != nil {
-			return Preview{}, fmt.Errorf("preview: %w", err)
-		}
-	}
-	return s.showPreview(ctx, run)
+	return s.showPreview(ctx, whole)
 }
 
-// preview is a run over the records of a definition.
+// previewParts is how many readers share the records.
+const previewParts = 4
+
+// runPreview judges the records at the head, several parts of them at once.
+func (s *Service) runPreview(ctx context.Context, d draft, now int64) ([]*preview, error) {
+	var head resource.Head
+	if err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		head, err = resource.HeadOf(ctx, tx, d.definition.Number)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	parts := make([]*preview, min(previewParts, runtime.GOMAXPROCS(0)))
+	for i := range parts {
+		part, err := newPreview(d, now)
+		if err != nil {
+			return nil, errors.Join(err, group.Wait())
+		}
+		share := func(i int) resource.Item { return resource.Item(head.Items * int64(i) / int64(len(parts))) }
+		part.at = resource.Stretch{
+			After: share(i), Definition: d.definition.Number, Last: share(i + 1), Limit: previewStep, Number: head.Number,
+		}
+		parts[i] = part
+		group.Go(func() error { return part.run(ctx, s.DB) })
+	}
+	return parts, group.Wait()
+}
+
+func (p *preview) run(ctx context.Context, d *db.DB) error {
+	for more := true; more; {
+		if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			more, err = p.read(ctx, tx)
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add takes over what a later part came to.
+func (p *preview) add(part *preview) {
+	for outcome := range p.counts {
+		p.counts[outcome] += part.counts[outcome]
+		rows := slices.Concat(p.rows[outcome], part.rows[outcome])
+		p.rows[outcome] = rows[:min(len(rows), previewRows)]
+	}
+	for i := range p.scope {
+		p.scope[i].Records += part.scope[i].Records
+	}
+}
+
+// preview is a run over a part of the records of a definition.
 type preview struct {
-	after     resource.Item
+	at        resource.Stretch // what is not read yet
 	draft     draft
 	evaluator *evaluator
-	head      resource.Head
 	counts    Counts // unknown as in progress
 	now       int64
 	rows      [outcomes][]resource.Item
@@ -149,15 +195,14 @@ func onePart(text json.Value, at string, fields *rule.Fields) ([]scopePart, erro
 
 // read judges the next records and says whether more may follow.
 func (p *preview) read(ctx context.Context, tx *db.Tx) (more bool, err error) {
-	from, n := p.after, 0
-	err = resource.EachDocument(ctx, tx, p.draft.definition.Number, p.head.Number, from, previewStep,
-		func(item resource.Item, document []byte) error {
-			n++
-			p.after = item
-			p.judge(item, document)
-			return nil
-		})
-	return n == previewStep, err
+	n, at := 0, p.at
+	err = resource.EachDocument(ctx, tx, at, func(item resource.Item, document []byte) error {
+		n++
+		p.at.After = item
+		p.judge(item, document)
+		return nil
+	})
+	return n == at.Limit, err
 }
 
 func (p *preview) judge(item resource.Item, document []byte) {
@@ -199,11 +244,11 @@ func (s *Service) showPreview(ctx context.Context, run *preview) (Preview, error
 	items := run.first()
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		answer.Entities = nil
-		records, err := resource.Entities(ctx, tx, run.draft.definition.Number, run.head.Number, slices.Sorted(slices.Values(items)))
+		records, err := resource.Entities(ctx, tx, run.at.Definition, run.at.Number, slices.Sorted(slices.Values(items)))
 		for _, record := range records {
 			outcome := as[record.Item]
 			answer.Entities = append(answer.Entities, Entity{
-				Entity: record, ID: resource.EntityID(run.draft.definition.Number, record.Item, record.CreatedAt), Outcome: outcome,
+				Entity: record, ID: resource.EntityID(run.at.Definition, record.Item, record.CreatedAt), Outcome: outcome,
 				Reason: run.evaluator.program.reason(record.Document, outcome, run.now), Since: record.UpdatedAt,
 			})
 		}

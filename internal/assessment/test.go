@@ -91,19 +91,34 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, c caller.Caller, ref stri
 	if err != nil {
 		return Test{}, fmt.Errorf("find test %s: %w", ref, err)
 	}
-	return t, s.complete(ctx, tx, &t)
+	err = s.complete(ctx, tx, &t, bases{})
+	return t, err
+}
+
+// bases keeps the definitions of several tests.
+type bases map[resource.Number]base
+
+type base struct {
+	definition resource.Definition
+	lastPush   int64
 }
 
 // complete adds to a row what its definition says.
-func (s *Service) complete(ctx context.Context, tx *db.Tx, t *Test) (err error) {
-	if t.Definition, err = resource.LookUp(ctx, tx, t.Definition.Number); err != nil {
-		return fmt.Errorf("look up definition of test %s: %w", t.ID, err)
+func (s *Service) complete(ctx context.Context, tx *db.Tx, t *Test, known bases) error {
+	b, ok := known[t.Definition.Number]
+	if !ok {
+		d, err := resource.LookUp(ctx, tx, t.Definition.Number)
+		if err != nil {
+			return fmt.Errorf("look up definition of test %s: %w", t.ID, err)
+		}
+		head, err := resource.HeadOf(ctx, tx, t.Definition.Number)
+		if err != nil {
+			return fmt.Errorf("look up head of test %s: %w", t.ID, err)
+		}
+		b = base{d, head.LastPushAt}
+		known[t.Definition.Number] = b
 	}
-	head, err := resource.HeadOf(ctx, tx, t.Definition.Number)
-	if err != nil {
-		return fmt.Errorf("look up head of test %s: %w", t.ID, err)
-	}
-	t.LastPush = head.LastPushAt
+	t.Definition, t.LastPush = b.definition, b.lastPush
 	t.settle(db.Millis(s.Now()))
 	return nil
 }

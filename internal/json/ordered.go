@@ -116,9 +116,22 @@ func skipSpace(text []byte, i int) int {
 	return i
 }
 
+// shortString is up to where a plain loop beats a call that looks at many bytes
+// at once; names and most values are shorter.
+const shortString = 24
+
 // stringEnd answers the index after the string that begins at i.
 func stringEnd(text []byte, i int) int {
-	for j := i + 1; j < len(text); {
+	j := i + 1
+	for most := min(j+shortString, len(text)); j < most; j++ {
+		switch text[j] {
+		case '"':
+			return j + 1
+		case '\\':
+			j++
+		}
+	}
+	for j < len(text) {
 		n := bytes.IndexByte(text[j:], '"')
 		if n < 0 {
 			return len(text)

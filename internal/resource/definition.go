@@ -55,6 +55,7 @@ type Definition struct {
 	Name          string // unique in its application, ignoring case
 	Number        Number
 	Schema        json.Value // custom schema, nil when there is none
+	SchemaSince   int64      // records written after this number were checked under SchemaVersion
 	SchemaVersion int64      // 0 without a custom schema
 	UpdatedAt     time.Time
 	Workspace     caller.Workspace

@@ -93,6 +93,9 @@ func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition, edi
 		if err := insertSchema(ctx, tx, d); err != nil {
 			return err
 		}
+		if err := markSchema(ctx, tx, d.Number); err != nil {
+			return err
+		}
 		if err := raiseEpoch(ctx, tx, d.Number); err != nil {
 			return err
 		}

@@ -4,18 +4,17 @@ package resource
 
 import "context"
 
-// element takes the next element of the set: it becomes a record, an unchanged
+// take takes the next element of the set: it becomes a record, an unchanged
 // record, or a rejection.
-func (p *push) element(ctx context.Context, raw []byte) error {
+func (p *push) take(ctx context.Context, raw []byte) error {
 	index := p.index
 	p.index++
 	p.result.Received++
 	look := surveyOf(raw)
 	unique, usable := look.unique()
-	rejection := p.shape.Check(index, raw, unique, usable)
 	if !usable {
 		p.holdAll = true // nobody can say which record it was
-		p.reject(*rejection)
+		p.reject(*p.shape.Check(index, raw, unique, usable))
 		return p.cut(ctx)
 	}
 	item := p.itemOf(unique)
@@ -24,17 +23,37 @@ func (p *push) element(ctx context.Context, raw []byte) error {
 		return p.duplicate(ctx, item, index)
 	}
 	p.ledger.seenAt[item] = uint32(index) + 1
-	if rejection != nil {
+	sent := digestOf(raw)
+	if p.ledger.repeats(item, sent) {
+		p.repeat(index, item, unique, &look)
+		return nil
+	}
+	if rejection := p.shape.Check(index, raw, unique, usable); rejection != nil {
 		p.ledger.set(item, wasRefused)
 		p.reject(*rejection)
 		return p.cut(ctx)
 	}
 	p.ledger.set(item, wasSeen)
 	p.warn(index, unique, &look)
-	if err := p.accept(ctx, item, unique, raw); err != nil {
+	if err := p.accept(ctx, item, unique, element{raw, sent}); err != nil {
 		return err
 	}
 	return p.cut(ctx)
+}
+
+// element is one element of the set with the digest of its bytes.
+type element struct {
+	raw  []byte
+	sent Digest
+}
+
+// repeat takes an element that is the one of an earlier push, byte for byte.
+func (p *push) repeat(index int, item Item, unique string, look *survey) {
+	p.ledger.set(item, wasSeen)
+	p.result.Accepted++
+	p.result.Unchanged++
+	p.lift(item)
+	p.warn(index, unique, look)
 }
 
 func (p *push) itemOf(unique string) Item {
@@ -97,10 +116,10 @@ func (p *push) takeBack(item Item) {
 }
 
 // accept compares a valid record with the one that stands.
-func (p *push) accept(ctx context.Context, item Item, unique string, raw []byte) error {
+func (p *push) accept(ctx context.Context, item Item, unique string, e element) error {
 	p.result.Accepted++
-	document := p.orderer.Append(nil, raw)
-	digest := digestOf(document)
+	p.document = p.orderer.Append(p.document[:0], e.raw)
+	digest := digestOf(p.document)
 	known := p.ledger.has(item, isCurrent)
 	p.lift(item)
 	switch {
@@ -115,12 +134,12 @@ func (p *push) accept(ctx context.Context, item Item, unique string, raw []byte)
 		p.result.CreatedSample = sample(p.result.CreatedSample, unique)
 	}
 	p.ledger.set(item, isChanged)
-	p.ledger.digests[item] = digest
+	p.ledger.digests[item], p.ledger.sent[item] = digest, e.sent
 	if p.DryRun || p.doomed() {
 		return nil
 	}
-	p.record(item, unique, document, digest, known)
-	return p.evaluation.Changed(ctx, item, document, known)
+	p.record(item, unique, known)
+	return p.evaluation.Changed(ctx, item, p.document, known)
 }
 
 // doomed says that the set will be refused whatever follows, so nothing of it
@@ -128,15 +147,16 @@ func (p *push) accept(ctx context.Context, item Item, unique string, raw []byte)
 func (p *push) doomed() bool { return p.result.Handling == Strict && p.result.Rejected > 0 }
 
 // record adds the rows of a new version to the batch.
-func (p *push) record(item Item, unique string, document []byte, digest Digest, known bool) {
+func (p *push) record(item Item, unique string, known bool) {
 	b, d, number := p.pending, p.definition, p.head.Number+1
+	digest, sent := p.ledger.digests[item], p.ledger.sent[item]
 	if int64(item) > p.head.Items {
 		b.items = append(b.items, int64(d.Number), int64(item), d.Workspace.Number, p.caller.Source, unique, p.now.UnixMilli())
 	}
 	if known {
 		b.closed = append(b.closed, item)
 	}
-	b.records = append(b.records, int64(d.Number), int64(item), number, nil, d.Workspace.Number, digest[:], string(document))
+	b.records = append(b.records, int64(d.Number), int64(item), number, nil, d.Workspace.Number, digest[:], sent[:], string(p.document))
 }
 
 // lift ends the marks of a record that came back whole.

@@ -35,13 +35,15 @@ const (
 	isChanged                    // created, updated or removed by this push
 	isStale                      // marked stale at the head
 	isHeld                       // marked held at the head
+	isChecked                    // its record was accepted under the schema as it is
 )
 
 // ledger is the whole definition as a push sees it: which uniqueIds exist and
 // the digest of each current record. Items count from 1, so the slices are
 // indexed by item and the first place is empty.
 type ledger struct {
-	digests []Digest
+	digests []Digest       // of documents
+	sent    []Digest       // of the elements that they came as
 	index   map[key]uint32 // of this source's uniqueIds
 	seenAt  []uint32       // index of the element that was accepted, plus 1
 	states  []state
@@ -51,7 +53,7 @@ type ledger struct {
 // newLedger makes room for the items that exist at the head.
 func newLedger(items int64) *ledger {
 	return &ledger{
-		digests: make([]Digest, items+1), index: make(map[key]uint32, items), seenAt: make([]uint32, items+1),
+		digests: make([]Digest, items+1), sent: make([]Digest, items+1), index: make(map[key]uint32, items), seenAt: make([]uint32, items+1),
 		states: make([]state, items+1),
 	}
 }
@@ -64,6 +66,7 @@ func (l *ledger) add(k key) Item {
 	item := len(l.states)
 	l.index[k] = uint32(item)
 	l.digests = append(l.digests, Digest{})
+	l.sent = append(l.sent, Digest{})
 	l.seenAt = append(l.seenAt, 0)
 	l.states = append(l.states, isMine)
 	return Item(item)
@@ -77,6 +80,13 @@ func (l *ledger) has(item Item, s state) bool { return l.states[item]&s != 0 }
 func (l *ledger) set(item Item, s state) { l.states[item] |= s }
 
 func (l *ledger) clear(item Item, s state) { l.states[item] &^= s }
+
+// repeats says that the element is, byte for byte, the one that made the current
+// record, under the same schema: then nothing about it needs to be looked at.
+func (l *ledger) repeats(item Item, sent Digest) bool {
+	const want = isCurrent | isMine | isChecked
+	return l.states[item]&want == want && l.sent[item] == sent
+}
 
 // missing calls fn for each current record of this source that no element of
 // the push named.

@@ -70,10 +70,19 @@ func IsClaimed(ctx context.Context, tx *db.Tx, definition Number, now int64) (bo
 	return until >= now, err
 }
 
-// EachDocument calls fn with up to limit records that exist at number, by rising
-// item. The bytes are valid until fn returns.
-func EachDocument(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int, fn func(Item, []byte) error) error {
-	return eachDocument(ctx, tx, definition, number, after, limit, fn)
+// Stretch is a part of the records of a definition.
+type Stretch struct {
+	After      Item // the first is the next one
+	Definition Number
+	Last       Item // the last that may be one of them
+	Limit      int  // how many at most
+	Number     int64
+}
+
+// EachDocument calls fn with the records of a stretch, by rising item. The
+// bytes are valid until fn returns.
+func EachDocument(ctx context.Context, tx *db.Tx, at Stretch, fn func(Item, []byte) error) error {
+	return eachDocument(ctx, tx, at, fn)
 }
 
 // ItemsAfter answers up to limit items that exist at number, by rising item.
@@ -81,7 +90,7 @@ func ItemsAfter(ctx context.Context, tx *db.Tx, definition Number, number int64,
 	return selectItemsAfter(ctx, tx, definition, number, after, limit)
 }
 
-// Entities answers those of the items that exist at number, by rising item.
+// Entities answers those of the items, which rise, that exist at number.
 func Entities(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) ([]Entity, error) {
 	if len(items) == 0 {
 		return nil, nil

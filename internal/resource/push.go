@@ -56,6 +56,7 @@ type push struct {
 	service    *Service
 	claim      *claim // nil in a dry run
 	definition Definition
+	document   []byte         // of the element at hand; reused
 	duplicates map[Item][]int // indexes of elements that share a uniqueId
 	evaluation Evaluation     // nil in a dry run
 	head       Head
@@ -128,9 +129,6 @@ func (p *push) open(ctx context.Context, id ID) error {
 	}
 	p.definition = d
 	p.result = Result{Definition: d, DryRun: p.DryRun, Handling: p.handling(), ID: db.NewID(p.now)}
-	if p.shape, err = s.shapes.of(d); err != nil {
-		return err
-	}
 	if p.DryRun {
 		p.head, err = s.headOf(ctx, d.Number)
 	} else {
@@ -139,9 +137,12 @@ func (p *push) open(ctx context.Context, id ID) error {
 	if err != nil {
 		return err
 	}
+	if p.shape, err = s.shapes.of(p.definition); err != nil {
+		return err
+	}
 	p.pending = &batch{}
 	p.references = &references{}
-	p.ledger, err = s.loadLedger(ctx, d, p.caller.Source, p.head)
+	p.ledger, err = s.loadLedger(ctx, p.definition, p.caller.Source, p.head)
 	return err
 }
 
@@ -151,9 +152,6 @@ func (p *push) openClaim(ctx context.Context) (err error) {
 	}
 	p.head, p.now = p.claim.head, p.service.Now() // later than the push that was waited for
 	p.definition, p.result.Definition = p.claim.definition, p.claim.definition
-	if p.shape, err = p.service.shapes.of(p.definition); err != nil {
-		return err
-	}
 	if p.evaluation, err = p.service.Judge.Open(ctx, p.definition, p.head, p.now); err != nil {
 		return err
 	}
@@ -227,7 +225,7 @@ func (p *push) apply(ctx context.Context, chunks <-chan *chunk) error {
 	for c := range chunks {
 		start := 0
 		for _, end := range c.ends {
-			if err := p.element(ctx, c.bytes[start:end]); err != nil {
+			if err := p.take(ctx, c.bytes[start:end]); err != nil {
 				return err
 			}
 			start = end

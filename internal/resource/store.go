@@ -15,7 +15,7 @@ import (
 // readers see in store_read.go.
 
 const definitionFields = `
-	SELECT d.number, d.id, d.workspace, d.application, d.name, d.base, d.schema_version, d.handling, d.guard_count,
+	SELECT d.number, d.id, d.workspace, d.application, d.name, d.base, d.schema_version, d.schema_since, d.handling, d.guard_count,
 		d.guard_percent, d.guard_repeats, d.created_at, d.updated_at, COALESCE(s.document, ''), w.id, w.name
 	FROM resource_definition d
 	JOIN workspace w ON w.number = d.workspace
@@ -29,7 +29,7 @@ func scanDefinition(row db.Row) (Definition, error) {
 		created, updated int64
 		schema           string
 	)
-	err := row.Scan(&d.Number, &d.ID, &d.Workspace.Number, &d.Application, &d.Name, &d.Base, &d.SchemaVersion, &d.Handling,
+	err := row.Scan(&d.Number, &d.ID, &d.Workspace.Number, &d.Application, &d.Name, &d.Base, &d.SchemaVersion, &d.SchemaSince, &d.Handling,
 		&count, &percent, &repeats, &created, &updated, &schema, &d.Workspace.ID, &d.Workspace.Name)
 	if count.Valid {
 		d.Guard = &Guard{Count: count.Int64, Percent: percent.Int64, Repeats: repeats}
@@ -86,9 +86,9 @@ func guardColumns(g *Guard) (count, percent any, repeats int64) {
 func insertDefinition(ctx context.Context, tx *db.Tx, d Definition) error {
 	count, percent, repeats := guardColumns(d.Guard)
 	return tx.ExecOne(ctx, `
-		INSERT INTO resource_definition (number, id, workspace, application, name, name_key, base, schema_version, handling,
-			guard_count, guard_percent, guard_repeats, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		INSERT INTO resource_definition (number, id, workspace, application, name, name_key, base, schema_version, schema_since,
+			handling, guard_count, guard_percent, guard_repeats, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13, $14)`,
 		int64(d.Number), string(d.ID), d.Workspace.Number, d.Application, d.Name, nameKey(d.Name), string(d.Base), d.SchemaVersion,
 		string(d.Handling), count, percent, repeats, db.Millis(d.CreatedAt), db.Millis(d.UpdatedAt))
 }
@@ -101,6 +101,15 @@ func updateDefinition(ctx context.Context, tx *db.Tx, d Definition) error {
 		WHERE workspace = $1 AND number = $2`,
 		d.Workspace.Number, int64(d.Number), d.Name, nameKey(d.Name), d.SchemaVersion, string(d.Handling), count, percent, repeats,
 		db.Millis(d.UpdatedAt))
+}
+
+// markSchema notes that the next number is the last that may have been checked
+// under the schema before: a push that runs now still uses that one.
+func markSchema(ctx context.Context, tx *db.Tx, definition Number) error {
+	return tx.ExecOne(ctx, `
+		UPDATE resource_definition
+		SET schema_since = (SELECT h.head + 1 FROM resource_head h WHERE h.definition = resource_definition.number)
+		WHERE number = $1`, int64(definition))
 }
 
 func insertSchema(ctx context.Context, tx *db.Tx, d Definition) error {

@@ -14,7 +14,7 @@ import (
 var (
 	itemColumns      = []string{"definition", "item", "workspace", "source", "unique_id", "created_at"}
 	markColumns      = []string{"definition", "item", "from_sync", "kind", "to_sync", "workspace"}
-	recordColumns    = []string{"definition", "item", "from_sync", "to_sync", "workspace", "digest", "document"}
+	recordColumns    = []string{"definition", "item", "from_sync", "to_sync", "workspace", "digest", "sent", "document"}
 	rejectionColumns = []string{"sync", "position", "workspace", "definition", "body"}
 )
 

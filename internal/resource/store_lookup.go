@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/json"
 )
 
 // existsAt is the condition on resource_record r for a version that counts at
@@ -20,7 +21,7 @@ func selectClaimUntil(ctx context.Context, tx *db.Tx, definition Number) (until 
 	return until, err
 }
 
-func eachDocument(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int, fn func(Item, []byte) error) error {
+func eachDocument(ctx context.Context, tx *db.Tx, at Stretch, fn func(Item, []byte) error) error {
 	var item int64
 	var document sql.RawBytes
 	return tx.Each(ctx, func(row db.Row) error {
@@ -29,7 +30,8 @@ func eachDocument(ctx context.Context, tx *db.Tx, definition Number, number int6
 		}
 		return fn(Item(item), document)
 	}, `SELECT r.item, r.document FROM resource_record r
-		WHERE `+existsAt+` AND r.item > $3 ORDER BY r.item LIMIT $4`, int64(definition), number, int64(after), int64(limit))
+		WHERE `+existsAt+` AND r.item > $3 AND r.item <= $4 ORDER BY r.item LIMIT $5`,
+		int64(at.Definition), at.Number, int64(at.After), int64(at.Last), int64(at.Limit))
 }
 
 func selectItemsAfter(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int) (items []Item, err error) {
@@ -43,10 +45,18 @@ func selectItemsAfter(ctx context.Context, tx *db.Tx, definition Number, number 
 	return items, err
 }
 
+// SQLite finds the parameters of a statement by their names, one after the
+// other, so long lists cost their square: pages ask for a range where items
+// stand close together and for short lists where they do not.
+const (
+	densest   = 4  // items of a range to one that is wanted
+	listParts = 20 // items of a list
+)
+
 // padded repeats the last value up to one of a few lengths, so that few
 // statements are prepared.
 func padded[T any](values []T) []T {
-	for _, size := range []int{1, 10, 100} {
+	for _, size := range []int{1, 5, listParts} {
 		if len(values) <= size {
 			return append(slices.Clip(values), slices.Repeat(values[len(values)-1:], size-len(values))...)
 		}
@@ -54,37 +64,63 @@ func padded[T any](values []T) []T {
 	return values
 }
 
+// eachPart calls fn with the rest of a statement that finds rows r of rising
+// items at a number, and its parameters. A range finds others too.
+func eachPart(definition Number, number int64, items []Item, fn func(where string, args []any) error) error {
+	if len(items) == 0 {
+		return nil
+	}
+	first, last := items[0], items[len(items)-1]
+	if int64(last-first) < densest*int64(len(items)) {
+		return fn(existsAt+` AND r.item >= $3 AND r.item <= $4`, []any{int64(definition), number, int64(first), int64(last)})
+	}
+	for part := range slices.Chunk(items, listParts) {
+		args := []any{int64(definition), number}
+		in := listOf(padded(part), &args)
+		if err := fn(existsAt+` AND r.item IN (`+in+`)`, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func selectEntities(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) (list []Entity, versions []int64, err error) {
-	args := []any{int64(definition), number}
-	in := listOf(padded(items), &args)
-	err = tx.Each(ctx, func(row db.Row) error {
-		var e Entity
-		var version int64
-		err := row.Scan(&e.Item, &e.CreatedAt, &e.UniqueID, (*[]byte)(&e.Document), &version)
-		list, versions = append(list, e), append(versions, version)
-		return err
-	}, `SELECT r.item, i.created_at, i.unique_id, r.document, r.from_sync
-		FROM resource_record r JOIN resource_item i ON i.definition = r.definition AND i.item = r.item
-		WHERE `+existsAt+` AND r.item IN (`+in+`) ORDER BY r.item`, args...)
+	var e Entity
+	var version int64
+	var document sql.RawBytes
+	err = eachPart(definition, number, items, func(where string, args []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			if err := row.Scan(&e.Item, &e.CreatedAt, &e.UniqueID, &document, &version); err != nil {
+				return err
+			}
+			if _, wanted := slices.BinarySearch(items, e.Item); wanted {
+				e.Document = slices.Clone(json.Value(document))
+				list, versions = append(list, e), append(versions, version)
+			}
+			return nil
+		}, `SELECT r.item, i.created_at, i.unique_id, r.document, r.from_sync
+			FROM resource_record r JOIN resource_item i ON i.definition = r.definition AND i.item = r.item
+			WHERE `+where+` ORDER BY r.item`, args...)
+	})
 	return list, versions, err
 }
 
 func selectMarks(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) (marks []mark, err error) {
-	args := []any{int64(definition), number}
-	in := listOf(padded(items), &args)
-	err = tx.Each(ctx, func(row db.Row) error {
-		var m mark
-		err := row.Scan(&m.item, &m.kind)
-		marks = append(marks, m)
-		return err
-	}, `SELECT r.item, r.kind FROM resource_mark r WHERE `+existsAt+` AND r.item IN (`+in+`)`, args...)
+	err = eachPart(definition, number, items, func(where string, args []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var m mark
+			err := row.Scan(&m.item, &m.kind)
+			marks = append(marks, m)
+			return err
+		}, `SELECT r.item, r.kind FROM resource_mark r WHERE `+where, args...)
+	})
 	return marks, err
 }
 
 func selectCommitTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []int64) (map[int64]int64, error) {
 	times := map[int64]int64{}
 	numbers = slices.Compact(slices.Sorted(slices.Values(numbers)))
-	for part := range slices.Chunk(numbers, 100) {
+	for part := range slices.Chunk(numbers, listParts) {
 		args := []any{int64(definition)}
 		for _, number := range padded(part) {
 			args = append(args, number)

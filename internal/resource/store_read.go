@@ -28,7 +28,7 @@ func (s *Service) loadLedger(ctx context.Context, d Definition, source string, h
 		return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return loadItems(ctx, tx, d.Number, source, l, mine) })
 	})
 	group.Go(func() error {
-		return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return loadDigests(ctx, tx, d.Number, head.Number, l) })
+		return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return loadDigests(ctx, tx, d, head.Number, l) })
 	})
 	if err := group.Wait(); err != nil {
 		return nil, fmt.Errorf("load ledger: %w", err)
@@ -59,18 +59,22 @@ func loadItems(ctx context.Context, tx *db.Tx, definition Number, source string,
 	}, `SELECT item, unique_id FROM resource_item WHERE definition = $1 AND source = $2`, int64(definition), source)
 }
 
-func loadDigests(ctx context.Context, tx *db.Tx, definition Number, head int64, l *ledger) error {
-	var item int64
-	var digest sql.RawBytes
+func loadDigests(ctx context.Context, tx *db.Tx, d Definition, head int64, l *ledger) error {
+	var item, from int64
+	var digest, sent sql.RawBytes
 	err := tx.Each(ctx, func(row db.Row) error {
-		if err := row.Scan(&item, &digest); err != nil {
+		if err := row.Scan(&item, &from, &digest, &sent); err != nil {
 			return err
 		}
 		copy(l.digests[item][:], digest)
+		copy(l.sent[item][:], sent)
 		l.states[item] |= isCurrent
+		if from > d.SchemaSince {
+			l.states[item] |= isChecked
+		}
 		return nil
-	}, `SELECT item, digest FROM resource_record
-		WHERE definition = $1 AND from_sync <= $2 AND (to_sync IS NULL OR to_sync > $2)`, int64(definition), head)
+	}, `SELECT item, from_sync, digest, sent FROM resource_record
+		WHERE definition = $1 AND from_sync <= $2 AND (to_sync IS NULL OR to_sync > $2)`, int64(d.Number), head)
 	if err != nil {
 		return err
 	}
@@ -82,7 +86,7 @@ func loadDigests(ctx context.Context, tx *db.Tx, definition Number, head int64, 
 		l.states[item] |= map[string]state{markHeld: isHeld, markStale: isStale}[kind]
 		return nil
 	}, `SELECT item, kind FROM resource_mark
-		WHERE definition = $1 AND from_sync <= $2 AND (to_sync IS NULL OR to_sync > $2)`, int64(definition), head)
+		WHERE definition = $1 AND from_sync <= $2 AND (to_sync IS NULL OR to_sync > $2)`, int64(d.Number), head)
 }
 
 func (s *Service) headOf(ctx context.Context, definition Number) (head Head, err error) {
