@@ -235,6 +235,7 @@ CREATE TABLE resource_definition (
 	name_key TEXT NOT NULL,
 	base TEXT NOT NULL,
 	schema_version BIGINT NOT NULL,
+	schema_since BIGINT NOT NULL,
 	handling TEXT NOT NULL,
 	guard_count BIGINT,
 	guard_percent BIGINT,
@@ -299,6 +300,7 @@ CREATE TABLE resource_record (
 	to_sync BIGINT,
 	workspace BIGINT NOT NULL,
 	digest BYTEA NOT NULL,
+	sent BYTEA NOT NULL,
 	document TEXT NOT NULL,
 	UNIQUE (definition, item, from_sync)
 );

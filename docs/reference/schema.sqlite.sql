@@ -218,6 +218,7 @@ CREATE TABLE resource_definition (
 	name_key       TEXT   NOT NULL, -- lower case
 	base           TEXT   NOT NULL, -- CamelCase base type
 	schema_version BIGINT NOT NULL, -- 0: no custom schema
+	schema_since   BIGINT NOT NULL, -- records written after this number were checked under that version
 	handling       TEXT   NOT NULL CHECK (handling IN ('', 'lenient', 'strict')),
 	guard_count    BIGINT, -- removals above both are held; NULL: no guard
 	guard_percent  BIGINT,
@@ -274,6 +275,7 @@ CREATE TABLE resource_record (
 	to_sync    BIGINT,
 	workspace  BIGINT NOT NULL,
 	digest     BYTEA  NOT NULL, -- first 16 bytes of the document's SHA-256
+	sent       BYTEA  NOT NULL, -- the same of the element as it was sent
 	document   TEXT   NOT NULL, -- JSON, members sorted
 	UNIQUE (definition, item, from_sync)
 );
