@@ -55,6 +55,7 @@ type Held struct {
 	Count        int64    `json:"count"`
 	Sample       []string `json:"sample"`                 // of their unique ids
 	ConfirmToken string   `json:"confirmToken,omitempty"` // "" when only a clean set releases them
+	Message      string   `json:"message,omitempty"`      // when a token came and did not fit
 }
 
 // Rejection is one element that was not taken, and why.

@@ -37,6 +37,21 @@ type putInput struct {
 	DryRun  bool   `doc:"Validate and answer the difference, change nothing." query:"dryRun"`
 	Prefer  string `doc:"handling=strict or handling=lenient (RFC 7240)." header:"Prefer"`
 	Type    string `doc:"Base type, snake_case or CamelCase." path:"type"`
+
+	unclear error // about a dry run
+}
+
+// Resolve also looks for what resembles a dry run and is none: a push that was
+// meant to change nothing must not land.
+func (in *putInput) Resolve(ctx huma.Context) []error {
+	url := ctx.URL()
+	for name, values := range url.Query() {
+		exact := name == "dryRun" && len(values) == 1 && (values[0] == "true" || values[0] == "false")
+		if strings.EqualFold(name, "dryRun") && !exact {
+			in.unclear = web.InQuery("dryRun", "must be spelt dryRun and given once, as true or false")
+		}
+	}
+	return in.Stream.Resolve(ctx)
 }
 
 type putOutput struct {
@@ -76,7 +91,7 @@ func (s *Service) syncAll(ctx context.Context, in *putInput) (*putOutput, error)
 		out.Body = result.answer()
 	case result.Rejected > 0:
 		answer := result.answer()
-		out.Body = api.PutResult{Results: answer.Results, Rejections: answer.Rejections, RejectionsURL: answer.RejectionsURL}
+		out.Body = api.PutResult{Results: answer.Results, Rejections: answer.Rejections, RejectionsURL: result.moreRejections()}
 	default:
 		out.Body = api.PutResult{Success: true}
 	}
@@ -88,7 +103,10 @@ func (s *Service) syncAll(ctx context.Context, in *putInput) (*putOutput, error)
 
 func (s *Service) push(ctx context.Context, in *putInput, byDefault Handling) (Result, *putOutput, error) {
 	base, ok := ParseBase(in.Type)
-	if !ok {
+	switch {
+	case in.unclear != nil:
+		return Result{}, nil, in.unclear
+	case !ok:
 		return Result{}, nil, errNotFound
 	}
 	push := Push{
@@ -139,7 +157,7 @@ func (r Result) answer() api.PutResult {
 		a.Warnings = append(a.Warnings, api.Warning{Index: int64(w.Index), UniqueID: w.UniqueID, Pointer: w.Pointer, Message: w.Message})
 	}
 	if r.Held > 0 {
-		a.Held = &api.Held{Count: r.Held, Sample: r.HeldSample, ConfirmToken: r.ConfirmToken}
+		a.Held = &api.Held{Count: r.Held, Sample: r.HeldSample, ConfirmToken: r.ConfirmToken, Message: r.HeldNote}
 	}
 	if r.DryRun {
 		a.Sync.ID = ""
@@ -163,8 +181,17 @@ func (r Result) rejected() (list []api.Rejection, url string) {
 
 // refusal is the body of a strict push that was refused.
 func (r Result) refusal() api.PutRefusal {
-	list, url := r.rejected()
-	return api.PutRefusal{Code: r.Failure, Message: r.Failure, Rejections: list, RejectionsURL: url}
+	list, _ := r.rejected()
+	return api.PutRefusal{Code: r.Failure, Message: r.Failure, Rejections: list, RejectionsURL: r.moreRejections()}
+}
+
+// moreRejections answers where all rejections are when a body could not list
+// them. The contract's strict bodies have no other place for it.
+func (r Result) moreRejections() string {
+	if _, url := r.rejected(); r.Rejected > int64(len(r.Rejections)) {
+		return url
+	}
+	return ""
 }
 
 type listInput struct {
@@ -184,7 +211,7 @@ func (s *Service) list(ctx context.Context, in *listInput) (*streamOutput, error
 	if err != nil {
 		return nil, err
 	}
-	after, err := itemCursor(in.PageCursor)
+	after, err := itemCursor(d, in.PageCursor)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +219,7 @@ func (s *Service) list(ctx context.Context, in *listInput) (*streamOutput, error
 	if err != nil {
 		return nil, err
 	}
-	page := web.NewPage(list, func(r Record) string { return web.EncodeCursor(strconv.FormatInt(int64(r.Item), 10)) }, more, after > 0)
+	page := web.NewPage(list, func(r Record) string { return web.EncodeCursor(string(d.ID), strconv.FormatInt(int64(r.Item), 10)) }, more, after > 0)
 	return &streamOutput{Body: web.StreamBody(http.StatusOK, jsonType, func(w io.Writer) error { return json.MarshalWrite(w, page) })}, nil
 }
 
@@ -201,13 +228,14 @@ const jsonType = "application/json"
 // MarshalJSON writes the record as the API answers it.
 func (r Record) MarshalJSON() ([]byte, error) { return r.append(nil), nil }
 
-func itemCursor(text string) (Item, error) {
-	parts, err := web.DecodeCursor(text, 1)
+// itemCursor reads a cursor: the definition that it belongs to and an item.
+func itemCursor(d Definition, text string) (Item, error) {
+	parts, err := web.DecodeCursor(text, 2)
 	if err != nil || parts == nil {
 		return 0, err
 	}
-	item, err := strconv.ParseInt(parts[0], 10, 64)
-	if err != nil {
+	item, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil || parts[0] != string(d.ID) {
 		return 0, web.InQuery("pageCursor", "must be a cursor of an earlier answer of this list")
 	}
 	return Item(item), nil

@@ -226,6 +226,9 @@ func (s *Service) List(ctx context.Context, c caller.Caller, application string)
 
 // Get answers one definition of the workspace by its id.
 func (s *Service) Get(ctx context.Context, c caller.Caller, id ID) (d Definition, err error) {
+	if !db.ValidID(string(id)) {
+		return d, errNotFound // PostgreSQL refuses to compare some strings
+	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err = selectDefinition(ctx, tx, c.Workspace, id)
 		return err

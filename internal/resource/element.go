@@ -85,7 +85,11 @@ func (p *push) list(r Rejection) {
 // one did is taken back at the end, when all of them are known.
 func (p *push) duplicate(ctx context.Context, item Item, index int) error {
 	if len(p.duplicates[item]) == 0 {
-		p.duplicates[item] = []int{int(p.ledger.seenAt[item]) - 1}
+		first := int(p.ledger.seenAt[item]) - 1
+		p.duplicates[item] = []int{first}
+		if p.ledger.has(item, wasRefused) {
+			p.replaced[first] = true // its own rejection gives way to the common one
+		}
 		if p.ledger.has(item, wasSeen) {
 			p.result.Rejected++ // the first was accepted until now
 			p.takeBack(item)

@@ -71,7 +71,9 @@ func (p *push) settleDuplicates(ctx context.Context) error {
 	p.result.Rejections = slices.DeleteFunc(p.result.Rejections, func(r Rejection) bool { return shared[r.Index] })
 	for item, indexes := range p.duplicates {
 		for _, index := range indexes {
-			p.pending.replaced = append(p.pending.replaced, int64(index))
+			if p.replaced[index] {
+				p.pending.replaced = append(p.pending.replaced, int64(index))
+			}
 			p.list(duplicate(p.names[item], index, indexes))
 			if err := p.cut(ctx); err != nil {
 				return err
@@ -229,6 +231,9 @@ func (p *push) guard(gone []Item) (hold, bool) {
 		if g.Repeats > 0 && h.times > g.Repeats && waited >= releaseAfter {
 			return hold{}, false
 		}
+	}
+	if p.ConfirmRemovals != "" {
+		p.result.HeldNote = "confirmRemovals does not fit: the token is of another push or of other removals; use the one of this answer"
 	}
 	if p.DryRun {
 		return h, true // nothing is held, so there is nothing to confirm

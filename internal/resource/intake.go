@@ -107,7 +107,7 @@ func (in *intake) member(name string) error {
 		_, err := in.decoder.ReadValue()
 		return err
 	}
-	return fault.At(fault.Problem{Pointer: "/" + name, Message: "must not be there; the body has resourceId and resources"})
+	return fault.At(fault.Problem{Pointer: "/" + cut(name), Message: "must not be there; the body has resourceId and resources"})
 }
 
 func (in *intake) text(name string) (string, error) {
@@ -210,6 +210,9 @@ func (in *intake) invalid(message string) error {
 
 // locate turns a syntax error into a fault that names line, column and offset.
 func (in *intake) locate(err error) error {
+	if in.lines.failed != nil {
+		return in.lines.failed // not the text is wrong but its way here
+	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		return fault.New(fault.Invalid, "malformed JSON: the body ends too early, at %s", in.lines.place(in.lines.offset))
 	}
@@ -226,6 +229,7 @@ type lineReader struct {
 	reader io.Reader
 	limit  int64 // bytes beyond what is released
 
+	failed   error   // of the reader, its end aside
 	breaks   []int64 // offsets of line breaks at or after released
 	line     int64   // line breaks before released
 	offset   int64
@@ -235,7 +239,8 @@ type lineReader struct {
 
 func (l *lineReader) Read(p []byte) (int, error) {
 	if l.offset-l.released > l.limit+readStep {
-		return 0, fault.New(fault.TooLarge, "one record may have at most %d bytes", l.limit)
+		l.failed = fault.New(fault.TooLarge, "one record may have at most %d bytes", l.limit)
+		return 0, l.failed
 	}
 	n, err := l.reader.Read(p[:min(len(p), readStep)])
 	for i := 0; ; i++ {
@@ -247,6 +252,9 @@ func (l *lineReader) Read(p []byte) (int, error) {
 		l.breaks = append(l.breaks, l.offset+int64(i))
 	}
 	l.offset += int64(n)
+	if err != nil && !errors.Is(err, io.EOF) {
+		l.failed = err
+	}
 	return n, err
 }
 

@@ -34,6 +34,7 @@ type Result struct {
 	DryRun        bool
 	Failure       string   // why the push was refused as a whole
 	Handling      Handling // that was applied
+	HeldNote      string   // why a token that came with the push released nothing
 	HeldSample    []string // unique ids, at most sampleSize
 	ID            string   // of the sync
 	Rejections    []Rejection
@@ -68,6 +69,7 @@ type push struct {
 	orderer    json.Orderer
 	pending    *batch
 	references *references
+	replaced   map[int]bool // indexes of first duplicates that were rejected for themselves
 	result     Result
 	shape      *Shape
 	batchSize  int
@@ -80,7 +82,7 @@ type push struct {
 // instant. Faults are errors of the request as a whole; a set that is refused
 // for its elements is a Result with Failure.
 func (s *Service) Push(ctx context.Context, c caller.Caller, in Push) (result Result, err error) {
-	p := &push{Push: in, caller: c, service: s, now: s.Now(), duplicates: map[Item][]int{}, names: map[Item]string{}, batchSize: 250}
+	p := &push{Push: in, caller: c, service: s, now: s.Now(), duplicates: map[Item][]int{}, names: map[Item]string{}, replaced: map[int]bool{}, batchSize: 250}
 	if s.DB.Engine() == db.PostgreSQL {
 		p.batchSize = 2000 // a COPY costs three round trips
 	}

@@ -102,6 +102,9 @@ func (r Record) append(dst []byte) []byte {
 // Rejections writes the rejections of a sync of the caller's application, one
 // JSON text a line.
 func (s *Service) Rejections(ctx context.Context, c caller.Caller, sync string, w io.Writer) error {
+	if !db.ValidID(sync) {
+		return fault.New(fault.NotFound, "syncId not found")
+	}
 	var application string
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		application, err = selectSyncApplication(ctx, tx, c.Workspace, sync)

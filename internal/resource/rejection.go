@@ -85,7 +85,7 @@ func (s *Shape) explain(index int, element []byte, p jtd.Problem) *Rejection {
 		message = at(index, place) + ": must have property '" + p.Property + "'"
 	case jtd.UnknownProperty:
 		parent := place[:len(place)-1]
-		message = at(index, parent) + ": must not have property '" + p.Property + "'"
+		message = at(index, parent) + ": must not have property '" + cut(p.Property) + "'"
 		if len(parent) == 0 {
 			message = s.tooMany(index, element)
 		}
@@ -119,11 +119,14 @@ func (s *Shape) tooMany(index int, element []byte) string {
 			unique = jtd.Unquote(value)
 		}
 		if !slices.Contains(s.known, name) {
-			extra = append(extra, name)
+			extra = append(extra, cut(name))
 		}
 	}
-	return fmt.Sprintf("Too many fields on resource with uniqueId %s (element %d). Extra keys: %s",
-		unique, index, strings.Join(extra, ", "))
+	keys := strings.Join(extra[:min(len(extra), shownKeys)], ", ")
+	if more := len(extra) - shownKeys; more > 0 {
+		keys += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("Too many fields on resource with uniqueId %s (element %d). Extra keys: %s", unique, index, keys)
 }
 
 func badUniqueID(index int, unique string) *Rejection {
@@ -193,6 +196,12 @@ func quoted(text string) []byte {
 	}
 	return out
 }
+
+// shownKeys is how many extra keys a message names.
+const shownKeys = 50
+
+// cut keeps the beginning of a name that came with a request.
+func cut(name string) string { return shorten([]byte(name)) }
 
 // shorten keeps what people need to recognise a value.
 func shorten(value []byte) string {

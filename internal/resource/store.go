@@ -172,6 +172,11 @@ func dropClaim(ctx context.Context, tx *db.Tx, definition Number, token string) 
 		UPDATE resource_head SET claim_token = '', claim_until = 0 WHERE definition = $1 AND claim_token = $2`, int64(definition), token)
 }
 
+func dropClaims(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `UPDATE resource_head SET claim_token = '', claim_until = 0 WHERE claim_token <> ''`)
+	return err
+}
+
 func setAhead(ctx context.Context, tx *db.Tx, definition Number, token, sync string) error {
 	return tx.ExecOne(ctx, `
 		UPDATE resource_head SET ahead = $3 WHERE definition = $1 AND claim_token = $2`, int64(definition), token, sync)

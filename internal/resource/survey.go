@@ -79,7 +79,8 @@ func (v *survey) warn(base Base, fn func(field, message string)) {
 		fn("externalUrl", "should be an HTTPS address")
 	}
 	if v.severity != nil && base != CustomResource {
-		if severity, err := strconv.ParseFloat(string(v.severity), 64); err == nil && (severity < 0 || severity > 10) {
+		// Past what a float64 holds the answer is an infinity, which lies outside too.
+		if severity, _ := strconv.ParseFloat(string(v.severity), 64); severity < 0 || severity > 10 {
 			fn("severity", "should lie between 0 and 10")
 		}
 	}
