@@ -100,6 +100,9 @@ func TestRefusedSchemas(t *testing.T) {
 			if !errors.As(err, &refused) {
 				t.Fatalf("got %v, want a SchemaError", err)
 			}
+			if strings.Contains(err.Error(), "json") {
+				t.Errorf("%v names a part of the program", err)
+			}
 			if refused.Pointer != c.Pointer || !strings.Contains(refused.Message, c.Contains) {
 				t.Errorf("got %q %q, want %q and %q", refused.Pointer, refused.Message, c.Pointer, c.Contains)
 			}

@@ -3,7 +3,9 @@
 package jtd
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -16,7 +18,7 @@ import (
 func Parse(text []byte) (*Schema, error) {
 	var value json.Value
 	if err := json.Unmarshal(text, &value); err != nil {
-		return nil, &SchemaError{Message: fmt.Sprintf("is not a JSON text: %v", err)}
+		return nil, &SchemaError{Message: "is not a JSON text: " + whyNotJSON(err)}
 	}
 	reader := &parser{}
 	schema := reader.schema(value)
@@ -27,6 +29,22 @@ func Parse(text []byte) (*Schema, error) {
 		return nil, err
 	}
 	return schema, nil
+}
+
+// whyNotJSON answers what the JSON library found, without the names of its parts.
+func whyNotJSON(err error) string {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "it ends too early"
+	case !errors.As(err, &syntax):
+		return "it cannot be read"
+	}
+	why := strings.TrimPrefix(syntax.Err.Error(), "jsontext: ")
+	if syntax.JSONPointer != "" {
+		why += " at " + string(syntax.JSONPointer)
+	}
+	return fmt.Sprintf("%s (byte offset %d)", why, syntax.ByteOffset)
 }
 
 // parser turns JSON into a Schema. It checks the shape of each keyword and the
@@ -221,7 +239,7 @@ func (p *parser) metadata(value []byte) json.Value {
 	}
 	text := json.Value(slices.Clone(value))
 	if err := text.Compact(); err != nil {
-		p.fail(err.Error())
+		p.fail("is not a JSON text: " + whyNotJSON(err))
 	}
 	return text
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/web"
@@ -132,6 +134,10 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, in request, err er
 		status = http.StatusServiceUnavailable
 	default:
 	}
+	var known huma.StatusError
+	if errors.As(err, &known) && known.GetStatus() == http.StatusRequestTimeout { // the body stopped coming
+		status = http.StatusRequestTimeout
+	}
 	switch body.Error {
 	case invalidClient:
 		status = http.StatusUnauthorized
@@ -144,7 +150,7 @@ func (f *face) refuse(w http.ResponseWriter, r *http.Request, in request, err er
 			slog.String("request_id", web.RequestID(r.Context())), slog.String("error", err.Error()))
 	default:
 	}
-	body.Description = printable(body.Description)
+	body.Description = printable(strings.ReplaceAll(web.Shorten(body.Description), "…", "..."))
 	body.Message = body.Description
 	answer(w, status, body)
 }

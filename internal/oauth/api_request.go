@@ -139,6 +139,9 @@ func (f *face) readForm(ctx context.Context, in *request, text []byte) error {
 
 // acceptsForm says whether an application may send forms; an unknown one may not.
 func (s *Service) acceptsForm(ctx context.Context, clientID string) (bool, error) {
+	if !web.Storable(clientID) {
+		return false, nil
+	}
 	var app Application
 	err := s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		app, err = selectClientByID(ctx, tx, clientID)

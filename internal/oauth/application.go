@@ -15,6 +15,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/web"
 )
 
 // ApplicationID names an application; it is the integrationId of the manage API.
@@ -169,6 +170,9 @@ func (s *Service) Get(ctx context.Context, c caller.Caller, ref string) (Applica
 }
 
 func find(ctx context.Context, tx *db.Tx, c caller.Caller, ref string) (Application, error) {
+	if !web.Storable(ref) {
+		return Application{}, fault.New(fault.NotFound, "there is no application %q", ref)
+	}
 	app, err := selectApplication(ctx, tx, c.Workspace.Number, ref, nameKey(ref))
 	if errors.Is(err, db.ErrNoRow) {
 		return Application{}, fault.New(fault.NotFound, "there is no application %q", ref)
@@ -179,15 +183,21 @@ func find(ctx context.Context, tx *db.Tx, c caller.Caller, ref string) (Applicat
 	return app, nil
 }
 
-// Configure changes settings of an application. Fewer overlapping tokens take
-// effect with the next mint.
+// Configure changes settings of an application. When fewer tokens may overlap,
+// the oldest ones end at once.
 func (s *Service) Configure(ctx context.Context, c caller.Caller, ref string, in Settings) (Application, error) {
 	now := s.instant()
 	return s.change(ctx, c, ref, func(ctx context.Context, tx *db.Tx, app *Application) error {
+		before := app.OverlappingTokens
 		if err := in.apply(app); err != nil {
 			return err
 		}
 		app.UpdatedAt = now
+		if app.OverlappingTokens < before {
+			if err := revokeOldest(ctx, tx, app.ID, now, app.OverlappingTokens); err != nil {
+				return err
+			}
+		}
 		if err := updateSettings(ctx, tx, *app); err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (s *Service) mintAll(ctx context.Context, all []*minting) error {
 		for _, m := range all {
 			m.err = m.run(ctx, tx)
 			if errors.Is(m.err, db.ErrNoRow) {
-				m.err = problem(invalidClient, "the client id or the client secret is wrong")
+				m.err = problem(invalidClient, wrongClient)
 			} else if m.err != nil {
 				return m.err
 			}

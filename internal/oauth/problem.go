@@ -23,6 +23,8 @@ const (
 	unsupportedGrant   code = "unsupported_grant_type"
 )
 
+const wrongClient = "the client id or the client secret is wrong"
+
 // Error is a refusal in the words of RFC 6749.
 type Error struct {
 	code        code

@@ -213,6 +213,18 @@ func revokeBeyond(ctx context.Context, tx *db.Tx, coming tokenRow, keep int64) e
 	return err
 }
 
+// revokeOldest leaves an application the newest keep of its live tokens; those
+// of each source are counted by themselves, as when they are minted.
+func revokeOldest(ctx context.Context, tx *db.Tx, id ApplicationID, now time.Time, keep int) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE oauth_token SET revoked_at = $1 WHERE hash IN (
+			SELECT hash FROM (
+				SELECT hash, ROW_NUMBER() OVER (PARTITION BY source ORDER BY created_at DESC, hash) AS place
+				FROM oauth_token WHERE application = $2 AND revoked_at IS NULL AND expires_at > $1) AS living
+			WHERE place > $3)`, db.Millis(now), string(id), keep)
+	return err
+}
+
 // endTokens ends the live tokens of an application: now, or at a later end.
 func endTokens(ctx context.Context, tx *db.Tx, id ApplicationID, now, end time.Time) error {
 	query := `

@@ -13,6 +13,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/web"
 )
 
 // Lifetime is how long an access token lives (contract section 2).
@@ -39,13 +40,16 @@ type client struct {
 // client and a wrong secret run the same query and get the same answer.
 func (s *Service) authenticate(ctx context.Context, clientID, secret string) (client, error) {
 	c := client{secret: hashOf(secret)}
+	if !web.Storable(clientID) {
+		return client{}, problem(invalidClient, wrongClient)
+	}
 	now := s.instant()
 	err := s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		c.app, c.workspace, err = selectClient(ctx, tx, clientID, c.secret, now)
 		return err
 	})
 	if errors.Is(err, db.ErrNoRow) {
-		return client{}, problem(invalidClient, "the client id or the client secret is wrong")
+		return client{}, problem(invalidClient, wrongClient)
 	}
 	if err != nil {
 		return client{}, fmt.Errorf("find client: %w", err)

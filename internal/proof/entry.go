@@ -112,7 +112,7 @@ func Decode(text []byte) (Entry, error) {
 	}
 	var t entryText
 	if err := json.UnmarshalStrict(text, &t); err != nil {
-		return Entry{}, err
+		return Entry{}, spelling(err)
 	}
 	if t.Version != version {
 		return Entry{}, fmt.Errorf("version %d is not known", t.Version)
@@ -172,7 +172,7 @@ func canonicalBody(body json.Value) ([]byte, error) {
 	}
 	canonical, err := json.Canonical(body)
 	if err != nil {
-		return nil, fmt.Errorf("body of the entry: %w", err)
+		return nil, fmt.Errorf("body of the entry: %w", spelling(err))
 	}
 	if len(canonical) == 0 || canonical[0] != '{' {
 		return nil, errors.New("the body of an entry is a JSON object")

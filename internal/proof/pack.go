@@ -7,7 +7,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
 	"strconv"
+	"strings"
 
 	"github.com/passmuster/muster/internal/json"
 )
@@ -31,6 +34,20 @@ const (
 
 // errLine says that a line is not what the writer would have written.
 var errLine = errors.New("the line is not in canonical form")
+
+// spelling answers what the JSON library found in its reader's words: a text that
+// is no JSON, or one whose members are not those of the format.
+func spelling(err error) error {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return errors.New("the JSON text ends too early")
+	case errors.As(err, &syntax):
+		why := strings.TrimPrefix(syntax.Err.Error(), "jsontext: ")
+		return fmt.Errorf("it is no JSON text: %s (byte offset %d)", why, syntax.ByteOffset)
+	}
+	return errors.New("its members are not those of the format")
+}
 
 // headerLine is the first line of a pack.
 type headerLine struct {
@@ -58,7 +75,7 @@ func (h headerLine) append(dst []byte) ([]byte, error) {
 func parseHeader(line []byte) (headerLine, error) {
 	var h headerLine
 	if err := json.UnmarshalStrict(line, &h); err != nil {
-		return headerLine{}, err
+		return headerLine{}, spelling(err)
 	}
 	again, err := h.append(nil)
 	if err != nil || !bytes.Equal(again, line) {
@@ -125,7 +142,7 @@ func appendCheckpoint(dst []byte, signed string, proof []Hash) ([]byte, error) {
 func parseCheckpointLine(line []byte) (signed string, proof []Hash, err error) {
 	var l checkpointLine
 	if err := json.UnmarshalStrict(line, &l); err != nil {
-		return "", nil, err
+		return "", nil, spelling(err)
 	}
 	if len(l.Proof) > 2*maxProof {
 		return "", nil, errLine
@@ -162,7 +179,7 @@ func (t trailerLine) append(dst []byte) ([]byte, error) {
 func parseTrailer(line []byte) (trailerLine, error) {
 	var t trailerLine
 	if err := json.UnmarshalStrict(line, &t); err != nil {
-		return trailerLine{}, err
+		return trailerLine{}, spelling(err)
 	}
 	again, err := t.append(nil)
 	if err != nil || !bytes.Equal(again, line) {

@@ -174,6 +174,27 @@ func TestVerifyPassesReadErrorsOn(t *testing.T) {
 	}
 }
 
+// A file that is no pack is refused in words of this package.
+func TestVerifyWhatIsNoPack(t *testing.T) {
+	const first = "this is not the first line of an evidence pack: "
+	for text, want := range map[string]string{
+		"hello\n":                         first + "it is no JSON text: invalid character 'h' at start of value (byte offset 0)",
+		"{\n":                             first + "the JSON text ends too early",
+		"\n":                              first + "the JSON text ends too early",
+		"{\"a\":1,\"a\":2}\n":             first + "its members are not those of the format",
+		"{\"entries\":1,\"entries\":2}\n": first + "it is no JSON text: duplicate object member name (byte offset 13)",
+		"{\"entries\":\"1\"}\n":           first + "its members are not those of the format",
+		"[]\n":                            first + "its members are not those of the format",
+		"{} {}\n":                         first + "it is no JSON text: invalid character '{' after top-level value (byte offset 3)",
+	} {
+		_, err := Verify(strings.NewReader(text), Options{})
+		var mismatch *Mismatch
+		if !errors.As(err, &mismatch) || mismatch.Reason != want {
+			t.Errorf("%q: got %v, want %s", text, err, want)
+		}
+	}
+}
+
 func TestVerifyStopsAtLongLines(t *testing.T) {
 	good := lines(goodPack(t, 5))
 	for at := range good {

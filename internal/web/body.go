@@ -89,8 +89,13 @@ func CheckJSON(text []byte) error {
 }
 
 // Malformed is the Invalid fault for a text that is no JSON: line and column
-// count from 1, offset from 0, all in bytes.
+// count from 1, offset from 0, all in bytes. When the text could not be read at
+// all, that fault stays what it is.
 func Malformed(err error, line, column int, offset int64) error {
+	var reading *fault.Error
+	if errors.As(err, &reading) {
+		return err
+	}
 	why := err.Error()
 	var syntax *json.SyntaxError
 	switch {

@@ -11,7 +11,8 @@
 //	    1. credential    401 without a live token (slowed per address past a limit)
 //	    2. rate limit    429 per application and class
 //	    3. permission    403 when the token lacks the scope
-//	  404, 405, 415, 413, malformed JSON
+//	  404, 405; U+0000 or no UTF-8: 404 in the path, 400 in the query
+//	  415, 413, 408, malformed JSON
 //	  path, query and body are decoded and validated
 //	  the handler
 //
@@ -23,7 +24,9 @@
 //
 // Handlers return package fault's errors and never write them. One table maps a
 // kind to a status (failure.go); every body carries both "error" and "message".
-// An error that is no fault is logged and answered as "internal error".
+// An error that is no fault is logged and answered as "internal error". What an
+// error repeats of the request is cut: a name to 200 characters, a sentence to
+// 400, the list of wrong places to 100.
 //
 // # Bodies
 //

@@ -94,6 +94,7 @@ func (f *failure) Schema(huma.Registry) *huma.Schema {
 }
 
 func say(status int, message string) *failure {
+	message = shorten(message, messageLetters)
 	return &failure{status: status, body: ErrorBody{Error: message, Message: message}, header: http.Header{}}
 }
 
@@ -135,7 +136,7 @@ func failureOf(ctx context.Context, err error) *failure {
 	}
 	var at *placed
 	if errors.As(err, &at) {
-		f.body.Errors = map[string]Place{at.place: {Message: strings.TrimPrefix(known.Message, at.place+": ")}}
+		f.addPlace(at.place, strings.TrimPrefix(known.Message, at.place+": "), nil)
 	}
 	for _, p := range known.Problems {
 		f.addProblem(p.Pointer, p.Message, nil)
@@ -146,11 +147,18 @@ func failureOf(ctx context.Context, err error) *failure {
 // addProblem adds a place of the body; the first at a place is the one that
 // "errors" shows.
 func (f *failure) addProblem(pointer, message string, value json.Value) {
-	f.body.Problems = append(f.body.Problems, Problem{Pointer: pointer, Message: message})
+	if len(f.body.Problems) >= maxProblems {
+		return
+	}
+	f.body.Problems = append(f.body.Problems, Problem{Pointer: Shorten(pointer), Message: shorten(message, messageLetters)})
 	f.addPlace("body"+dotted(pointer), message, value)
 }
 
 func (f *failure) addPlace(place, message string, value json.Value) {
+	place, message = Shorten(place), shorten(message, messageLetters)
+	if len(f.body.Errors) >= maxProblems {
+		return
+	}
 	if f.body.Errors == nil {
 		f.body.Errors = map[string]Place{}
 	}

@@ -132,6 +132,11 @@ func TestErrors(t *testing.T) {
 			if test.status == 503 && got.header.Get("Retry-After") != "2" {
 				t.Errorf("got Retry-After %q, want 2", got.header.Get("Retry-After"))
 			}
+			for _, part := range []string{"jsontext:", "json:", "Go "} {
+				if strings.Contains(got.body, part) {
+					t.Errorf("%s names a part of the program: %s", part, got.body)
+				}
+			}
 			if test.want == "" {
 				return
 			}

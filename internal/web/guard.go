@@ -37,6 +37,12 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 		refuseUnknown(w, r, handler)
 		return
 	}
+	if guarded(r.URL.Path) {
+		if err := checkAddress(r); err != nil {
+			failureOf(r.Context(), err).write(w)
+			return
+		}
+	}
 	s.mux.ServeHTTP(w, r)
 }
 
@@ -141,7 +147,7 @@ func refuseUnknown(w http.ResponseWriter, r *http.Request, mux http.Handler) {
 			return
 		}
 	}
-	say(http.StatusNotFound, "there is nothing at this path").write(w)
+	say(http.StatusNotFound, nothingHere).write(w)
 }
 
 // listener takes the mux's own answer, whose body is not ours.

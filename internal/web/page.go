@@ -5,6 +5,8 @@ package web
 import (
 	"encoding/base64"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"github.com/passmuster/muster/internal/json"
 )
 
@@ -14,6 +16,23 @@ const defaultPageSize = 10
 type PageInput struct {
 	PageSize   int    `doc:"Entries on a page; 10 when absent." maximum:"100" minimum:"1" query:"pageSize"` // 0 = absent
 	PageCursor string `doc:"A cursor of an earlier answer; the page starts just after it." query:"pageCursor"`
+
+	asked bool // the query has one of the two, empty or not
+}
+
+// Resolve is called by huma after the query was read, and looks at what an empty
+// value hides: an empty size is an error, an empty cursor asks for the first page.
+func (p *PageInput) Resolve(ctx huma.Context) []error {
+	address := ctx.URL()
+	query := address.Query()
+	p.asked = query.Has("pageSize") || query.Has("pageCursor")
+	if query.Get("pageCursor") == "" {
+		p.PageCursor = "" // huma takes a name without a value for true
+	}
+	if query.Has("pageSize") && query.Get("pageSize") == "" {
+		return []error{failureOf(ctx.Context(), InQuery("pageSize", "must be a number from 1 to 100"))}
+	}
+	return nil
 }
 
 // Size answers the number of entries asked for.
@@ -24,8 +43,9 @@ func (p PageInput) Size() int {
 	return p.PageSize
 }
 
-// Asked says whether the request names a page at all.
-func (p PageInput) Asked() bool { return p.PageSize != 0 || p.PageCursor != "" }
+// Asked says whether the request names a page at all. Clients begin their loops
+// with an empty cursor, which is enough.
+func (p PageInput) Asked() bool { return p.asked || p.PageSize != 0 || p.PageCursor != "" }
 
 // Page is the answer of a list.
 type Page[T any] struct {

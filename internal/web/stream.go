@@ -70,9 +70,9 @@ func decoded(w http.ResponseWriter, r *http.Request, limit int64) (io.Reader, er
 	raw := &counted{body: body, left: rawLimit(limit), limit: limit}
 	switch encoding {
 	case "gzip", "x-gzip":
-		body = &lazy{name: "gzip", open: func() (io.Reader, error) { return gzip.NewReader(raw) }}
+		body = &lazy{name: "gzip", below: raw, open: func() (io.Reader, error) { return gzip.NewReader(raw) }}
 	case "zstd":
-		body = &lazy{name: "zstd", open: zstdOpener(r, raw)}
+		body = &lazy{name: "zstd", below: raw, open: zstdOpener(r, raw)}
 	default:
 		cause := fault.New(fault.Unsupported, "the content encoding must be gzip, zstd or none")
 		f := say(http.StatusUnsupportedMediaType, cause.Message)
@@ -108,6 +108,7 @@ func zstdOpener(r *http.Request, body io.Reader) func() (io.Reader, error) {
 // lazy opens a decoder at the first read, because opening reads. Its own errors
 // become faults; those of the body below pass as they are.
 type lazy struct {
+	below   *counted
 	decoder io.Reader
 	failed  error
 	name    string
@@ -134,9 +135,17 @@ func (l *lazy) Read(p []byte) (int, error) {
 }
 
 func (l *lazy) fail(err error) error {
-	var known *fault.Error
-	if !errors.As(err, &known) {
-		err = fault.New(fault.Invalid, "the body is no %s: %v", l.name, err)
+	switch {
+	case l.below.failed != nil: // whatever the decoder made of it
+		err = l.below.failed
+	case errors.Is(err, zstd.ErrWindowSizeExceeded):
+		err = fault.New(fault.Invalid, "the zstd window must be at most %d MiB", zstdWindow/mebi)
+	case errors.Is(err, zstd.ErrDecoderSizeExceeded):
+		err = tooLarge(l.below.limit)
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		err = fault.New(fault.Invalid, "the body is no %s: it ends too early", l.name)
+	default:
+		err = fault.New(fault.Invalid, "the body is no %s: %s", l.name, strings.TrimPrefix(err.Error(), l.name+": "))
 	}
 	l.failed = err
 	return err
@@ -144,13 +153,22 @@ func (l *lazy) fail(err error) error {
 
 // counted fails with TooLarge as soon as one byte more than the limit comes.
 type counted struct {
-	body  io.Reader
-	left  int64
-	limit int64 // below 0: none
+	body   io.Reader
+	failed error // nil until a read failed otherwise than at the end
+	left   int64
+	limit  int64 // below 0: none
 }
 
 // Read is of io.Reader.
 func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		c.failed = err
+	}
+	return n, err
+}
+
+func (c *counted) read(p []byte) (int, error) {
 	if c.limit < 0 {
 		return c.body.Read(p)
 	}

@@ -3,7 +3,9 @@
 package web_test
 
 import (
+	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +16,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/web"
 )
 
@@ -43,6 +46,27 @@ func zstandard(t *testing.T, plain string) string {
 	return string(text)
 }
 
+// wideZstandard is a frame that asks its reader for a window of 16 MiB.
+func wideZstandard(t *testing.T) string {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := zstd.NewWriter(&b, zstd.WithWindowSize(16<<20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Flushed before the end, so that the frame does not know its size.
+	if _, err := io.WriteString(w, "abc"); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
 func TestStreamedBodies(t *testing.T) {
 	f := start(t, nil) // limit 1 KiB
 	full := strings.Repeat("a", 1<<10)
@@ -67,6 +91,8 @@ func TestStreamedBodies(t *testing.T) {
 		{name: "zstd", body: zstandard(t, full), headers: []string{"Content-Encoding", "ZSTD"}, status: 200, want: `{"bytes":1024}`},
 		{name: "zstd of too much", body: zstandard(t, full+"a"), headers: []string{"Content-Encoding", "zstd"}, status: 413, want: "1 KiB"},
 		{name: "no zstd", body: "plainly not compressed", headers: []string{"Content-Encoding", "zstd"}, status: 400, want: "the body is no zstd"},
+		{name: "zstd with a wide window", body: wideZstandard(t), headers: []string{"Content-Encoding", "zstd"}, status: 400, want: `"the zstd window must be at most 8 MiB"`},
+		{name: "zstd cut off", body: zstandard(t, full)[:10], headers: []string{"Content-Encoding", "zstd"}, status: 400, want: "the body is no zstd: it ends too early"},
 		{name: "unknown encoding", body: "x", headers: []string{"Content-Encoding", "br"}, status: 415, want: "gzip, zstd"},
 		{name: "bad query", body: "{}", path: "?dryRun=7x", status: 400, want: "query.dryRun"},
 	} {
@@ -132,6 +158,62 @@ func TestSilentClient(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
 		}
 	}
+}
+
+// Whatever undoes the encoding or reads the JSON, silence is named as it is.
+func TestSilenceIsNamed(t *testing.T) {
+	f := start(t, func(o *web.Options) { o.ReadPatience = 10 * time.Millisecond })
+	text := `{"name":"a"}`
+	for _, test := range []struct{ name, head, body string }{
+		{"json", "POST /v1/widgets/a", text[:5]},
+		{"json in gzip", "POST /v1/widgets/a", zipped(t, text)[:15]},
+		{"json in zstd", "POST /v1/widgets/a", zstandard(t, text)[:8]},
+		{"stream in gzip", "PUT /v1/widgets/a", zipped(t, text)[:15]},
+		{"stream in zstd", "PUT /v1/widgets/a", zstandard(t, text)[:8]},
+		{"no byte of gzip", "PUT /v1/widgets/a", ""},
+		{"plain route", "POST /v1/open", text[:5]},
+	} {
+		token, encoding := "manager", "identity"
+		if strings.HasPrefix(test.head, "PUT") {
+			token = "pusher"
+		}
+		for _, name := range []string{"gzip", "zstd"} {
+			if strings.Contains(test.name, name) {
+				encoding = name
+			}
+		}
+		got := whole(t, f, test.head+" HTTP/1.1\r\nAuthorization: Bearer "+token+"\r\nContent-Encoding: "+encoding+
+			"\r\nHost: x\r\nContent-Length: 60\r\n\r\n"+test.body)
+		if !strings.HasPrefix(got, "HTTP/1.1 408") || !strings.Contains(got, `"message":"the body stopped coming: nothing for 10ms"`) {
+			t.Errorf("%s: got %s", test.name, got)
+		}
+	}
+	if err := web.Malformed(fmt.Errorf("jsontext: read error: %w", fault.New(fault.Invalid, "silence")), 1, 1, 0); !strings.HasSuffix(err.Error(), "silence") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// whole sends a text and answers all that comes back.
+func whole(t *testing.T, f *fixture, text string) string {
+	t.Helper()
+	conn, err := net.Dial("tcp", f.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "HTTP/1.1 " + response.Status + " " + string(body)
 }
 
 func TestStreamedAnswers(t *testing.T) {

@@ -52,7 +52,7 @@ func invalid(status int, message string, details []*huma.ErrorDetail) *failure {
 		return strings.Compare(a.location(), b.location())
 	})
 	if len(places) > 0 {
-		message = places[0].location() + ": " + places[0].message
+		message = Shorten(places[0].location()) + ": " + Shorten(places[0].message)
 	}
 	f := say(status, message)
 	for _, p := range places {
