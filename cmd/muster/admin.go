@@ -4,6 +4,8 @@ package main
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -44,9 +46,13 @@ func (a *adminContext) open(work func() error) (err error) {
 	if err != nil {
 		return err
 	}
+	_, absent := os.Stat(a.flags.Data)
 	a.App, err = app.Open(a.sys.ctx, app.Options{
 		Logger: log, Now: a.sys.now, Storage: a.flags.Storage, Version: version(),
 	})
+	if errors.Is(absent, fs.ErrNotExist) {
+		a.sayMade()
+	}
 	if err != nil {
 		return err
 	}
@@ -57,6 +63,13 @@ func (a *adminContext) open(work func() error) (err error) {
 	}
 	a.actor = caller.Caller{Kind: caller.CommandLine, Name: "muster admin", Workspace: w.Caller()}
 	return work()
+}
+
+// sayMade says that there is a data folder now: its name may be a mistake.
+func (a *adminContext) sayMade() {
+	if _, err := os.Stat(a.flags.Data); err == nil {
+		a.sys.say("muster: made a new data folder at %s", a.flags.Data)
+	}
 }
 
 // change is open for a command that changes something: what it did gets its

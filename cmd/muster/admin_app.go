@@ -17,6 +17,7 @@ type adminAppCmd struct {
 	Delete       appDeleteCmd    `cmd:"" help:"Take an application away; its tokens end, what it pushed stays."`
 	List         appListCmd      `cmd:"" help:"List the applications."`
 	RotateSecret appRotateCmd    `cmd:"" help:"Give an application a new secret."`
+	Tokens       appTokensCmd    `cmd:"" help:"List the live tokens of an application."`
 }
 
 type appCreateCmd struct {

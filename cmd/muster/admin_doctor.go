@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,9 +12,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/passmuster/muster/internal/app"
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/telemetry"
+	"github.com/passmuster/muster/internal/workspace"
 )
 
 type migrateCmd struct{}
@@ -42,7 +46,7 @@ type finding struct {
 	Advice string `json:"advice,omitempty"` // what to do, when it is not well
 }
 
-// Run makes every check, also after one that failed.
+// Run makes every check, also after one that failed. It only looks.
 func (c *doctorCmd) Run(a *adminContext) error {
 	storage := a.flags.Storage
 	findings := []finding{
@@ -51,20 +55,63 @@ func (c *doctorCmd) Run(a *adminContext) error {
 		checkClock(a.sys.now(), storage),
 		checkKeyFile(storage),
 	}
-	database := finding{Check: "database"}
-	err := a.open(func() error {
-		current, known, err := a.DB.Version(a.sys.ctx)
-		database.OK = err == nil
-		database.Found = fmt.Sprintf("%s, schema version %d of %d", a.DB.Engine(), current, known)
-		findings = append(findings, a.checkEvidence(), a.checkServer())
-		return err
-	})
-	if err != nil {
-		database = databaseTrouble(err, storage)
-	}
-	findings = append(findings, database)
+	findings = append(findings, a.look(storage)...)
 	return a.diagnose(findings)
 }
+
+// look checks what is in the database. It opens the data by itself: a.open would
+// make what is not there, and bring the schema up to date.
+func (a *adminContext) look(storage config.Storage) []finding {
+	d, err := db.Open(a.sys.ctx, db.Options{Look: true, Path: storage.File(), URL: storage.Database})
+	if err != nil {
+		return []finding{databaseTrouble(err, storage)}
+	}
+	defer func() { _ = d.Close() }() // was only read
+	database, current := checkSchema(a.sys.ctx, d)
+	if !current {
+		return []finding{database}
+	}
+	a.App = &app.App{DB: d, Workspaces: workspace.New(d, a.sys.now)}
+	findings := []finding{database, a.checkServer()}
+	if _, err := os.Stat(storage.KeyFile()); storage.EvidenceKey == "" && errors.Is(err, fs.ErrNotExist) {
+		return findings // checkKeyFile has said so
+	}
+	if a.Evidence, err = a.openEvidence(d, storage); err != nil {
+		return append(findings, databaseTrouble(err, storage))
+	}
+	return append(findings, a.checkEvidence())
+}
+
+func (a *adminContext) openEvidence(d *db.DB, storage config.Storage) (*evidence.Service, error) {
+	log, err := telemetry.NewLogger(a.sys.stderr, telemetry.LogOptions{Level: "error"})
+	if err != nil {
+		return nil, err
+	}
+	return evidence.New(a.sys.ctx, evidence.Options{
+		DB: d, Dir: storage.Data, Key: storage.EvidenceKey, Log: log, Now: a.sys.now,
+	})
+}
+
+// checkSchema says which schema a database has, and whether it is this program's.
+func checkSchema(ctx context.Context, d *db.DB) (f finding, current bool) {
+	f = finding{Check: "database"}
+	version, known, err := d.Version(ctx)
+	if err != nil {
+		f.Found, f.Advice = err.Error(), "is this a database of muster?"
+		return f, false
+	}
+	f.Found = fmt.Sprintf("%s, schema version %d of %d", d.Engine(), version, known)
+	switch {
+	case version < known:
+		f.Advice = "keep a copy, then bring it up to date: muster admin migrate; muster serve does so as well"
+	case version > known:
+		f.Advice = newerAdvice
+	}
+	f.OK = version == known
+	return f, f.OK
+}
+
+const newerAdvice = "use the muster that made it, or a newer one"
 
 // diagnose prints the findings; it fails when one is not well.
 func (a *adminContext) diagnose(findings []finding) error {
@@ -95,8 +142,12 @@ func checkFolder(s config.Storage) finding {
 	f := finding{Check: "data folder", Found: s.Data}
 	info, err := os.Stat(s.Data)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && s.Database != "" && s.EvidenceKey != "":
 		f.OK, f.Found = true, s.Data+" is made when it is first needed"
+		return f
+	case errors.Is(err, fs.ErrNotExist):
+		f.Found = s.Data + " is not there"
+		f.Advice = "name the right folder by --data or MUSTER_DATA; for a new one: muster serve"
 		return f
 	case err != nil:
 		f.Found, f.Advice = err.Error(), "let the user that runs muster read it"
@@ -131,7 +182,8 @@ func checkKeyFile(s config.Storage) finding {
 	info, err := os.Stat(s.KeyFile())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		f.OK, f.Found = true, s.KeyFile()+" is made when it is first needed"
+		f.Found = s.KeyFile() + " is not there"
+		f.Advice = "put it back, or set MUSTER_EVIDENCE_KEY or MUSTER_EVIDENCE_KEY_FILE; only a new database gets a new one"
 	case err != nil:
 		f.Found, f.Advice = err.Error(), "let the user that runs muster read it"
 	case info.Mode().Perm()&0o077 != 0:
@@ -186,11 +238,12 @@ func checkClock(now time.Time, s config.Storage) finding {
 func databaseTrouble(err error, s config.Storage) finding {
 	f := finding{Check: "database", Found: err.Error()}
 	switch {
+	case s.Database == "" && errors.Is(err, fs.ErrNotExist):
+		f.Found = s.File() + " is not there, or empty"
+		f.Advice = "name the right folder by --data or MUSTER_DATA; for a new database: muster serve"
 	case errors.Is(err, evidence.ErrOtherKey):
 		f.Check = "evidence key"
 		f.Advice = "give the key that signed before, by MUSTER_EVIDENCE_KEY_FILE or in " + s.KeyFile()
-	case errors.Is(err, db.ErrNewer):
-		f.Advice = "use the muster that made it, or a newer one"
 	case s.Database != "":
 		f.Advice = "is PostgreSQL running, and does MUSTER_DATABASE name it rightly?"
 	default:

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 
@@ -54,9 +55,9 @@ func (c *resourceEditCmd) edit(d resource.Definition) (edit resource.Edit, err e
 		edit.Name = &c.Name
 	}
 	if c.Handling != "" {
-		handling := resource.Handling(strings.ToLower(c.Handling))
-		if handling == "default" {
-			handling = ""
+		handling, err := c.handling()
+		if err != nil {
+			return edit, err
 		}
 		edit.Handling = &handling
 	}
@@ -72,6 +73,17 @@ func (c *resourceEditCmd) edit(d resource.Definition) (edit resource.Edit, err e
 	return edit, err
 }
 
+// handling answers the handling that is asked for; "" is the default.
+func (c *resourceEditCmd) handling() (resource.Handling, error) {
+	switch handling := strings.ToLower(c.Handling); handling {
+	case "default":
+		return "", nil
+	case "lenient", "strict":
+		return resource.Handling(handling), nil
+	}
+	return "", usagef("--handling: %q must be lenient, strict or default", c.Handling)
+}
+
 // guard answers the new guard, nil when it stays. A guard needs both bounds.
 func (c *resourceEditCmd) guard(now *resource.Guard) (**resource.Guard, error) {
 	asked := c.GuardCount != nil || c.GuardPercent != nil || c.GuardRepeats != nil
@@ -83,16 +95,35 @@ func (c *resourceEditCmd) guard(now *resource.Guard) (**resource.Guard, error) {
 	case !asked:
 		return nil, nil
 	}
+	wrong := c.outOfRange()
+	if now == nil && (c.GuardCount == nil || c.GuardPercent == nil) {
+		wrong = append(wrong, "a guard needs both --guard-count and --guard-percent, 10 and 20 for example")
+	}
+	if len(wrong) > 0 {
+		return nil, usagef("%s", strings.Join(wrong, "; "))
+	}
 	guard := &resource.Guard{}
 	if now != nil {
 		*guard = *now
-	} else if c.GuardCount == nil || c.GuardPercent == nil {
-		return nil, usagef("a guard needs both --guard-count and --guard-percent, 10 and 20 for example")
 	}
 	put(&guard.Count, c.GuardCount)
 	put(&guard.Percent, c.GuardPercent)
 	put(&guard.Repeats, c.GuardRepeats)
 	return &guard, nil
+}
+
+// outOfRange names the bounds that no guard can have.
+func (c *resourceEditCmd) outOfRange() (wrong []string) {
+	if p := c.GuardPercent; p != nil && (*p < 0 || *p > 100) {
+		wrong = append(wrong, fmt.Sprintf("--guard-percent: %d must be 0 to 100", *p))
+	}
+	if n := c.GuardCount; n != nil && *n < 0 {
+		wrong = append(wrong, fmt.Sprintf("--guard-count: %d must be 0 or more", *n))
+	}
+	if n := c.GuardRepeats; n != nil && *n < 0 {
+		wrong = append(wrong, fmt.Sprintf("--guard-repeats: %d must be 0 or more", *n))
+	}
+	return wrong
 }
 
 // put stores a flag that was given.

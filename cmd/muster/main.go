@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -111,7 +112,7 @@ func parse(sys *system, args []string) (command *kong.Context, code int, err err
 	if err != nil {
 		return nil, exitFailed, err
 	}
-	command, err = parser.Parse(adminFirst(args))
+	command, err = parser.Parse(helpLast(adminFirst(args)))
 	if err != nil && len(args) == 0 {
 		context, err := kong.Trace(parser, nil)
 		if err == nil {
@@ -151,9 +152,17 @@ func adminFirst(args []string) []string {
 	return args
 }
 
+// helpLast takes muster help push for muster push --help.
+func helpLast(args []string) []string {
+	if len(args) == 0 || args[0] != "help" {
+		return args
+	}
+	return append(slices.Clone(args[1:]), "--help")
+}
+
 // say writes a line for people.
 func (s *system) say(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.stderr, format+"\n", args...) // nobody is left to tell
+	_, _ = fmt.Fprintln(s.stderr, plain(fmt.Sprintf(format, args...))) // nobody is left to tell
 }
 
 // write writes a result.

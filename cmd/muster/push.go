@@ -31,6 +31,7 @@ type pushCmd struct {
 	ClientID     string `env:"MUSTER_CLIENT_ID" help:"Client id of the application." name:"client-id" placeholder:"vci_…" required:""`
 	ClientSecret string `env:"MUSTER_CLIENT_SECRET" help:"Client secret; rather by environment or ${env}_FILE." name:"client-secret" placeholder:"vcs_…" required:"" secret:""`
 
+	AllowEmpty      bool   `help:"Push a CSV or NDJSON file without records, too: it removes every record."`
 	ConfirmRemovals string `help:"Make the removals that an earlier push held." placeholder:"TOKEN"`
 	DryRun          bool   `help:"Say what would change, and change nothing."`
 	Lenient         bool   `help:"Take valid records, reject the others." xor:"handling"`
@@ -45,22 +46,34 @@ func (c *pushCmd) Run(sys *system) error {
 		return err
 	}
 	result, err := c.push(sys, src)
-	err = errors.Join(err, src.discard())
-	if err != nil {
-		return err
+	if err == nil {
+		err = c.answer(sys, src, result)
 	}
-	if c.JSON {
-		err = sys.printJSON(result)
-	} else {
-		err = c.report(sys, result)
-	}
-	if err != nil {
+	if err = errors.Join(err, src.discard()); err != nil {
 		return err
 	}
 	if rejected(result) > 0 {
 		return &misfitError{}
 	}
 	return nil
+}
+
+// answer prints a result, with the lines of the records that it speaks of.
+func (c *pushCmd) answer(sys *system, src *source, result *api.PutResult) error {
+	lines := map[int64]int{}
+	for _, rejection := range result.Rejections {
+		lines[rejection.Index] = 0
+	}
+	for _, warning := range result.Warnings {
+		lines[warning.Index] = 0
+	}
+	if err := src.lines(lines); err != nil {
+		sys.say("muster: %v, so lines are not known", err) // the push has happened
+	}
+	if c.JSON {
+		return sys.printJSON(newPushJSON(result, lines))
+	}
+	return c.report(sys, result, lines)
 }
 
 // source opens the file and makes ready what its cells are read by.
@@ -96,7 +109,11 @@ func baseNames() string {
 
 // push sends the records and answers the result with all its rejections.
 func (c *pushCmd) push(sys *system, src *source) (*api.PutResult, error) {
-	total, err := src.count()
+	empty := emptyRefused
+	if c.AllowEmpty {
+		empty = emptyAllowed
+	}
+	total, err := src.count(empty)
 	if err != nil {
 		return nil, fmt.Errorf("nothing was pushed: %w", err)
 	}
@@ -122,7 +139,10 @@ func (c *pushCmd) push(sys *system, src *source) (*api.PutResult, error) {
 	if err != nil {
 		return nil, c.advise(err)
 	}
-	return result, allRejections(sys.ctx, server, result)
+	if err := allRejections(sys.ctx, server, result); err != nil {
+		sys.say("muster: not all rejections could be fetched: %v", err) // the push has happened
+	}
+	return result, nil
 }
 
 // connect mints a token first: there is no use in a progress bar before. An
@@ -177,19 +197,22 @@ func (c *pushCmd) advise(err error) error {
 }
 
 // allRejections fetches those that the answer had no room for. One that cannot
-// be fetched leaves the result as it is: the push has happened.
+// be fetched leaves the result as it is: the push has happened. A refusal does
+// not count what it rejects, so there the address alone says that there is more.
 func allRejections(ctx context.Context, server *client.Client, result *api.PutResult) error {
-	if result.RejectionsURL == "" || int64(len(result.Rejections)) >= rejected(result) {
+	if result.RejectionsURL == "" || result.Results != nil && int64(len(result.Rejections)) >= rejected(result) {
 		return nil
 	}
 	var all []api.Rejection
 	for rejection, err := range server.Rejections(ctx, result.RejectionsURL) {
 		if err != nil {
-			return fmt.Errorf("the records were pushed, but not all rejections could be fetched: %w", err)
+			return err
 		}
 		all = append(all, rejection)
 	}
-	result.Rejections = all
+	if len(all) > len(result.Rejections) {
+		result.Rejections = all
+	}
 	return nil
 }
 

@@ -16,8 +16,29 @@ import (
 	"github.com/passmuster/muster/internal/telemetry"
 )
 
-// report prints a result for people.
-func (c *pushCmd) report(sys *system, result *api.PutResult) error {
+// pushJSON is the machine output: the server's answer, and lines.
+type pushJSON struct {
+	*api.PutResult
+
+	Rejections []rejectionJSON `json:"rejections,omitempty"`
+}
+
+type rejectionJSON struct {
+	api.Rejection
+
+	Line int `json:"line,omitempty"` // of the file, from 1; 0: not known
+}
+
+func newPushJSON(result *api.PutResult, lines map[int64]int) pushJSON {
+	out := pushJSON{PutResult: result}
+	for _, rejection := range result.Rejections {
+		out.Rejections = append(out.Rejections, rejectionJSON{Line: lines[rejection.Index], Rejection: rejection})
+	}
+	return out
+}
+
+// report prints a result for people; lines are those of the elements, by index.
+func (c *pushCmd) report(sys *system, result *api.PutResult, lines map[int64]int) error {
 	var out strings.Builder
 	if c.DryRun {
 		out.WriteString("dry run: nothing was changed\n")
@@ -33,13 +54,13 @@ func (c *pushCmd) report(sys *system, result *api.PutResult) error {
 		row("accepted", result.Results.Accepted)
 	}
 	row("rejected", rejected(result))
-	reportRejections(&out, result)
+	reportRejections(&out, result, lines)
 	reportHeld(&out, c, result)
 	if n := len(result.Warnings); n > 0 {
 		row("warnings", int64(n))
 	}
 	for _, warning := range result.Warnings {
-		fmt.Fprintf(&out, "  %s: %s%s\n", warning.Pointer, warning.Message, named(warning.UniqueID))
+		fmt.Fprintf(&out, "  %s%s: %s%s\n", atLine(lines[warning.Index]), warning.Pointer, warning.Message, named(warning.UniqueID))
 	}
 	if result.Code != "" {
 		fmt.Fprintf(&out, "nothing was taken: %s\n", result.Code)
@@ -47,13 +68,13 @@ func (c *pushCmd) report(sys *system, result *api.PutResult) error {
 	return sys.write("%s", out.String())
 }
 
-func reportRejections(out io.Writer, result *api.PutResult) {
+func reportRejections(out io.Writer, result *api.PutResult, lines map[int64]int) {
 	for _, r := range result.Rejections {
 		found := ""
 		if r.Actual != "" && r.Code != "missing_property" {
 			found = ", found " + r.Actual
 		}
-		_, _ = fmt.Fprintf(out, "  %s%s%s\n", r.Message, found, named(r.UniqueID)) // a Builder never fails
+		_, _ = fmt.Fprintf(out, "  %s%s%s%s\n", atLine(lines[r.Index]), r.Message, found, named(r.UniqueID)) // a Builder never fails
 	}
 	if more := rejected(result) - int64(len(result.Rejections)); more > 0 {
 		_, _ = fmt.Fprintf(out, "  and %s more\n", thousands(more))
@@ -72,6 +93,14 @@ func reportHeld(out io.Writer, c *pushCmd, result *api.PutResult) {
 		return
 	}
 	line("an element without a usable uniqueId may be any of them: push a clean set")
+}
+
+// atLine writes the place of an element in the file, where it is known.
+func atLine(line int) string {
+	if line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("line %d: ", line)
 }
 
 func named(unique string) string {

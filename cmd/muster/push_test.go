@@ -98,6 +98,26 @@ func TestPushAnswers(t *testing.T) {
 			[]string{"rejected   1", "nothing was taken: /0: must have property 'a'"},
 		},
 		{
+			"strict, cut",
+			target{status: 400, answer: `{"error":"no","message":"no","rejections":[` + rejection + `],"rejectionsUrl":"/v1/resources/syncs/5/rejections"}`},
+			[]string{"--strict"},
+			3,
+			[]string{"rejected   3", "  line 1: /0/x: must be string", "/2/x", "nothing was taken: no"},
+		},
+		{
+			"sync_all, cut",
+			target{answer: `{"success":true,"rejections":[` + rejection + `],"rejectionsUrl":"/v1/resources/syncs/5/rejections"}`},
+			nil, 3,
+			[]string{"rejected   3", "/0/x", "/2/x"},
+		},
+		{
+			"machine output with lines",
+			target{answer: `{"success":false,"results":{"accepted":0,"rejected":1},"rejections":[{"index":0,"code":"c","message":"m"}]}`},
+			[]string{"--json"},
+			3,
+			[]string{`"rejections":[{"index":0,`, `"line":1}]`},
+		},
+		{
 			"held",
 			target{answer: `{"success":true,"results":{"accepted":1,"rejected":0},"sync":{"held":40},"held":{"count":40,"sample":["a","b"],"confirmToken":"tok"}}`},
 			nil, 0,

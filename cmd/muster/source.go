@@ -28,6 +28,7 @@ type source struct {
 	name    string // for messages
 	path    string
 	sheet   *sheet // how cells become values; for CSV
+	line    int    // where the record began that was read last; 0: not known
 	discard func() error
 }
 
@@ -85,7 +86,7 @@ func (s *source) sniff() error {
 	first, err := firstByte(text.Reader)
 	switch {
 	case errors.Is(err, io.EOF):
-		return fmt.Errorf("%s is empty; an empty set is written []", s.name)
+		return fmt.Errorf("%s is empty; an empty set is written [] in JSON", s.name)
 	case err != nil:
 		return err
 	case first == '[':
@@ -150,6 +151,7 @@ func (s *source) records() iter.Seq2[[]byte, error] {
 			return
 		}
 		defer func() { _ = t.Close() }() // was only read
+		s.line = 0
 		read := s.readNDJSON
 		switch s.format {
 		case formatCSV:
@@ -167,8 +169,10 @@ func (s *source) records() iter.Seq2[[]byte, error] {
 var errEnough = errors.New("enough")
 
 // count reads the whole source and answers how many records it has, or the
-// first error: nothing is pushed of a file that cannot be read to its end.
-func (s *source) count() (int64, error) {
+// first error: nothing is pushed of a file that cannot be read to its end. No
+// records at all are more often a broken export than a set that became empty,
+// and would take everything away: only JSON says [] without a doubt.
+func (s *source) count(empty emptiness) (int64, error) {
 	var n int64
 	for _, err := range s.records() {
 		if err != nil {
@@ -176,7 +180,43 @@ func (s *source) count() (int64, error) {
 		}
 		n++
 	}
-	return n, nil
+	if n > 0 || empty == emptyAllowed || s.format == formatJSON {
+		return n, nil
+	}
+	if s.format == formatCSV {
+		return 0, fmt.Errorf("%s has a header and no rows, which would remove every record; pass --allow-empty if that is meant", s.name)
+	}
+	return 0, fmt.Errorf("%s is empty; an empty set is written [] in JSON, or pass --allow-empty", s.name)
+}
+
+// emptiness says what a source without records is.
+type emptiness int
+
+const (
+	emptyRefused emptiness = iota
+	emptyAllowed
+)
+
+// lines answers at which lines the records of these indices begin, for a source
+// whose lines are known: it is read once more.
+func (s *source) lines(indices map[int64]int) error {
+	if s.format == formatJSON || len(indices) == 0 {
+		return nil
+	}
+	left, n := len(indices), int64(0)
+	for _, err := range s.records() {
+		if err != nil {
+			return err
+		}
+		if _, asked := indices[n]; asked {
+			indices[n] = s.line
+			if left--; left == 0 {
+				return nil
+			}
+		}
+		n++
+	}
+	return nil
 }
 
 // malformed is a place in a source that cannot be read.

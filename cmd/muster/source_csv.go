@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +18,9 @@ import (
 
 // customProperties is the member that carries what no base field has a name for.
 const customProperties = "customProperties"
+
+// uniqueID is the member that no record is without.
+const uniqueID = "uniqueId"
 
 // sheet says how the cells of a table become records.
 type sheet struct {
@@ -66,6 +70,7 @@ func (s *source) readCSV(t *text, yield func([]byte, error) bool) error {
 			line, column := r.FieldPos(i)
 			return s.malformed(line, column, "is not UTF-8")
 		}
+		s.line, _ = r.FieldPos(0)
 		record, _ = root.append(record[:0], row)
 		if !yield(record, nil) {
 			return errEnough
@@ -105,7 +110,26 @@ func (s *source) header(r *csv.Reader, names []string) (*branch, error) {
 			return nil, s.malformed(line, column, "column %q: %v", name, err)
 		}
 	}
+	if !slices.ContainsFunc(root.members, func(m *branch) bool { return m.name == uniqueID && m.column >= 0 }) {
+		return nil, s.malformed(1, 1, "there is no column %s; the first line must name the columns, and it names %s", uniqueID, listed(names))
+	}
 	return root, nil
+}
+
+// listed quotes names, not too many: a first line may be anything.
+func listed(names []string) string {
+	const most = 10
+	var quoted []string
+	for _, name := range names[:min(most, len(names))] {
+		if runes := []rune(name); len(runes) > 40 {
+			name = string(runes[:40]) + "…"
+		}
+		quoted = append(quoted, strconv.Quote(name))
+	}
+	if more := len(names) - most; more > 0 {
+		quoted = append(quoted, fmt.Sprintf("and %d more", more))
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // add hangs a column below the branch.

@@ -12,20 +12,73 @@ import (
 	"github.com/passmuster/muster/internal/json"
 )
 
-// readNDJSON reads a sequence of JSON values, usually one a line.
+// blank is the white space of JSON (RFC 8259 section 2).
+const blank = " \t\r\n"
+
+// readNDJSON reads one JSON value a line; blank lines are skipped. A line is
+// read for itself: what is cut off must not be finished by the next one.
 func (s *source) readNDJSON(t *text, yield func([]byte, error) bool) error {
-	d := json.NewDecoder(t)
-	for {
-		value, err := d.ReadValue()
-		switch {
-		case errors.Is(err, io.EOF):
+	var buf []byte
+	for number := 1; ; number++ {
+		line, err := readLine(t.Reader, buf[:0])
+		buf = line
+		if err != nil && !errors.Is(err, io.EOF) {
+			return err
+		}
+		if value := json.Value(bytes.Trim(line, blank)); len(value) > 0 {
+			s.line = number
+			if !value.IsValid() {
+				return s.badLine(number, line)
+			}
+			if !yield(value, nil) {
+				return errEnough
+			}
+		}
+		if err != nil {
 			return nil
-		case err != nil:
-			return s.place(err, d, t)
-		case !yield(value, nil):
-			return errEnough
 		}
 	}
+}
+
+// readLine appends a line, whatever its length, to buf; io.EOF comes with the
+// last one.
+func readLine(r *bufio.Reader, buf []byte) ([]byte, error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		buf = append(buf, part...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return buf, err
+		}
+	}
+}
+
+// badLine says where and why a line is no record.
+func (s *source) badLine(number int, line []byte) error {
+	line = bytes.TrimRight(line, blank)
+	d := json.NewDecoder(bytes.NewReader(line))
+	if _, err := d.ReadValue(); err != nil {
+		offset, message := stopped(err, d)
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			offset, message = int64(len(line)), "the line ends in the middle of a value; each record stands on one line"
+		}
+		return s.malformed(number, int(offset)+1, "%s", message)
+	}
+	offset := d.InputOffset()
+	offset += int64(len(line[offset:]) - len(bytes.TrimLeft(line[offset:], blank)))
+	return s.malformed(number, int(offset)+1, "something follows the record; each record stands on a line of its own")
+}
+
+// stopped answers at which byte a decoder gave up, and why.
+func stopped(err error, d *json.Decoder) (offset int64, message string) {
+	offset, message = d.InputOffset(), err.Error()
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		offset, message = syntax.ByteOffset, syntax.Err.Error()
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		message = "the text ends in the middle of a value"
+	}
+	return offset, message
 }
 
 // readArray reads one JSON array.
@@ -60,15 +113,7 @@ func (s *source) readArray(t *text, yield func([]byte, error) bool) error {
 
 // place says at which line and column the decoder gave up.
 func (s *source) place(err error, d *json.Decoder, t *text) error {
-	offset := d.InputOffset()
-	message := err.Error()
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		offset, message = syntax.ByteOffset, syntax.Err.Error()
-	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
-		message = "the text ends in the middle of a value"
-	}
+	offset, message := stopped(err, d)
 	line, column, failure := s.lineOf(offset + t.mark)
 	if failure != nil {
 		return errors.Join(err, failure)

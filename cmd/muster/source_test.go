@@ -156,7 +156,9 @@ func TestFormatsAreRecognised(t *testing.T) {
 func TestMalformedSourcesNameLineAndColumn(t *testing.T) {
 	tests := []struct{ name, file, text, want string }{
 		{"NDJSON", "x.ndjson", "{\"a\":1}\n{\"a\":1}\n{\"a\" 1}\n", "line 3, column 6: "},
-		{"cut off", "x.ndjson", "{\"a\":1}\n{\"a\":", "line 2, column 6: the text ends"},
+		{"cut off", "x.ndjson", "{\"a\":1}\n{\"a\":", "line 2, column 6: the line ends in the middle of a value"},
+		{"cut off before another", "x.ndjson", "{\"a\":1}\n\n{\"a\":1}\n{\"a\":\n{\"a\":1}\n", "line 4, column 6: the line ends in the middle of a value"},
+		{"two on a line", "x.ndjson", "{\"a\":1}\r\n{\"a\":1} {\"a\":2}\n", "line 2, column 9: something follows the record"},
 		{"repeated name", "x.ndjson", "{\"a\":1,\"a\":2}\n", "line 1, column 8: duplicate"},
 		{"array", "x.json", "[\n{\"a\":1},\n{\"a\":x}]", "line 3, column 6: "},
 		{"array that goes on", "x.json", "[]\n[]", "line 2, column 2: something follows the array"},
@@ -171,6 +173,8 @@ func TestMalformedSourcesNameLineAndColumn(t *testing.T) {
 		{"semicolons", "x.csv", "uniqueId;b\n1;2\n", "separated by commas"},
 		{"Latin-1", "x.csv", "uniqueId,b\n1,caf\xE9\n", "line 2, column 3: is not UTF-8"},
 		{"UTF-16", "x.csv", "\xFF\xFEu\x00", "save it as UTF-8"},
+		{"data for a header", "x.csv", "srv_001,auth,3\n", `line 1, column 1: there is no column uniqueId; the first line must name the columns, and it names "srv_001", "auth", "3"`},
+		{"unique id in another place", "x.csv", "customProperties.uniqueId,b\n1,2\n", "there is no column uniqueId"},
 		{"no header", "x.csv", "", "has no header"},
 		{"empty", "x.json", " \n", "is empty; an empty set is written []"},
 	}

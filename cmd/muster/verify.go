@@ -70,7 +70,7 @@ func (c *verifyCmd) misfit(sys *system, m *proof.Mismatch) error {
 		return &misfitError{m.Error()}
 	}
 	err := sys.printJSON(verdict{Mismatch: &verifyMismatch{
-		Position: m.Position, ID: m.ID, Kind: m.Kind, Line: m.Line, Reason: m.Reason,
+		Position: m.Position, ID: m.ID, Kind: m.Kind, Line: m.Line, Reason: plain(m.Reason),
 	}})
 	return errors.Join(err, &misfitError{})
 }

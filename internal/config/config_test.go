@@ -65,6 +65,10 @@ func TestBadSettingsNameThePlace(t *testing.T) {
 	dir := t.TempDir()
 	unknown := filepath.Join(dir, "unknown.json")
 	write(t, unknown, `{"port": 1}`)
+	cut, twice, text := filepath.Join(dir, "cut.json"), filepath.Join(dir, "twice.json"), filepath.Join(dir, "text.json")
+	write(t, cut, "{\n \"listen\":")
+	write(t, twice, "{\"listen\": 1,\n \"listen\": 2}")
+	write(t, text, `"listen"`)
 	tests := []struct {
 		name string
 		env  map[string]string
@@ -78,13 +82,21 @@ func TestBadSettingsNameThePlace(t *testing.T) {
 		{"size", nil, []string{"--max-body", "1GB"}, "512KiB"},
 		{"rate", nil, []string{"--rate-manage=-1"}, "--rate-manage: -1 must be 0"},
 		{"absent secret", map[string]string{"MUSTER_DATABASE_FILE": filepath.Join(dir, "none")}, nil, "MUSTER_DATABASE_FILE: open"},
-		{"unknown setting", nil, []string{"--config", unknown}, `there is no setting "port"`},
+		{"unknown setting", nil, []string{"--config", unknown}, "--config: " + unknown + `: there is no setting "port"`},
+		{"unknown setting by variable", map[string]string{"MUSTER_CONFIG": unknown}, nil, "MUSTER_CONFIG: " + unknown + `: there is no setting "port"`},
+		{"absent file", map[string]string{"MUSTER_CONFIG": filepath.Join(dir, "none")}, nil, "MUSTER_CONFIG: read settings: open"},
+		{"cut off", nil, []string{"--config", cut}, `{"listen": ":8080"}: line 2, column 11: the text ends too early`},
+		{"repeated setting", nil, []string{"--config", twice}, `{"listen": ":8080"}: line 2, column 2: duplicate object member name "listen"`},
+		{"no object", nil, []string{"--config", text}, text + ": must be a JSON object such as"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := parse(t, test.env, test.args...)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
-				t.Errorf("got %v, want an error with %q", err, test.want)
+				t.Fatalf("got %v, want an error with %q", err, test.want)
+			}
+			if strings.Contains(err.Error(), " json: ") || strings.Contains(err.Error(), "jsontext") || strings.Contains(err.Error(), "--help") {
+				t.Errorf("got %v, which names what is not to blame", err)
 			}
 		})
 	}

@@ -3,8 +3,12 @@
 package config
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -29,6 +33,8 @@ func NewSources(getenv func(string) string) *Sources {
 func (s *Sources) Options() []kong.Option {
 	return []kong.Option{
 		kong.PostBuild(s.adopt),
+		// Before kong resolves: it would blame the first flag for a broken file.
+		kong.WithBeforeResolve(s.readFile),
 		kong.Resolvers(kong.ResolverFunc(s.resolve)),
 		kong.ValueFormatter(s.help),
 	}
@@ -56,10 +62,7 @@ func (s *Sources) help(value *kong.Value) string {
 	return strings.TrimSpace(value.Help + " ($" + twin + ")")
 }
 
-func (s *Sources) resolve(ctx *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
-	if err := s.readFile(ctx); err != nil {
-		return nil, err
-	}
+func (s *Sources) resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (any, error) {
 	text, err := s.lookup(flag)
 	if err != nil || text == "" {
 		return nil, err
@@ -102,40 +105,68 @@ func (s *Sources) readFile(ctx *kong.Context) error {
 		return nil
 	}
 	s.file = map[string]string{}
-	path := s.configPath(ctx)
+	source, path := s.configPath(ctx)
 	if path == "" {
 		return nil
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
-		return fmt.Errorf("read settings: %w", err)
+		return fmt.Errorf("%s: read settings: %w", source, err)
+	}
+	if err := s.read(text); err != nil {
+		return fmt.Errorf("%s: %s: %w", source, path, err)
+	}
+	return nil
+}
+
+// read takes the settings from the text of a file.
+func (s *Sources) read(text []byte) (err error) {
+	const wanted = `must be a JSON object such as {"listen": ":8080"}`
+	if json.Value(text).Kind() != '{' {
+		return errors.New(wanted)
 	}
 	var members map[string]json.Value
 	if err := json.Unmarshal(text, &members); err != nil {
-		return fmt.Errorf("%s: must be a JSON object such as {\"listen\": \":8080\"}: %w", path, err)
+		return fmt.Errorf("%s: %s", wanted, malformed(text, err))
 	}
 	known := map[string]bool{}
 	for value := range s.twins {
 		known[value.Name] = true
 	}
-	for name, value := range members {
+	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if !known[name] {
-			return fmt.Errorf("%s: there is no setting %q; the names are those of the flags", path, name)
+			return fmt.Errorf("there is no setting %q; the names are those of the flags", name)
 		}
-		if s.file[name], err = scalar(value); err != nil {
-			return fmt.Errorf("%s: %s: %w", path, name, err)
+		if s.file[name], err = scalar(members[name]); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func (s *Sources) configPath(ctx *kong.Context) string {
+// malformed says where and why a text is no JSON, without naming the library.
+func malformed(text []byte, err error) string {
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		place := json.PlaceOf(text, int64(len(text)))
+		return fmt.Sprintf("line %d, column %d: the text ends too early", place.Line, place.Column)
+	case errors.As(err, &syntax):
+		place := json.PlaceOf(text, syntax.ByteOffset)
+		why, _, _ := strings.Cut(strings.TrimPrefix(syntax.Error(), "jsontext: "), " after offset ")
+		return fmt.Sprintf("line %d, column %d: %s", place.Line, place.Column, why)
+	}
+	return err.Error()
+}
+
+// configPath answers the path of the file, "" for none, and what named it.
+func (s *Sources) configPath(ctx *kong.Context) (source, path string) {
 	for _, flag := range ctx.Flags() {
 		if path, ok := ctx.FlagValue(flag).(string); ok && flag.Name == "config" && path != "" {
-			return path
+			return "--config", path
 		}
 	}
-	return s.getenv("MUSTER_CONFIG")
+	return "MUSTER_CONFIG", s.getenv("MUSTER_CONFIG")
 }
 
 // scalar answers the text of a string, number or boolean.

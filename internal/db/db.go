@@ -7,6 +7,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -25,8 +27,13 @@ const (
 // ErrNoRow is answered where one row was asked for and there is none.
 var ErrNoRow = errors.New("no such row")
 
+// ErrLooking is answered to who would write in a database that was opened to
+// look only.
+var ErrLooking = errors.New("the database was opened to look only")
+
 // Options say where the data is. URL wins when both are given.
 type Options struct {
+	Look bool   // change nothing: a file must be there, its schema stays, and writing fails with ErrLooking
 	Path string // file of the SQLite database; its folder must exist
 	URL  string // postgres://…
 }
@@ -59,19 +66,39 @@ const (
 type DB struct {
 	backend backend
 	engine  Engine
+	look    bool
 }
 
 // Open opens the database and brings its schema up to date. A schema that is
-// newer than the program is refused (ErrNewer).
+// newer than the program is refused (ErrNewer). With Look the schema may be any;
+// Version tells, and a file that is not there is fs.ErrNotExist.
 func Open(ctx context.Context, o Options) (*DB, error) {
+	if o.Look && o.URL == "" {
+		if err := present(o.Path); err != nil {
+			return nil, err
+		}
+	}
 	d, err := connect(ctx, o)
 	if err != nil {
 		return nil, err
+	}
+	if d.look = o.Look; d.look {
+		return d, nil
 	}
 	if err := d.migrate(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// present answers nil for a file that SQLite would not have to make: it takes an
+// empty one for a new database, and writes to it at once.
+func present(path string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() == 0 {
+		err = fmt.Errorf("%s is empty: %w", path, fs.ErrNotExist)
+	}
+	return err
 }
 
 func connect(ctx context.Context, o Options) (*DB, error) {
@@ -124,6 +151,9 @@ func (d *DB) Ping(ctx context.Context) error {
 const attempts = 4 // at a transaction that PostgreSQL breaks off
 
 func (d *DB) run(ctx context.Context, m mode, fn func(context.Context, *Tx) error) error {
+	if d.look && m != modeRead {
+		return ErrLooking
+	}
 	var err error
 	for range attempts {
 		if err = d.once(ctx, m, fn); err == nil || !broken(err) {

@@ -5,6 +5,8 @@ package db_test
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -86,6 +88,46 @@ func TestNewerSchemaIsRefused(t *testing.T) {
 	}
 	if _, err := db.Open(t.Context(), db.Options{Path: path}); !errors.Is(err, db.ErrNewer) {
 		t.Errorf("got %v, want ErrNewer", err)
+	}
+}
+
+func TestLookChangesNothing(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "muster.db")
+	if _, err := db.Open(t.Context(), db.Options{Look: true, Path: path}); !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("got %v, want fs.ErrNotExist", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Fatalf("got %v, %v; want that nothing was made", left, err)
+	}
+	look(t, db.Options{Path: path})
+	t.Run("postgresql", func(t *testing.T) { look(t, db.Options{URL: dbtest.PostgreSQL(t)}) })
+}
+
+// look makes a database whose schema is old, and looks at it.
+func look(t *testing.T, o db.Options) {
+	t.Helper()
+	old := dbtest.Open(t, o)
+	err := old.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `DELETE FROM db_version WHERE version_id > 1`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Look = true
+	d, err := db.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = d.Close() }()
+	if current, known, err := d.Version(t.Context()); err != nil || current != 1 || known <= 1 {
+		t.Errorf("got version %d of %d, %v; want 1 of more", current, known, err)
+	}
+	for name, write := range map[string]func(context.Context, func(context.Context, *db.Tx) error) error{"write": d.Write, "write ahead": d.WriteAhead} {
+		if err := write(t.Context(), func(context.Context, *db.Tx) error { return nil }); !errors.Is(err, db.ErrLooking) {
+			t.Errorf("%s: got %v, want ErrLooking", name, err)
+		}
 	}
 }
 
