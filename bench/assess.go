@@ -27,7 +27,7 @@ func (b *bench) tests(ctx context.Context, e engine, records int) (err error) {
 			return err
 		}
 		begun := time.Now()
-		if _, err := newCaller(1).get(ctx, l.floor.base+"/scan/"+resourceID, ""); err != nil {
+		if _, err := newCaller().get(ctx, l.floor.base+"/scan/"+resourceID, ""); err != nil {
 			return err
 		}
 		floor := time.Since(begun)
@@ -51,7 +51,7 @@ func (b *bench) tests(ctx context.Context, e engine, records int) (err error) {
 
 func (l *lab) preview(ctx context.Context, resourceID string) (time.Duration, error) {
 	begun := time.Now()
-	_, err := newCaller(1).post(ctx, l.house.base+"/v1/tests/preview", l.house.manage.token, testText("draft", resourceID, tests()[0]))
+	_, err := newCaller().post(ctx, l.house.base+"/v1/tests/preview", l.house.manage.token, testText("draft", resourceID, tests()[0]))
 	return time.Since(begun), err
 }
 
@@ -63,7 +63,7 @@ func (l *lab) judged(ctx context.Context, name, resourceID string) (time.Duratio
 	if err != nil {
 		return 0, err
 	}
-	c, tick := newCaller(1), time.NewTicker(5*time.Millisecond)
+	c, tick := newCaller(), time.NewTicker(5*time.Millisecond)
 	defer tick.Stop()
 	for {
 		text, err := c.get(ctx, l.house.base+"/v1/tests/"+id, l.house.manage.token)

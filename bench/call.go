@@ -26,13 +26,13 @@ type application struct {
 	token string
 }
 
-// caller sends requests over connections of its own.
+// caller sends requests over a connection of its own.
 type caller struct {
 	http *http.Client
 }
 
-func newCaller(connections int) *caller {
-	return &caller{&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}}}
+func newCaller() *caller {
+	return &caller{&http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1, MaxConnsPerHost: 1}}}
 }
 
 // send sends one request and answers the body of a success.
@@ -97,7 +97,7 @@ func (a *application) credentials() string {
 }
 
 func (a *application) mint(ctx context.Context) error {
-	text, err := newCaller(1).post(ctx, a.house.base+"/oauth/token", "", a.credentials())
+	text, err := newCaller().post(ctx, a.house.base+"/oauth/token", "", a.credentials())
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (a *application) mint(ctx context.Context) error {
 
 // createTest makes a test and answers its id.
 func (a *application) createTest(ctx context.Context, name, resourceID, rule string) (id string, err error) {
-	text, err := newCaller(1).post(ctx, a.house.base+"/v1/tests", a.token, testText(name, resourceID, rule))
+	text, err := newCaller().post(ctx, a.house.base+"/v1/tests", a.token, testText(name, resourceID, rule))
 	if err != nil {
 		return "", err
 	}

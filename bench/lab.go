@@ -104,7 +104,7 @@ func (l *lab) define(ctx context.Context, rules ...string) (resourceID string, e
 	if resourceID, err = l.house.define(ctx, l.build, name, l.bench.schemaFile()); err != nil {
 		return "", err
 	}
-	if _, _, err := newCaller(1).put(ctx, l.house.base, l.build.token, resourceID, seedBody()); err != nil {
+	if _, _, err := newCaller().put(ctx, l.house.base, l.build.token, resourceID, seedBody()); err != nil {
 		return "", err
 	}
 	for i, rule := range rules {

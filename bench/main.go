@@ -40,6 +40,7 @@ func main() {
 
 // options are the flags.
 type options struct {
+	binary  string // measure this one instead of building it
 	floor   string // serve the floor on this address; then the argument is its storage
 	million bool
 	only    *regexp.Regexp
@@ -52,6 +53,7 @@ func parse(args []string, stderr io.Writer) (o options, storage string, err erro
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	only := flags.String("only", "", "run only sections whose names match this `regexp`")
+	flags.StringVar(&o.binary, "binary", "", "measure this `program` instead of building one")
 	flags.StringVar(&o.floor, "floor", "", "serve the bare pipeline on this `address`; used by the program itself")
 	flags.BoolVar(&o.million, "million", false, "also push 1,000,000 records")
 	flags.BoolVar(&o.quick, "quick", false, "10,000 records, one round")
@@ -106,7 +108,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 // bench is one run.
 type bench struct {
 	options
-	binary  string
 	cluster *cluster // nil until a section asks for it
 	dir     string
 	folders int
@@ -146,12 +147,15 @@ func (b *bench) sections() []section {
 	return list
 }
 
-// open builds the binary as `make build` does.
+// open makes the run's folder and builds the binary as `make build` does.
 func (b *bench) open(ctx context.Context) (err error) {
 	if b.self, err = os.Executable(); err != nil {
 		return err
 	}
 	if b.dir, err = os.MkdirTemp("", "muster-bench-"); err != nil {
+		return err
+	}
+	if err := os.WriteFile(b.schemaFile(), []byte(schema), 0o600); err != nil || b.binary != "" {
 		return err
 	}
 	b.binary = filepath.Join(b.dir, "muster")
@@ -160,7 +164,7 @@ func (b *bench) open(ctx context.Context) (err error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("build (run this in the repository's root): %w\n%s", err, out)
 	}
-	return os.WriteFile(b.schemaFile(), []byte(schema), 0o600)
+	return nil
 }
 
 func (b *bench) close() error {

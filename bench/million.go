@@ -46,7 +46,7 @@ func (l *lab) once(ctx context.Context, s step, resourceID string, withTests boo
 	}
 	l.house.resetPeak()
 	l.floor.resetPeak()
-	c := newCaller(1)
+	c := newCaller()
 	floor, _, err := c.put(ctx, l.floor.base, "", resourceID, s.body)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (b *bench) others(ctx context.Context, e engine) (err error) {
 	}
 	group.Go(func() error {
 		defer stop()
-		took, _, err := newCaller(1).put(inner, l.house.base, l.build.token, big, set)
+		took, _, err := newCaller().put(inner, l.house.base, l.build.token, big, set)
 		b.say("  the push took %s", seconds(took))
 		return err
 	})
@@ -165,7 +165,7 @@ func (l *lab) bystanders(ctx context.Context) ([]*bystander, error) {
 		return nil, err
 	}
 	sets := []*body{smallBody(0), smallBody(1)}
-	pushes, push, read, mint := 0, newCaller(1), newCaller(1), newCaller(1)
+	pushes, push, read, mint := 0, newCaller(), newCaller(), newCaller()
 	pushSmall := func(ctx context.Context) error {
 		pushes++
 		_, _, err := push.put(ctx, l.house.base, other.token, small, sets[pushes%2])

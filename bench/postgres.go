@@ -46,7 +46,8 @@ func startCluster(ctx context.Context) (c *cluster, err error) {
 		return nil, errors.Join(err, os.RemoveAll(c.dir))
 	}
 	options := fmt.Sprintf("-c listen_addresses=127.0.0.1 -p %d -c unix_socket_directories=", c.port)
-	if err := c.run(ctx, "initdb", "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C"); err == nil {
+	err = c.run(ctx, "initdb", "-D", c.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C")
+	if err == nil {
 		err = c.run(ctx, "pg_ctl", "-D", c.data(), "-w", "-l", filepath.Join(c.dir, "log"), "-o", options, "start")
 	}
 	if err != nil {

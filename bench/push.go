@@ -72,7 +72,7 @@ func (b *bench) pushes(ctx context.Context, e engine, by order) (err error) {
 
 // round pushes every step to every side; who goes first rotates.
 func (l *lab) round(ctx context.Context, round int, list []step, sides []*side) (err error) {
-	c := newCaller(1)
+	c := newCaller()
 	for i, s := range sides {
 		s.process, s.token = l.house.process, l.build.token
 		var rules []string

@@ -27,7 +27,7 @@ func perSecond(ctx context.Context, during time.Duration, work func(ctx context.
 	begun := time.Now()
 	for worker := range connections {
 		group.Go(func() error {
-			c := newCaller(1)
+			c := newCaller()
 			for time.Since(begun) < during {
 				if err := work(ctx, c, worker); err != nil {
 					return err
@@ -144,7 +144,7 @@ func (l *lab) filled(ctx context.Context, set *body) (resourceID string, err err
 	if resourceID, err = l.define(ctx); err != nil {
 		return "", err
 	}
-	c := newCaller(1)
+	c := newCaller()
 	if _, _, err := c.put(ctx, l.floor.base, "", resourceID, set); err != nil {
 		return "", err
 	}
@@ -154,7 +154,7 @@ func (l *lab) filled(ctx context.Context, set *body) (resourceID string, err err
 
 // lastPage turns pages until the last and answers its address.
 func (l *lab) lastPage(ctx context.Context, resourceID string) (string, error) {
-	c, address := newCaller(1), pageURL(l.house.base, resourceID, "")
+	c, address := newCaller(), pageURL(l.house.base, resourceID, "")
 	for {
 		text, err := c.get(ctx, address, l.build.token)
 		if err != nil {
@@ -220,7 +220,7 @@ func (b *bench) filledFolder(ctx context.Context) (data string, err error) {
 	if err != nil {
 		return "", err
 	}
-	_, _, err = newCaller(1).put(ctx, h.base, a.token, resourceID, newSet(b.records, ascending).body(0))
+	_, _, err = newCaller().put(ctx, h.base, a.token, resourceID, newSet(b.records, ascending).body(0))
 	return data, err
 }
 

@@ -22,7 +22,8 @@ func (s *source) readNDJSON(t *text, yield func([]byte, error) bool) error {
 	for number := 1; ; number++ {
 		line, err := readLine(t.Reader, buf[:0])
 		buf = line
-		if err != nil && !errors.Is(err, io.EOF) {
+		last := errors.Is(err, io.EOF)
+		if err != nil && !last {
 			return err
 		}
 		if value := json.Value(bytes.Trim(line, blank)); len(value) > 0 {
@@ -34,7 +35,7 @@ func (s *source) readNDJSON(t *text, yield func([]byte, error) bool) error {
 				return errEnough
 			}
 		}
-		if err != nil {
+		if last {
 			return nil
 		}
 	}

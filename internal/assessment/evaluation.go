@@ -217,8 +217,23 @@ func (e *evaluation) Rest(ctx context.Context) error {
 				e.settle(j, resource.Item(item), OutcomeNone, never, true)
 			}
 		}
+		if err := e.restRechecks(ctx, j); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// restRechecks closes those of records that passed and went while the test was
+// switched off: they have no row of an outcome, and would be due for ever.
+func (e *evaluation) restRechecks(ctx context.Context, j *judged) error {
+	return e.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return eachDue(ctx, tx, due{e.definition.Number, never, e.head.Number, j.test.number}, func(item resource.Item) {
+			if j.state(item).now() == OutcomeNone {
+				e.ahead.recheck(j.test.number, item, never)
+			}
+		})
+	})
 }
 
 // Take answers what was judged since the last call.

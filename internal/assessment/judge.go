@@ -163,7 +163,8 @@ func (e *evaluation) openExceptions(ctx context.Context, tx *db.Tx, t *judged) e
 			t.due[x.item] = true
 		}
 	}
-	return eachDue(ctx, tx, e.definition.Number, t.test.number, e.head.Number, e.now, func(item resource.Item) { t.due[item] = true })
+	ask := due{e.definition.Number, e.now, e.head.Number, t.test.number}
+	return eachDue(ctx, tx, ask, func(item resource.Item) { t.due[item] = true })
 }
 
 // want works out which stored records must be judged. When the rules moved, the
@@ -216,7 +217,7 @@ func (j *Judge) Clear(ctx context.Context, tx *db.Tx, d resource.Definition, hea
 		return err
 	}
 	for _, test := range tests {
-		if err := clearItems(ctx, tx, d.Number, test, head, low, high); err != nil {
+		if err := clearItems(ctx, tx, d.Number, test, beyond{head, low, high}); err != nil {
 			return err
 		}
 	}

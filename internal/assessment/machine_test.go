@@ -197,7 +197,11 @@ func (m *machine) abandon() {
 		body += e + ","
 	}
 	long := `"tags":["` + strings.Repeat("long enough to be handed on ", 20) + `"]`
-	for i := range 800 {
+	elements := 800 // more than one batch of either engine
+	if m.db.Engine() == db.PostgreSQL {
+		elements = 2500
+	}
+	for i := range elements {
 		body += server(fmt.Sprintf("x%d", i), i%2 == 0, i%10, long) + ","
 	}
 	_, err := m.records.Push(m.t.Context(), m.app, resource.Push{

@@ -133,7 +133,15 @@ func eachOutcome(ctx context.Context, tx *db.Tx, definition resource.Number, num
 		WHERE definition = $1 AND from_sync <= $2 AND (to_sync IS NULL OR to_sync > $2)`, int64(definition), number)
 }
 
-func eachDue(ctx context.Context, tx *db.Tx, definition resource.Number, test, number, now int64, fn func(resource.Item)) error {
+// due asks for the records of a test whose instant has come.
+type due struct {
+	definition resource.Number
+	now        int64 // ms
+	number     int64 // head
+	test       int64
+}
+
+func eachDue(ctx context.Context, tx *db.Tx, d due, fn func(resource.Item)) error {
 	var item int64
 	return tx.Each(ctx, func(row db.Row) error {
 		if err := row.Scan(&item); err != nil {
@@ -143,7 +151,7 @@ func eachDue(ctx context.Context, tx *db.Tx, definition resource.Number, test, n
 		return nil
 	}, `SELECT item FROM assessment_recheck
 		WHERE definition = $1 AND test = $2 AND at <= $4 AND from_sync <= $3 AND (to_sync IS NULL OR to_sync > $3)`,
-		int64(definition), test, number, now)
+		int64(d.definition), d.test, d.number, d.now)
 }
 
 func insertOutcomes(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, list []opened) error {
@@ -191,12 +199,15 @@ func undoItems(ctx context.Context, tx *db.Tx, definition resource.Number, test,
 	return nil
 }
 
-// clearItems takes back what stands beyond head of the items in (low, high].
-func clearItems(ctx context.Context, tx *db.Tx, definition resource.Number, test, head, low, high int64) error {
+// beyond names what stands beyond a head of the items in (low, high].
+type beyond struct{ head, low, high int64 }
+
+// clearItems takes back what stands beyond the head.
+func clearItems(ctx context.Context, tx *db.Tx, definition resource.Number, test int64, b beyond) error {
 	for _, table := range []string{"assessment_outcome", "assessment_recheck"} {
 		for _, change := range []string{"DELETE FROM " + table + " WHERE from_sync", "UPDATE " + table + " SET to_sync = NULL WHERE to_sync"} {
 			if _, err := tx.Exec(ctx, change+" > $3 AND definition = $1 AND test = $2 AND item > $4 AND item <= $5",
-				int64(definition), test, head, low, high); err != nil {
+				int64(definition), test, b.head, b.low, b.high); err != nil {
 				return err
 			}
 		}

@@ -14,8 +14,10 @@ const maxDepth = 10_000
 
 // types are the words of the type form.
 func types() []Type {
-	return []Type{TypeBoolean, TypeString, TypeTimestamp, TypeFloat32, TypeFloat64,
-		TypeInt8, TypeUint8, TypeInt16, TypeUint16, TypeInt32, TypeUint32}
+	return []Type{
+		TypeBoolean, TypeString, TypeTimestamp, TypeFloat32, TypeFloat64,
+		TypeInt8, TypeUint8, TypeInt16, TypeUint16, TypeInt32, TypeUint32,
+	}
 }
 
 func typeList() string {

@@ -72,8 +72,10 @@ const (
 
 // keywordNames are the keywords that make forms, in the order of their bits.
 func keywordNames() []string {
-	return []string{"ref", "type", "enum", "elements", "properties", "optionalProperties",
-		"additionalProperties", "values", "discriminator", "mapping"}
+	return []string{
+		"ref", "type", "enum", "elements", "properties", "optionalProperties",
+		"additionalProperties", "values", "discriminator", "mapping",
+	}
 }
 
 func (p *parser) fail(message string) {

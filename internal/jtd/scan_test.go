@@ -52,8 +52,19 @@ func TestSkip(t *testing.T) {
 		text string
 		end  int
 	}{
-		{`1,2`, 1}, {` -1.5e+3]`, 8}, {`true}`, 4}, {`"a\"b\\",1`, 8}, {`"long enough for words \\\" of eight" `, 37},
-		{`{"a":[1,"}"]},`, 13}, {`[[],[[]]]]`, 9}, {`null`, 4}, {`"open`, 5}, {`"\`, 2}, {`[[`, 2}, {``, 0}, {`   `, 3},
+		{`1,2`, 1},
+		{` -1.5e+3]`, 8},
+		{`true}`, 4},
+		{`"a\"b\\",1`, 8},
+		{`"long enough for words \\\" of eight" `, 37},
+		{`{"a":[1,"}"]},`, 13},
+		{`[[],[[]]]]`, 9},
+		{`null`, 4},
+		{`"open`, 5},
+		{`"\`, 2},
+		{`[[`, 2},
+		{``, 0},
+		{`   `, 3},
 	}
 	for _, test := range tests {
 		if got := jtd.SkipValue([]byte(test.text), 0); got != test.end {

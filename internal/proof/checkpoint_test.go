@@ -156,8 +156,15 @@ func TestCheckpointBytes(t *testing.T) {
 
 func TestSignRefuses(t *testing.T) {
 	for _, c := range []Checkpoint{
-		{}, {Origin: "muster/"}, {Origin: "muster/a b"}, {Origin: "muster/a\nb"}, {Origin: "muster/\xff"}, {Origin: "other/w"},
-		{Origin: "muster/w", Size: -1}, {Origin: "muster/w", Time: -1}, {Origin: "muster/w", Time: 1 << 60},
+		{},
+		{Origin: "muster/"},
+		{Origin: "muster/a b"},
+		{Origin: "muster/a\nb"},
+		{Origin: "muster/\xff"},
+		{Origin: "other/w"},
+		{Origin: "muster/w", Size: -1},
+		{Origin: "muster/w", Time: -1},
+		{Origin: "muster/w", Time: 1 << 60},
 	} {
 		if signed, err := testSigner(t, 1).Sign(c); err == nil {
 			t.Errorf("signed %s", signed)

@@ -76,34 +76,62 @@ func TestWords(t *testing.T) {
 		schema        []byte
 		want          Rejection // without index
 	}{
-		{"required property", `{` + strings.Replace(account, `"fullName":"J D",`, "", 1) + `,"uniqueId":"u","status":"ACTIVE"}`, "UserAccount", nil,
-			Rejection{UniqueID: "u", Pointer: "/resources/0", SchemaPointer: "/properties/fullName", Code: "missing_property", Expected: "fullName", Message: "/0: must have property 'fullName'"}},
-		{"enum", `{` + account + `,"uniqueId":"u","status":"GONE"}`, "UserAccount", nil,
-			Rejection{UniqueID: "u", Pointer: "/resources/0/status", SchemaPointer: "/properties/status/enum", Code: "bad_enum", Actual: `"GONE"`, Message: "/0/status: must be equal to one of the allowed values"}},
-		{"timestamp", `{` + strings.Replace(account, "2026-01-02T03:04:05Z", "yesterday", 1) + `,"uniqueId":"u","status":"ACTIVE"}`, "UserAccount", nil,
-			Rejection{UniqueID: "u", Pointer: "/resources/0/createdTimestamp", SchemaPointer: "/properties/createdTimestamp/type", Code: "wrong_type", Expected: "timestamp", Actual: `"yesterday"`, Message: "/0/createdTimestamp: must be timestamp"}},
-		{"string", `{` + strings.Replace(account, `"j@x.org"`, "7", 1) + `,"uniqueId":"u","status":"ACTIVE"}`, "UserAccount", nil,
-			Rejection{UniqueID: "u", Pointer: "/resources/0/email", SchemaPointer: "/properties/email/type", Code: "wrong_type", Expected: "string", Actual: "7", Message: "/0/email: must be string"}},
-		{"unknown key", `{` + device + `,"customProperties":{}}`, CustomResource, nil,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties", Code: "unknown_property", Actual: "{}", Message: "Too many fields on resource with uniqueId DEV-1 (element 0). Extra keys: customProperties"}},
-		{"unknown key before missing one", `{"uniqueId":"DEV-1","x":1,"y":2}`, CustomResource, nil,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/x", Code: "unknown_property", Actual: "1", Message: "Too many fields on resource with uniqueId DEV-1 (element 0). Extra keys: x, y"}},
-		{"custom missing", `{` + device + `,"customProperties":{"memory":1,"tags":[]}}`, CustomResource, custom,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties", SchemaPointer: "/properties/hostname", Code: "missing_property", Expected: "hostname", Message: "/0/customProperties: must have property 'hostname'"}},
-		{"custom unknown", `{` + device + `,"customProperties":{"hostname":"h","memory":1,"tags":[],"x":1}}`, CustomResource, custom,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties/x", Code: "unknown_property", Actual: "1", Message: "/0/customProperties: must not have property 'x'"}},
-		{"custom type", `{` + device + `,"customProperties":{"hostname":"h","memory":"lots","tags":[]}}`, CustomResource, custom,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties/memory", SchemaPointer: "/properties/memory/type", Code: "wrong_type", Expected: "int32", Actual: `"lots"`, Message: "/0/customProperties/memory: must be int32"}},
-		{"custom element", `{` + device + `,"customProperties":{"hostname":"h","memory":1,"tags":["a","c"]}}`, CustomResource, custom,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties/tags/1", SchemaPointer: "/properties/tags/elements/enum", Code: "bad_enum", Actual: `"c"`, Message: "/0/customProperties/tags/1: must be equal to one of the allowed values"}},
-		{"custom absent", `{` + device + `}`, CustomResource, custom,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0", SchemaPointer: "/properties/customProperties", Code: "missing_property", Expected: "customProperties", Message: "/0: must have property 'customProperties'"}},
-		{"not an object", `7`, CustomResource, custom,
-			Rejection{Pointer: "/resources/0", Code: "not_an_object", Expected: "object", Actual: "7", Message: "/0: must be object"}},
-		{"null", `{` + strings.Replace(device, `"D"`, "null", 1) + `}`, CustomResource, nil,
-			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/displayName", SchemaPointer: "/properties/displayName/type", Code: "wrong_type", Expected: "string", Actual: "null", Message: "/0/displayName: must be string"}},
-		{"NUL in the id", `{"displayName":"D","uniqueId":"a\u0000b","externalUrl":"https://x"}`, CustomResource, nil,
-			Rejection{Pointer: "/resources/0/uniqueId", SchemaPointer: "/properties/uniqueId", Code: "wrong_type", Expected: "free of U+0000", Actual: `"a\u0000b"`, Message: "/0/uniqueId: must be free of U+0000"}},
+		{
+			"required property", `{` + strings.Replace(account, `"fullName":"J D",`, "", 1) + `,"uniqueId":"u","status":"ACTIVE"}`, "UserAccount", nil,
+			Rejection{UniqueID: "u", Pointer: "/resources/0", SchemaPointer: "/properties/fullName", Code: "missing_property", Expected: "fullName", Message: "/0: must have property 'fullName'"},
+		},
+		{
+			"enum", `{` + account + `,"uniqueId":"u","status":"GONE"}`, "UserAccount", nil,
+			Rejection{UniqueID: "u", Pointer: "/resources/0/status", SchemaPointer: "/properties/status/enum", Code: "bad_enum", Actual: `"GONE"`, Message: "/0/status: must be equal to one of the allowed values"},
+		},
+		{
+			"timestamp", `{` + strings.Replace(account, "2026-01-02T03:04:05Z", "yesterday", 1) + `,"uniqueId":"u","status":"ACTIVE"}`, "UserAccount", nil,
+			Rejection{UniqueID: "u", Pointer: "/resources/0/createdTimestamp", SchemaPointer: "/properties/createdTimestamp/type", Code: "wrong_type", Expected: "timestamp", Actual: `"yesterday"`, Message: "/0/createdTimestamp: must be timestamp"},
+		},
+		{
+			"string", `{` + strings.Replace(account, `"j@x.org"`, "7", 1) + `,"uniqueId":"u","status":"ACTIVE"}`, "UserAccount", nil,
+			Rejection{UniqueID: "u", Pointer: "/resources/0/email", SchemaPointer: "/properties/email/type", Code: "wrong_type", Expected: "string", Actual: "7", Message: "/0/email: must be string"},
+		},
+		{
+			"unknown key", `{` + device + `,"customProperties":{}}`, CustomResource, nil,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties", Code: "unknown_property", Actual: "{}", Message: "Too many fields on resource with uniqueId DEV-1 (element 0). Extra keys: customProperties"},
+		},
+		{
+			"unknown key before missing one", `{"uniqueId":"DEV-1","x":1,"y":2}`, CustomResource, nil,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/x", Code: "unknown_property", Actual: "1", Message: "Too many fields on resource with uniqueId DEV-1 (element 0). Extra keys: x, y"},
+		},
+		{
+			"custom missing", `{` + device + `,"customProperties":{"memory":1,"tags":[]}}`, CustomResource, custom,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties", SchemaPointer: "/properties/hostname", Code: "missing_property", Expected: "hostname", Message: "/0/customProperties: must have property 'hostname'"},
+		},
+		{
+			"custom unknown", `{` + device + `,"customProperties":{"hostname":"h","memory":1,"tags":[],"x":1}}`, CustomResource, custom,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties/x", Code: "unknown_property", Actual: "1", Message: "/0/customProperties: must not have property 'x'"},
+		},
+		{
+			"custom type", `{` + device + `,"customProperties":{"hostname":"h","memory":"lots","tags":[]}}`, CustomResource, custom,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties/memory", SchemaPointer: "/properties/memory/type", Code: "wrong_type", Expected: "int32", Actual: `"lots"`, Message: "/0/customProperties/memory: must be int32"},
+		},
+		{
+			"custom element", `{` + device + `,"customProperties":{"hostname":"h","memory":1,"tags":["a","c"]}}`, CustomResource, custom,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/customProperties/tags/1", SchemaPointer: "/properties/tags/elements/enum", Code: "bad_enum", Actual: `"c"`, Message: "/0/customProperties/tags/1: must be equal to one of the allowed values"},
+		},
+		{
+			"custom absent", `{` + device + `}`, CustomResource, custom,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0", SchemaPointer: "/properties/customProperties", Code: "missing_property", Expected: "customProperties", Message: "/0: must have property 'customProperties'"},
+		},
+		{
+			"not an object", `7`, CustomResource, custom,
+			Rejection{Pointer: "/resources/0", Code: "not_an_object", Expected: "object", Actual: "7", Message: "/0: must be object"},
+		},
+		{
+			"null", `{` + strings.Replace(device, `"D"`, "null", 1) + `}`, CustomResource, nil,
+			Rejection{UniqueID: "DEV-1", Pointer: "/resources/0/displayName", SchemaPointer: "/properties/displayName/type", Code: "wrong_type", Expected: "string", Actual: "null", Message: "/0/displayName: must be string"},
+		},
+		{
+			"NUL in the id", `{"displayName":"D","uniqueId":"a\u0000b","externalUrl":"https://x"}`, CustomResource, nil,
+			Rejection{Pointer: "/resources/0/uniqueId", SchemaPointer: "/properties/uniqueId", Code: "wrong_type", Expected: "free of U+0000", Actual: `"a\u0000b"`, Message: "/0/uniqueId: must be free of U+0000"},
+		},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -62,8 +62,10 @@ func ownOps(t Type) []Op {
 	case TypeBoolean:
 		return []Op{OpEquals, OpNotEquals}
 	case TypeString:
-		return []Op{OpEquals, OpNotEquals, OpContains, OpNotContains, OpStartsWith, OpEndsWith, OpMatches,
-			OpIn, OpNotIn, OpIsEmpty, OpNotEmpty}
+		return []Op{
+			OpEquals, OpNotEquals, OpContains, OpNotContains, OpStartsWith, OpEndsWith, OpMatches,
+			OpIn, OpNotIn, OpIsEmpty, OpNotEmpty,
+		}
 	case TypeNumber:
 		return []Op{OpEquals, OpNotEquals, OpGt, OpGte, OpLt, OpLte, OpBetween, OpIn, OpNotIn}
 	case TypeTimestamp:
@@ -71,8 +73,10 @@ func ownOps(t Type) []Op {
 	case TypeEnum:
 		return []Op{OpEquals, OpNotEquals, OpIn, OpNotIn}
 	case TypeArray:
-		return []Op{OpLengthEquals, OpLengthGt, OpLengthGte, OpLengthLt, OpLengthLte,
-			OpContains, OpContainsAny, OpContainsAll, OpContainsNone, OpIsEmpty, OpNotEmpty}
+		return []Op{
+			OpLengthEquals, OpLengthGt, OpLengthGte, OpLengthLt, OpLengthLte,
+			OpContains, OpContainsAny, OpContainsAll, OpContainsNone, OpIsEmpty, OpNotEmpty,
+		}
 	case TypeAny:
 		return anyOps()
 	}

@@ -172,8 +172,10 @@ type place struct {
 }
 
 func (r *random) root() place {
-	return place{"", []string{"displayName", "active", "spare", "memory", "limit", "name", `["a.b"]`, "level", "seen", "due", "seen", "owner",
-		"owner.email", "owner.age", "labels.x", "tags", "sizes", "times", "flags", "levels", "drives", "customProperties.memory", `customProperties["a.b"]`}}
+	return place{"", []string{
+		"displayName", "active", "spare", "memory", "limit", "name", `["a.b"]`, "level", "seen", "due", "seen", "owner",
+		"owner.email", "owner.age", "labels.x", "tags", "sizes", "times", "flags", "levels", "drives", "customProperties.memory", `customProperties["a.b"]`,
+	}}
 }
 
 func (r *random) typ(p place, field string) string {

@@ -165,8 +165,10 @@ func (r reference) leaf(rule map[string]any, here any, prefix string) int {
 		return 0
 	}
 	fold := rule["ignoreCase"] == true
-	if positive, ok := map[string]string{"not_equals": "equals", "not_contains": "contains", "not_in": "in",
-		"not_empty": "is_empty", "contains_none": "contains_any"}[op]; ok {
+	if positive, ok := map[string]string{
+		"not_equals": "equals", "not_contains": "contains", "not_in": "in",
+		"not_empty": "is_empty", "contains_none": "contains_any",
+	}[op]; ok {
 		return -r.holds(positive, typ, x, y, fold)
 	}
 	if op == "between" {
@@ -249,8 +251,10 @@ func (r reference) holds(op, typ string, x, y any, fold bool) int {
 		if !ok {
 			return 0
 		}
-		return yes(map[string]bool{"gt": sign > 0, "gte": sign >= 0, "lt": sign < 0, "lte": sign <= 0,
-			"before": sign < 0, "after": sign > 0}[op])
+		return yes(map[string]bool{
+			"gt": sign > 0, "gte": sign >= 0, "lt": sign < 0, "lte": sign <= 0,
+			"before": sign < 0, "after": sign > 0,
+		}[op])
 	case "within_last", "older_than", "within_next", "further_than":
 		at, ok := moment(x)
 		if !ok || typ != "timestamp" {

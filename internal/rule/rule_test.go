@@ -105,7 +105,8 @@ func TestList(t *testing.T) {
 		{Path: "tree.next", Type: TypeObject, Optional: true},
 		{Path: "tree.n", Type: TypeNumber, Nullable: true, Optional: true},
 		{Path: "drives", Type: TypeArray, Optional: true, Elements: []Field{
-			{Type: TypeObject}, {Path: "size", Type: TypeNumber}}},
+			{Type: TypeObject}, {Path: "size", Type: TypeNumber},
+		}},
 		{Path: "labels", Type: TypeObject, Optional: true, Values: []Field{{Type: TypeTimestamp}}},
 		{Path: "free", Type: TypeAny, Optional: true},
 	}

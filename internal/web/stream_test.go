@@ -200,7 +200,11 @@ func whole(t *testing.T, f *fixture, text string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	t.Cleanup(func() {
+		if err := conn.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	if _, err := io.WriteString(conn, text); err != nil {
 		t.Fatal(err)
 	}
