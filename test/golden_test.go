@@ -70,19 +70,15 @@ func TestGoldenSchemaPostgreSQL(t *testing.T) {
 		SELECT relname FROM pg_catalog.pg_class
 		WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname`) {
 		var lines []string
-		for _, column := range query(t, d, `
+		lines = append(lines, query(t, d, `
 			SELECT attname || ' ' || upper(format_type(atttypid, atttypmod)) || CASE WHEN attidentity <> '' THEN ' IDENTITY' ELSE '' END ||
 				CASE WHEN attnotnull THEN ' NOT NULL' ELSE '' END || COALESCE(' DEFAULT ' || pg_get_expr(adbin, adrelid), '')
 			FROM pg_catalog.pg_attribute LEFT JOIN pg_catalog.pg_attrdef ON adrelid = attrelid AND adnum = attnum
-			WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`, table) {
-			lines = append(lines, column)
-		}
-		for _, constraint := range query(t, d, `
+			WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`, table)...)
+		lines = append(lines, query(t, d, `
 			SELECT pg_get_constraintdef(oid) FROM pg_catalog.pg_constraint
 			WHERE conrelid = to_regclass($1) AND contype IN ('c', 'f', 'p', 'u')
-			ORDER BY position(contype in 'pufc'), pg_get_constraintdef(oid)`, table) {
-			lines = append(lines, constraint)
-		}
+			ORDER BY position(contype in 'pufc'), pg_get_constraintdef(oid)`, table)...)
 		fmt.Fprintf(&out, "\nCREATE TABLE %s (\n\t%s\n);\n", table, strings.Join(lines, ",\n\t"))
 		for _, index := range query(t, d, `
 			SELECT pg_get_indexdef(indexrelid) FROM pg_catalog.pg_index

@@ -24,7 +24,7 @@ import (
 )
 
 // patience bounds every wait for something that must happen.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // place is where a server's data is.
 type place struct {

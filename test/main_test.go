@@ -6,7 +6,10 @@
 //
 //	harness_test.go     builds the program; starts, stops and kills servers
 //	quickstart_test.go  runs docs/guide/quickstart.md as it is written
-//	document_test.go    answers fit the served document; golden files of reference/
+//	guide_test.go       tries every rule of docs/guide/tests.md
+//	evidence_test.go    forges evidence in the ways of docs/guide/evidence.md
+//	golden_test.go      keeps what docs/reference shows
+//	document_test.go    answers fit the served document
 //	kill_test.go        kill -9 in the middle of a push
 //	wall_test.go        two workspaces do not see one another
 //	push_test.go        corrupted sets; a long push beside other calls
@@ -17,7 +20,6 @@
 package test
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -71,9 +73,9 @@ func build() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	command := exec.Command("go", "build", "-ldflags=-X=main.buildVersion=dev", "-o", filepath.Join(folder, "muster"), "../cmd/muster") //nolint:noctx // bounded by go test
+	command := exec.Command("go", "build", "-ldflags=-X=main.buildVersion=dev", "-o", filepath.Join(folder, "muster"), "../cmd/muster")
 	if out, err := command.CombinedOutput(); err != nil {
-		return folder, errors.Join(fmt.Errorf("build: %w\n%s", err, out))
+		return folder, fmt.Errorf("build: %w\n%s", err, out)
 	}
 	return folder, nil
 }

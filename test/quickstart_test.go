@@ -121,7 +121,7 @@ func TestQuickstart(t *testing.T) {
 		"PATH=" + filepath.Dir(muster(t)) + ":" + os.Getenv("PATH"), "HOME=" + folder, "LANG=C.UTF-8",
 		"MUSTER_LISTEN=127.0.0.1:0", // 8080 may be taken
 	}
-	first := exec.Command("bash", "-c", "exec "+list[0].script) //nolint:noctx // start kills it
+	first := exec.Command("bash", "-c", "exec "+list[0].script)
 	first.Dir = folder
 	server := start(t, first, env)
 	shell(t, folder, append(env, "MUSTER_URL="+server.url), list[1:])

@@ -38,7 +38,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
 	if a.options.Storage.Database == "" { // the lock says that no other server is there
-		if err := a.Resources.DropClaims(ctx); err != nil {
+		if err := errors.Join(a.Resources.DropClaims(ctx), a.leases.Drop(ctx)); err != nil {
 			return err
 		}
 	}

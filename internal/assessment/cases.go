@@ -49,11 +49,15 @@ func (r *draftReader) cases(now time.Time) error {
 			return err
 		}
 	}
-	compact := raw.Clone()
-	if len(list) > 0 {
-		r.document.Cases = compact
+	if len(list) == 0 {
+		return nil
 	}
-	return compact.Compact()
+	compact := raw.Clone()
+	if err := compact.Compact(); err != nil {
+		return err
+	}
+	r.document.Cases = compact // only now: compacting makes it shorter
+	return nil
 }
 
 // listOf reads an array; ok is false when raw is none.

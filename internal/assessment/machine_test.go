@@ -192,9 +192,10 @@ func (m *machine) push(happens func()) {
 
 // abandon breaks a push off after it has written some of its records ahead.
 func (m *machine) abandon() {
-	body := fmt.Sprintf(`{"resourceId":%q,"resources":[`, m.servers.ID)
+	var body strings.Builder
+	fmt.Fprintf(&body, `{"resourceId":%q,"resources":[`, m.servers.ID)
 	for _, e := range m.set() {
-		body += e + ","
+		body.WriteString(e + ",")
 	}
 	long := `"tags":["` + strings.Repeat("long enough to be handed on ", 20) + `"]`
 	elements := 800 // more than one batch of either engine
@@ -202,10 +203,10 @@ func (m *machine) abandon() {
 		elements = 2500
 	}
 	for i := range elements {
-		body += server(fmt.Sprintf("x%d", i), i%2 == 0, i%10, long) + ","
+		body.WriteString(server(fmt.Sprintf("x%d", i), i%2 == 0, i%10, long) + ",")
 	}
 	_, err := m.records.Push(m.t.Context(), m.app, resource.Push{
-		Base: m.servers.Base, Default: resource.Lenient, Body: io.MultiReader(strings.NewReader(body), errReader{}),
+		Base: m.servers.Base, Default: resource.Lenient, Body: io.MultiReader(strings.NewReader(body.String()), errReader{}),
 	})
 	if !errors.Is(err, io.ErrNoProgress) {
 		m.t.Fatalf("a broken push: %v", err)

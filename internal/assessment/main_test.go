@@ -9,7 +9,7 @@ import (
 
 // machineChecks is how many random runs TestMachine makes on each engine unless
 // -rapid.checks says otherwise; hundreds find no more in an ordinary change.
-const machineChecks = "10"
+const machineChecks = "8"
 
 func TestMain(m *testing.M) {
 	flag.Parse()

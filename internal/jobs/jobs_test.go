@@ -25,7 +25,7 @@ func TestALeaseHasOneHolder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		now := time.UnixMilli(1_790_000_000_000)
 		a := jobs.NewLeases(d, func() time.Time { return now })
-		later := now.Add(29 * time.Second)
+		later := now.Add(14 * time.Second)
 		b := jobs.NewLeases(d, func() time.Time { return later })
 		nothing := func(context.Context) error { return nil }
 		inside := func(ctx context.Context) error {
@@ -35,7 +35,7 @@ func TestALeaseHasOneHolder(t *testing.T) {
 			if ran, err := b.Do(ctx, "other", nothing); !ran || err != nil {
 				t.Errorf("another name: got %t, %v", ran, err)
 			}
-			later = now.Add(31 * time.Second) // a died, as far as b can see
+			later = now.Add(16 * time.Second) // a died, as far as b can see
 			if ran, err := b.Do(ctx, "pass", nothing); !ran || err != nil {
 				t.Errorf("a lease that ran out: got %t, %v", ran, err)
 			}

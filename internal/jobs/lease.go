@@ -14,7 +14,7 @@ import (
 
 // leaseFor is how long a lease lasts when nobody renews it: the longest that
 // others wait after a crash. It is renewed after a third.
-const leaseFor = 30 * time.Second
+const leaseFor = 15 * time.Second
 
 // errLost is the cause when a pass is cancelled because its lease went.
 var errLost = errors.New("the lease was lost")
@@ -30,6 +30,10 @@ type Leases struct {
 func NewLeases(d *db.DB, now func() time.Time) *Leases {
 	return &Leases{db: d, now: now, owner: db.NewID(now())}
 }
+
+// Drop takes every lease away. A server calls it at its start when it knows that
+// it is alone with the data: the leases that stand then are of a process that died.
+func (l *Leases) Drop(ctx context.Context) error { return l.db.Write(ctx, deleteLeases) }
 
 // Do runs fn while no other process runs anything under the name, and says
 // whether it ran. The lease is renewed while fn runs; when that fails, fn's

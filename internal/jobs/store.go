@@ -17,6 +17,11 @@ func takeLease(ctx context.Context, tx *db.Tx, name, owner string, now, until in
 		WHERE jobs_lease.owner = excluded.owner OR jobs_lease.until < $4`, name, owner, until, now)
 }
 
+func deleteLeases(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.Exec(ctx, `DELETE FROM jobs_lease`)
+	return err
+}
+
 func deleteLease(ctx context.Context, tx *db.Tx, name, owner string) error {
 	_, err := tx.Exec(ctx, `
 		DELETE FROM jobs_lease WHERE name = $1 AND owner = $2`, name, owner)

@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/passmuster/muster/api"
+	"github.com/passmuster/muster/internal/web"
 )
 
 // describer documents the bodies that routes stream, which types do not show.
@@ -31,7 +32,14 @@ func (d describer) put(op *huma.Operation) {
 		}}},
 	}
 	d.answer(op, "200", "Taken", reflect.TypeFor[api.PutResult]())
-	d.answer(op, "400", "Nothing was taken", reflect.TypeFor[api.PutRefusal]())
+	// A set that was refused whole, a set of which no record was valid, a request
+	// that is wrong in itself.
+	refused := &huma.Schema{AnyOf: []*huma.Schema{
+		huma.SchemaFromType(d.schemas, reflect.TypeFor[api.PutRefusal]()),
+		huma.SchemaFromType(d.schemas, reflect.TypeFor[api.PutResult]()),
+		huma.SchemaFromType(d.schemas, reflect.TypeFor[web.ErrorBody]()),
+	}}
+	d.content(op, "400", "Nothing was taken", jsonType, refused)
 }
 
 func (d describer) answer(op *huma.Operation, status, text string, t reflect.Type) {

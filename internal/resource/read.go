@@ -40,7 +40,7 @@ func (s *Service) Records(ctx context.Context, d Definition, source string, afte
 		if err != nil {
 			return err
 		}
-		list, more, err = recordsAt(ctx, tx, listing{d.Number, source, head.Number, cutoff, after, limit})
+		list, more, err = recordsAt(ctx, tx, listing{d.Number, source, head.Number, head.Items, cutoff, after, limit})
 		return err
 	})
 	return list, more, err
@@ -53,7 +53,7 @@ func (s *Service) WriteRecords(ctx context.Context, d Definition, source string,
 	if err != nil {
 		return err
 	}
-	page := listing{d.Number, source, head.Number, db.Millis(s.Now().Add(-deletedFor)), 0, readStride}
+	page := listing{d.Number, source, head.Number, head.Items, db.Millis(s.Now().Add(-deletedFor)), 0, readStride}
 	var text []byte
 	for first := true; ; {
 		var list []Record

@@ -224,6 +224,7 @@ type listing struct {
 	definition Number
 	source     string
 	head       int64
+	items      int64 // that count at head
 	cutoff     int64 // records removed before this time are left out
 	after      Item
 	limit      int
@@ -232,19 +233,22 @@ type listing struct {
 // recordsAt answers a page of records and whether more follow.
 func recordsAt(ctx context.Context, tx *db.Tx, page listing) (list []Record, more bool, err error) {
 	for len(list) <= page.limit {
-		part, err := versionsAt(ctx, tx, page)
+		items, last, err := itemsAfter(ctx, tx, page)
+		if err != nil || last == page.after {
+			return list, false, err
+		}
+		versions, err := versionsAt(ctx, tx, page, last, items)
 		if err != nil {
 			return nil, false, err
 		}
-		for _, v := range part {
+		for _, v := range versions {
 			if v.DeletedAt == nil || *v.DeletedAt >= page.cutoff {
 				list = append(list, v)
 			}
 		}
-		if len(part) <= page.limit {
+		if page.after = last; int64(last) >= page.items {
 			break
 		}
-		page.after = part[len(part)-1].Item // some were left out: read on
 	}
 	if len(list) > page.limit {
 		return list[:page.limit], true, nil
@@ -252,25 +256,52 @@ func recordsAt(ctx context.Context, tx *db.Tx, page listing) (list []Record, mor
 	return list, false, nil
 }
 
-// versionsAt reads one more than a page of newest versions.
-func versionsAt(ctx context.Context, tx *db.Tx, page listing) (list []Record, err error) {
+// itemsAfter reads one more than a page of items and answers when those of the
+// source were created, and the last one read. The source is compared here: given
+// the chance, PostgreSQL would read a whole definition by the index over sources.
+func itemsAfter(ctx context.Context, tx *db.Tx, page listing) (items map[Item]int64, last Item, err error) {
+	items, last = map[Item]int64{}, page.after
+	var source string
+	var created int64
+	err = tx.Each(ctx, func(row db.Row) error {
+		if err := row.Scan(&last, &source, &created); err != nil {
+			return err
+		}
+		if source == page.source {
+			items[last] = created
+		}
+		return nil
+	}, `SELECT item, source, created_at FROM resource_item
+		WHERE definition = $1 AND item > $2 AND item <= $3 ORDER BY item LIMIT $4`,
+		int64(page.definition), int64(page.after), page.items, int64(page.limit+1))
+	return items, last, err
+}
+
+// versionsAt answers the newest version of each item up to last.
+func versionsAt(ctx context.Context, tx *db.Tx, page listing, last Item, items map[Item]int64) (list []Record, err error) {
 	var from, to []sql.NullInt64
 	err = tx.Each(ctx, func(row db.Row) error {
 		var r Record
 		var begin, end sql.NullInt64
-		err := row.Scan(&r.Item, &r.CreatedAt, (*[]byte)(&r.Document), &begin, &end)
+		if err := row.Scan(&r.Item, (*[]byte)(&r.Document), &begin, &end); err != nil {
+			return err
+		}
+		created, ok := items[r.Item]
+		if !ok {
+			return nil // of another source
+		}
 		if end.Int64 > page.head {
 			end = sql.NullInt64{} // ends beyond the head: not yet
 		}
+		r.CreatedAt = created
 		list, from, to = append(list, r), append(from, begin), append(to, end)
-		return err
-	}, `SELECT i.item, i.created_at, r.document, r.from_sync, r.to_sync
-		FROM resource_item i
-		JOIN resource_record r ON r.definition = i.definition AND r.item = i.item AND r.from_sync = (
-			SELECT MAX(v.from_sync) FROM resource_record v
-			WHERE v.definition = i.definition AND v.item = i.item AND v.from_sync <= $2)
-		WHERE i.definition = $1 AND i.item > $3 AND i.source = $4
-		ORDER BY i.item LIMIT $5`, int64(page.definition), page.head, int64(page.after), page.source, int64(page.limit+1))
+		return nil
+	}, `SELECT r.item, r.document, r.from_sync, r.to_sync
+		FROM (SELECT item, MAX(from_sync) AS from_sync FROM resource_record
+			WHERE definition = $1 AND item > $2 AND item <= $3 AND from_sync <= $4 GROUP BY item) newest
+		JOIN resource_record r ON r.definition = $1 AND r.item = newest.item AND r.from_sync = newest.from_sync
+		WHERE r.item > $2 AND r.item <= $3 ORDER BY r.item`,
+		int64(page.definition), int64(page.after), int64(last), page.head)
 	if err != nil {
 		return nil, err
 	}
