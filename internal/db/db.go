@@ -50,6 +50,7 @@ type session interface {
 	commit() error
 	copyIn(ctx context.Context, table string, columns []string, values []any) error
 	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	execIn(ctx context.Context, statement string, fixed []any, values []int64) error
 	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
 	rollback()
 }

@@ -168,6 +168,23 @@ func (s *liteSession) query(ctx context.Context, query string, args []any) (*sql
 	return stmt.QueryContext(ctx, args...)
 }
 
+// execIn asks for many values at once, in few sizes, so that few statements are
+// prepared.
+func (s *liteSession) execIn(ctx context.Context, statement string, fixed []any, values []int64) error {
+	for _, size := range []int{200, 20, 1} {
+		for ; len(values) >= size; values = values[size:] {
+			args := append(make([]any, 0, len(fixed)+size), fixed...)
+			for _, value := range values[:size] {
+				args = append(args, value)
+			}
+			if _, err := s.exec(ctx, statement+Parameters(len(fixed)+1, size)+")", args); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 func (s *liteSession) copyIn(ctx context.Context, table string, columns []string, values []any) error {
 	// Few sizes, so that few statements are prepared.
 	for _, rows := range []int{insertRows, 10, 1} {

@@ -95,21 +95,12 @@ func (r *oneRow) Scan(dest ...any) (err error) {
 }
 
 // ExecIn runs a statement that ends before its list, "… item IN (", for all
-// values, in runs of a few fixed sizes so that few statements are prepared.
-// fixed are the parameters that come before the list.
+// values. fixed are the parameters that come before the list.
 func (tx *Tx) ExecIn(ctx context.Context, statement string, fixed []any, values []int64) error {
-	for _, size := range []int{200, 20, 1} {
-		for ; len(values) >= size; values = values[size:] {
-			args := append(make([]any, 0, len(fixed)+size), fixed...)
-			for _, value := range values[:size] {
-				args = append(args, value)
-			}
-			if _, err := tx.Exec(ctx, statement+Parameters(len(fixed)+1, size)+")", args...); err != nil {
-				return err
-			}
-		}
+	if len(values) == 0 {
+		return nil
 	}
-	return nil
+	return tx.session.execIn(ctx, statement, fixed, values)
 }
 
 // Parameters writes count placeholders from number first on: "$3, $4".
