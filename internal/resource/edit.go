@@ -55,7 +55,11 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 	if err != nil || edit.Schema == nil {
 		return d, fits, err
 	}
-	return d, fits, s.Reevaluate(ctx, c, d, CauseRule)
+	err = s.Reevaluate(ctx, c, d, CauseRule)
+	if fault.KindOf(err) == fault.Unavailable {
+		return d, fits, nil // saved; the push that holds the definition judges by it
+	}
+	return d, fits, err
 }
 
 func (d *Definition) apply(edit Edit) error {
