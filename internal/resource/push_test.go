@@ -381,3 +381,35 @@ func TestSchemaEdit(t *testing.T) {
 		h.want("under version 2", h.push(d, server("a", 1.5), server("b", 2)), [8]int64{2, 0, 0, 1, 1, 0, 0, 0})
 	})
 }
+
+func TestRemovedRecordsLeaveTheAnswers(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, engine *db.DB) {
+		h := newHouse(t, engine)
+		d := h.servers()
+		h.push(d, server("a", 1), server("b", 1), server("c", 1))
+		h.push(d, server("a", 1), server("c", 1))
+		h.clock = h.clock.Add(89 * 24 * time.Hour)
+		if got, want := h.records(d), "a=1 -b=1 c=1"; got != want {
+			t.Errorf("after 89 days: got %s, want %s", got, want)
+		}
+		h.clock = h.clock.Add(2 * 24 * time.Hour)
+		if got, want := h.records(d), "a=1 c=1"; got != want {
+			t.Errorf("after 91 days: got %s, want %s", got, want)
+		}
+		h.want("back after that", h.push(d, server("a", 1), server("b", 1), server("c", 1)), [8]int64{3, 0, 1, 0, 2, 0, 0, 0})
+	})
+}
+
+func TestAHundredThousandDuplicates(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	d := h.servers()
+	set := make([]string, 100_000)
+	for i := range set {
+		set[i] = server("same", i)
+	}
+	r := h.push(d, append(set, server("other", 1))...)
+	h.want("one is left", r, [8]int64{1, 100_000, 1, 0, 0, 0, 0, 0})
+	if len(r.Rejections) != 100 || !strings.HasSuffix(r.Rejections[0].Message, "9, 10 and 99989 more") {
+		t.Errorf("got %d rejections, the first %q", len(r.Rejections), r.Rejections[0].Message)
+	}
+}
