@@ -30,33 +30,36 @@ type lab struct {
 }
 
 // openLab starts both.
-func (b *bench) openLab(ctx context.Context, e engine) (l *lab, err error) {
-	l = &lab{bench: b, engine: e}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, l.close())
-		}
-	}()
+func (b *bench) openLab(ctx context.Context, e engine) (*lab, error) {
+	l := &lab{bench: b, engine: e}
+	if err := l.open(ctx); err != nil {
+		return nil, errors.Join(err, l.close())
+	}
+	return l, nil
+}
+
+func (l *lab) open(ctx context.Context) (err error) {
+	b := l.bench
 	floorStorage, url := b.folder("floor")+".db", ""
-	if e == postgresql {
+	if l.engine == postgresql {
 		if floorStorage, err = b.database(ctx, "floor"); err != nil {
-			return nil, err
+			return err
 		}
 		if url, err = b.database(ctx, "muster"); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if l.floor, err = launch(ctx, b.folder("floor")+".log", "/hello", nil, b.self, "-floor", "{addr}", floorStorage); err != nil {
-		return nil, err
+		return err
 	}
 	if l.house, err = openHouse(ctx, b.binary, b.folder("data"), url); err != nil {
-		return nil, err
+		return err
 	}
 	if l.build, err = l.house.application(ctx, "bench build", "build"); err != nil {
-		return nil, err
+		return err
 	}
 	l.house.manage, err = l.house.application(ctx, "bench manage", "manage")
-	return l, err
+	return err
 }
 
 func (l *lab) close() error {

@@ -152,13 +152,13 @@ func (b *bench) open(ctx context.Context) (err error) {
 	if b.self, err = os.Executable(); err != nil {
 		return err
 	}
-	if b.dir, err = os.MkdirTemp("", "muster-bench-"); err != nil {
+	if b.dir, err = os.MkdirTemp("", "bench-"); err != nil {
 		return err
 	}
 	if err := os.WriteFile(b.schemaFile(), []byte(schema), 0o600); err != nil || b.binary != "" {
 		return err
 	}
-	b.binary = filepath.Join(b.dir, "muster")
+	b.binary = filepath.Join(b.dir, "program")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", b.binary, "./cmd/muster")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {

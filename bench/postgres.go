@@ -36,7 +36,7 @@ func startCluster(ctx context.Context) (c *cluster, err error) {
 	if c.bin, err = serverPrograms(); err != nil {
 		return nil, err
 	}
-	if c.dir, err = os.MkdirTemp("", "muster-bench-postgres-"); err != nil {
+	if c.dir, err = os.MkdirTemp("", "bench-postgres-"); err != nil {
 		return nil, err
 	}
 	if err := c.asOther(); err != nil {
