@@ -403,9 +403,9 @@ func TestRemovedRecordsLeaveTheAnswers(t *testing.T) {
 func TestAHundredThousandDuplicates(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	d := h.servers()
-	set := make([]string, 100_000)
-	for i := range set {
-		set[i] = server("same", i)
+	set := []string{}
+	for i := range 100_000 {
+		set = append(set, server("same", i))
 	}
 	r := h.push(d, append(set, server("other", 1))...)
 	h.want("one is left", r, [8]int64{1, 100_000, 1, 0, 0, 0, 0, 0})
