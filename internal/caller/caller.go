@@ -8,6 +8,7 @@ package caller
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/passmuster/muster/internal/fault"
 )
@@ -19,8 +20,10 @@ type Kind string
 const (
 	Application Kind = "application"
 	CommandLine Kind = "command-line"
+	Directory   Kind = "directory"
 	System      Kind = "system"
 	User        Kind = "user"
+	Visitor     Kind = "visitor" // somebody before a sign-in
 )
 
 // Workspace names the house a caller stands in. Number is the integer that
@@ -31,13 +34,23 @@ type Workspace struct {
 	Number int64
 }
 
+// Window is the span of time whose evidence an auditor may read, both ends
+// included.
+type Window struct{ From, To time.Time }
+
 // Caller is who is asking.
 type Caller struct {
-	ID        string // application id, user id; "" for the command line
+	Address   string       // the request's, "" for the command line
+	Grants    []Permission // of a user: what the role gives
+	ID        string       // application id, user id; "" for the command line
 	Kind      Kind
+	MayOwn    bool   // of a user: the role lets objects be owned, and worked on
 	Name      string // for people who read evidence later
+	Role      string // of a user: the role's name
 	Scopes    []Scope
-	Source    string // source_id of a public application's grant, "" otherwise
+	Session   string  // of a user: the id of the session
+	Source    string  // source_id of a public application's grant, "" otherwise
+	Window    *Window // of a user whose role reads evidence in a window only
 	Workspace Workspace
 }
 
@@ -47,14 +60,51 @@ type Scope string
 // Permission is one thing a route may need.
 type Permission string
 
-// The permissions. Each lists the scopes that grant it (contract
-// integration-api.md section 1, manage-api.md).
+// The permissions. GrantedBy answers the scopes that give them to applications,
+// package access the roles that give them to users.
 const (
-	ReadResources  Permission = "read resources"
-	ReadTests      Permission = "read tests"
-	WriteResources Permission = "write resources"
-	WriteTests     Permission = "write tests"
+	ManageSignIn     Permission = "manage sign-in"
+	ManageUsers      Permission = "manage users and roles"
+	ManageWorkspaces Permission = "manage workspaces"
+	OwnAccount       Permission = "use an account of one's own"
+	ReadAudit        Permission = "read the audit trail"
+	ReadPeople       Permission = "read people"
+	ReadResources    Permission = "read resources"
+	ReadSettings     Permission = "read settings"
+	ReadTests        Permission = "read tests"
+	ReadUsers        Permission = "read users and roles"
+	WritePeople      Permission = "write people"
+	WriteResources   Permission = "write resources"
+	WriteTests       Permission = "write tests"
 )
+
+// Permissions answers all of them, sorted.
+func Permissions() []Permission {
+	return []Permission{
+		ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAudit, ReadPeople, ReadResources, ReadSettings,
+		ReadTests, ReadUsers, WritePeople, WriteResources, WriteTests,
+	}
+}
+
+// Area is a part of the product that a custom role may see or change. Edit is
+// nil where only an Admin changes things.
+type Area struct {
+	Name       string
+	View, Edit []Permission
+}
+
+// Areas answers the areas of custom roles, in the order in which they are shown
+// (contract people-access-program.md section 1).
+func Areas() []Area {
+	return []Area{
+		{"resources", []Permission{ReadResources}, []Permission{WriteResources}},
+		{"tests", []Permission{ReadTests}, []Permission{WriteTests}},
+		{"people", []Permission{ReadPeople}, []Permission{WritePeople}},
+		{"users", []Permission{ReadUsers}, nil},
+		{"audit-trail", []Permission{ReadAudit}, nil},
+		{"settings", []Permission{ReadSettings}, nil},
+	}
+}
 
 // The scopes an application may hold.
 const (
@@ -76,27 +126,41 @@ const (
 	ScopeAuditorWrite   Scope = "auditor-api.auditor:write"
 )
 
-// GrantedBy answers the scopes of which one is enough for a permission.
+// GrantedBy answers the scopes of which one is enough for a permission; nil
+// for what no application may do (contracts integration-api.md section 1,
+// manage-api.md).
 func GrantedBy(p Permission) []Scope {
 	switch p {
 	case ReadResources:
 		return []Scope{ScopeReadResource}
 	case WriteResources:
 		return []Scope{ScopeWriteResource}
-	case ReadTests:
+	case ReadAudit, ReadPeople, ReadTests, ReadUsers:
 		return []Scope{ScopeManageRead}
-	case WriteTests:
+	case WritePeople, WriteTests:
 		return []Scope{ScopeManageWrite}
-	}
-	return nil
-}
-
-// Check answers nil when the caller has the permission, else a Forbidden
-// fault that names the scope to ask for.
-func (c Caller) Check(p Permission) error {
-	if c.Kind == CommandLine || c.Kind == System {
+	default:
 		return nil
 	}
+}
+
+// Check answers nil when the caller has the permission, else a Forbidden fault
+// that says what is missing.
+func (c Caller) Check(p Permission) error {
+	switch c.Kind {
+	case CommandLine, System:
+		return nil
+	case User:
+		if slices.Contains(c.Grants, p) {
+			return nil
+		}
+		return fault.New(fault.Forbidden, "the role %s may not %s", c.Role, p)
+	default:
+		return c.checkScopes(p)
+	}
+}
+
+func (c Caller) checkScopes(p Permission) error {
 	need := GrantedBy(p)
 	for _, scope := range need {
 		if slices.Contains(c.Scopes, scope) {
@@ -104,7 +168,7 @@ func (c Caller) Check(p Permission) error {
 		}
 	}
 	if len(need) == 0 {
-		return fault.New(fault.Forbidden, "nobody may %s this way", p)
+		return fault.New(fault.Forbidden, "no application may %s; sign in", p)
 	}
 	return fault.New(fault.Forbidden, "the token lacks the scope %s, which is needed to %s", need[0], p)
 }

@@ -23,7 +23,8 @@ func describeService(doc *huma.OpenAPI) {
 	doc.Info.Description = "Push what your systems know, state the rules it must pass, keep evidence that anyone can check."
 	doc.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	doc.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "An access token of POST /oauth/token."},
+		"bearer":  {Type: "http", Scheme: "bearer", Description: "An access token of POST /oauth/token."},
+		"session": {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "The session of a signed-in user, from POST /v1/session; __Host-muster over HTTPS."},
 	}
 }
 

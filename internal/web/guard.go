@@ -24,15 +24,13 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	if ex.route != nil {
 		ex.path = ex.route.path
 	}
-	if guarded(r.URL.Path) && (ex.route == nil || !ex.route.open) {
-		c, err := s.admit(w, r, pattern)
-		if err != nil {
-			failureOf(r.Context(), err).write(w)
-			return
-		}
-		ex.caller = c.ID
-		r = r.WithContext(caller.With(r.Context(), c))
+	c, err := s.enter(w, r, pattern)
+	if err != nil {
+		failureOf(r.Context(), err).write(w)
+		return
 	}
+	ex.caller = c.ID
+	r = r.WithContext(caller.With(r.Context(), c))
 	if pattern == "" {
 		refuseUnknown(w, r, handler)
 		return
@@ -47,6 +45,20 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 }
 
 func guarded(path string) bool { return path == "/v1" || strings.HasPrefix(path, "/v1/") }
+
+// enter answers who calls: somebody whom the guard admits, or a visitor where
+// none is needed. A visitor's request may not be of another site's making, for
+// it may begin a session.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, pattern string) (caller.Caller, error) {
+	route := exchangeOf(r.Context()).route
+	if guarded(r.URL.Path) && (route == nil || !route.open) {
+		return s.admit(w, r, pattern)
+	}
+	if route != nil && !route.crossOrigin && r.Header.Get("Authorization") == "" {
+		return s.Visitor(r), s.checkOrigin(r)
+	}
+	return s.Visitor(r), nil
+}
 
 // match asks the mux who would answer. The mux redirects paths with empty or
 // dot segments; such a path is no route of ours.
@@ -76,6 +88,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, pattern string) (
 	if mounted {
 		class = route.class
 	}
+	if c.Kind == caller.User {
+		class = classSession
+	}
 	allowance := s.Take(class, c.ID)
 	allowance.SetHeaders(w.Header())
 	if err := allowance.Fault(); err != nil {
@@ -83,7 +98,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request, pattern string) (
 	}
 	switch {
 	case mounted:
-		return c, permit(c, route.permission)
+		return c, s.permitRoute(r, c, route)
 	case pattern != "": // put on the mux behind our back
 		return c, permit(c, "")
 	}
@@ -96,19 +111,61 @@ const challenge = `Bearer realm="muster"`
 func (s *Server) authenticate(r *http.Request) (caller.Caller, error) {
 	header := r.Header.Get("Authorization")
 	if header == "" {
-		return caller.Caller{}, fault.New(fault.Unauthorized, "send an access token in the header Authorization: Bearer …")
+		return s.fromCookie(r)
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" || s.bearer == nil {
 		return caller.Caller{}, fault.New(fault.Unauthorized, "the header Authorization must be Bearer and an access token")
 	}
 	c, err := s.bearer.Caller(r.Context(), token)
+	c.Address = exchangeOf(r.Context()).address
 	if fault.KindOf(err) != fault.Unauthorized {
 		return c, err
 	}
 	f := failureOf(r.Context(), err)
 	f.header.Set("WWW-Authenticate", challenge+`, error="invalid_token"`)
 	return c, &refused{failure: f, cause: err}
+}
+
+// permitRoute is permit, with what ownership adds for users (contract
+// people-access-program.md section 1).
+func (s *Server) permitRoute(r *http.Request, c caller.Caller, route *mounted) error {
+	err := permit(c, route.permission)
+	if err == nil || !c.MayOwn {
+		return err
+	}
+	if route.own {
+		return nil
+	}
+	owner := s.options.Owners[route.owned]
+	if owner == nil {
+		return err
+	}
+	id, there := firstParameter(route.path, r.URL.Path)
+	if !there || !Storable(id) {
+		return err
+	}
+	switch who, lookErr := owner(r.Context(), c, id); {
+	case fault.KindOf(lookErr) == fault.NotFound && lookErr != nil:
+		return err // not there and not theirs look alike
+	case lookErr != nil:
+		return lookErr
+	case who == c.ID:
+		return nil
+	}
+	return err
+}
+
+// firstParameter answers what stands where a route's path has its first
+// parameter.
+func firstParameter(route, path string) (string, bool) {
+	segments := strings.Split(path, "/")
+	for i, segment := range strings.Split(route, "/") {
+		if strings.HasPrefix(segment, "{") {
+			return segments[min(i, len(segments)-1)], i < len(segments)
+		}
+	}
+	return "", false
 }
 
 // permit says 403 with the scope to ask for (RFC 6750 section 3.1).
@@ -118,6 +175,9 @@ func permit(c caller.Caller, p caller.Permission) error {
 		return nil
 	}
 	f := say(statusOf(fault.KindOf(err)), err.Error())
+	if c.Kind == caller.User {
+		return f // a challenge is for those who hold tokens
+	}
 	value := challenge + `, error="insufficient_scope"`
 	if granting := caller.GrantedBy(p); len(granting) > 0 {
 		value += `, scope="` + string(granting[0]) + `"`

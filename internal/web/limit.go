@@ -22,17 +22,18 @@ type Limits struct {
 	Integration int
 	Manage      int
 	OAuth       int
+	Session     int // per signed-in user, over all classes
 }
 
 // DefaultLimits are those of a self-hosted installation (contract
 // integration-api.md section 3).
 func DefaultLimits() Limits {
-	return Limits{Anonymous: 1000, Audit: 600, Integration: 600, Manage: 600, OAuth: 60}
+	return Limits{Anonymous: 1000, Audit: 600, Integration: 600, Manage: 600, OAuth: 60, Session: 6000}
 }
 
 // PublishedLimits are those of the incumbent, for the emulator mode.
 func PublishedLimits() Limits {
-	return Limits{Anonymous: 1000, Audit: 250, Integration: 20, Manage: 50, OAuth: 5}
+	return Limits{Anonymous: 1000, Audit: 250, Integration: 20, Manage: 50, OAuth: 5, Session: 6000}
 }
 
 // Allowance is what is left to somebody after a request was counted.
@@ -76,24 +77,20 @@ func (s *Server) Take(class Class, application string) Allowance {
 
 // TakeAnonymous counts a request without a valid credential against its address.
 func (s *Server) TakeAnonymous(r *http.Request) Allowance {
-	return s.limits.anonymous.take(addressKey(r.RemoteAddr))
+	return s.limits.anonymous.take(addressKey(exchangeOf(r.Context()).address))
 }
 
 // addressKey answers what stands for one client: an IPv4 address, or the /64 of
 // an IPv6 one, of which a single host has all the addresses.
-func addressKey(remote string) string {
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil {
-		return remote
-	}
-	addr := at.Addr().Unmap().WithZone("")
-	if addr.Is4() {
-		return addr.String()
+func addressKey(address string) string {
+	addr, err := netip.ParseAddr(address)
+	if err != nil || addr.Is4() {
+		return address
 	}
 	const hostBits = 64
 	prefix, err := addr.Prefix(hostBits)
 	if err != nil {
-		return remote
+		return address
 	}
 	return prefix.String()
 }
@@ -111,6 +108,7 @@ func newLimits(l Limits, now func() time.Time) *limits {
 			ClassIntegration: newLimiter(l.Integration, now),
 			ClassManage:      newLimiter(l.Manage, now),
 			ClassOAuth:       newLimiter(l.OAuth, now),
+			classSession:     newLimiter(l.Session, now),
 		},
 	}
 }

@@ -3,6 +3,8 @@
 package web
 
 import (
+	"net/http"
+	"net/netip"
 	"strconv"
 	"testing"
 	"time"
@@ -27,15 +29,40 @@ func TestLimiterStaysSmall(t *testing.T) {
 }
 
 func TestAddressKey(t *testing.T) {
-	for remote, want := range map[string]string{
-		"10.0.0.7:51000":              "10.0.0.7",
-		"[::ffff:10.0.0.7]:51000":     "10.0.0.7",
-		"[2001:db8:1:2:3:4:5:6]:443":  "2001:db8:1:2::/64",
-		"[2001:db8:1:2::1%eth0]:4431": "2001:db8:1:2::/64",
-		"@":                           "@",
+	for address, want := range map[string]string{
+		"10.0.0.7":             "10.0.0.7",
+		"2001:db8:1:2:3:4:5:6": "2001:db8:1:2::/64",
+		"2001:db8:1:2::1":      "2001:db8:1:2::/64",
+		"@":                    "@",
 	} {
-		if got := addressKey(remote); got != want {
-			t.Errorf("%s: got %s, want %s", remote, got, want)
+		if got := addressKey(address); got != want {
+			t.Errorf("%s: got %s, want %s", address, got, want)
+		}
+	}
+}
+
+func TestClientAddress(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:f::/48")}
+	for _, test := range []struct{ peer, forwarded, want string }{
+		{"192.0.2.1:443", "", "192.0.2.1"},
+		{"192.0.2.1:443", "198.51.100.9", "192.0.2.1"}, // said by nobody whom we trust
+		{"[::ffff:192.0.2.1]:443", "", "192.0.2.1"},
+		{"[fe80::1%eth0]:443", "", "fe80::1"},
+		{"10.1.1.1:443", "", "10.1.1.1"},
+		{"10.1.1.1:443", "198.51.100.9", "198.51.100.9"},
+		{"10.1.1.1:443", "6.6.6.6, 198.51.100.9", "198.51.100.9"}, // the first one is the client's own invention
+		{"10.1.1.1:443", "198.51.100.9, 10.2.2.2", "198.51.100.9"},
+		{"[2001:db8:f::1]:443", "198.51.100.9", "198.51.100.9"},
+		{"10.1.1.1:443", "rubbish", "10.1.1.1"},
+		{"10.1.1.1:443", "198.51.100.9, rubbish", "10.1.1.1"},
+		{"@", "198.51.100.9", "@"},
+	} {
+		r := &http.Request{RemoteAddr: test.peer, Header: http.Header{}}
+		if test.forwarded != "" {
+			r.Header.Set("X-Forwarded-For", test.forwarded)
+		}
+		if got := clientAddress(r, trusted); got != test.want {
+			t.Errorf("%s for %q: got %s, want %s", test.peer, test.forwarded, got, test.want)
 		}
 	}
 }

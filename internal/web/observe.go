@@ -17,12 +17,15 @@ import (
 
 // exchange is what the house keeps about one request.
 type exchange struct {
-	caller string // id, once known
-	done   []func()
-	id     string
-	path   string // the route's path, for metrics; "" when none
-	route  *mounted
-	server *Server
+	address string // of the client
+	agent   string // what the client calls itself
+	caller  string // id, once known
+	cookie  string // of a session, "" when none
+	done    []func()
+	id      string
+	path    string // the route's path, for metrics; "" when none
+	route   *mounted
+	server  *Server
 }
 
 type exchangeKey struct{}
@@ -49,11 +52,14 @@ func RequestID(ctx context.Context) string { return exchangeOf(ctx).id }
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		ex := &exchange{id: requestID(r.Header.Get("X-Request-Id")), server: s}
+		ex := &exchange{
+			address: clientAddress(r, s.options.TrustedProxies), agent: Shorten(strings.ToValidUTF8(r.UserAgent(), "?")),
+			cookie: s.cookieOf(r), id: requestID(r.Header.Get("X-Request-Id")), server: s,
+		}
 		ctx := context.WithValue(r.Context(), exchangeKey{}, ex)
 		out := &recorder{ResponseWriter: w, control: http.NewResponseController(w)}
 		out.begin(r, s.options.ReadPatience)
-		setSecurityHeaders(out.Header(), r.URL.Path)
+		s.setSecurityHeaders(out.Header(), r.URL.Path)
 		out.Header().Set("X-Request-Id", ex.id)
 		s.metrics.inFlight.Inc()
 		defer func() {
@@ -105,12 +111,15 @@ func requestID(given string) string {
 	return given
 }
 
-func setSecurityHeaders(h http.Header, path string) {
+func (s *Server) setSecurityHeaders(h http.Header, path string) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
+	if s.Secure() {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	if guarded(path) {
 		h.Set("Cache-Control", "no-store")
 	}
@@ -132,7 +141,7 @@ func (s *Server) logAccess(ctx context.Context, r *http.Request, ex *exchange, o
 		slog.Int("status", out.finalStatus()),
 		slog.Int64("bytes", out.bytes),
 		slog.Duration("took", took),
-		slog.String("address", r.RemoteAddr),
+		slog.String("address", ex.address),
 		slog.String("caller", ex.caller))
 }
 

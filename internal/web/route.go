@@ -22,6 +22,8 @@ const (
 	ClassIntegration Class = "integration"
 	ClassManage      Class = "manage"
 	ClassOAuth       Class = "oauth"
+
+	classSession Class = "session" // of users, whatever the route says
 )
 
 // Route is one line of a feature's routes.
@@ -33,6 +35,10 @@ type Route struct {
 
 	Permission caller.Permission // checked before path, query or body are looked at
 	Class      Class
+
+	Open  bool   // past credential and permission: whoever calls is a Visitor
+	Own   bool   // users who may own objects get through without the permission; the handler narrows to theirs
+	Owned string // kind of the object that the path's first parameter names: its owner gets through without the permission
 
 	Accept    []string              // media types of a streamed body; nil = JSON only
 	BodyLimit int64                 // bytes of a JSON body, decoded; 0 = the server's
@@ -47,6 +53,9 @@ type Plain struct {
 	Operation    *huma.Operation // for the document; nil leaves it out
 	Permission   caller.Permission
 
+	// CrossOrigin lets other sites make a browser send this, cookies or not.
+	CrossOrigin bool
+
 	// Open takes a path under /v1 past credential, limit and permission. For
 	// routes whose client authenticates in another way.
 	Open bool
@@ -54,13 +63,16 @@ type Plain struct {
 
 // mounted is a route as the guard needs it.
 type mounted struct {
-	accept     []string
-	bodyLimit  int64
-	class      Class
-	method     string
-	open       bool
-	path       string
-	permission caller.Permission
+	accept      []string
+	bodyLimit   int64
+	class       Class
+	crossOrigin bool
+	method      string
+	open        bool
+	own         bool
+	owned       string
+	path        string
+	permission  caller.Permission
 }
 
 func (m *mounted) pattern() string { return m.method + " " + m.path }
@@ -75,7 +87,7 @@ func Register[I, O any](s *Server, r Route, h func(context.Context, *I) (*O, err
 	}
 	m := &mounted{
 		accept: r.Accept, bodyLimit: r.BodyLimit, class: r.Class,
-		method: r.Method, path: r.Path, permission: r.Permission,
+		method: r.Method, open: r.Open, own: r.Own, owned: r.Owned, path: r.Path, permission: r.Permission,
 	}
 	if m.bodyLimit == 0 {
 		m.bodyLimit = s.options.BodyLimit
@@ -108,7 +120,7 @@ func operation(r Route, takesJSON bool) huma.Operation {
 		Method:          r.Method,
 		OperationID:     r.ID,
 		Path:            r.Path,
-		Security:        []map[string][]string{{"bearer": scopes(r.Permission)}},
+		Security:        security(r),
 		Summary:         r.Summary,
 	}
 	if r.Tag != "" {
@@ -118,6 +130,18 @@ func operation(r Route, takesJSON bool) huma.Operation {
 		op.Middlewares = huma.Middlewares{jsonBody}
 	}
 	return op
+}
+
+// security documents who gets through: a token with a scope, or a session.
+func security(r Route) []map[string][]string {
+	if r.Open {
+		return nil
+	}
+	session := map[string][]string{"session": {}}
+	if len(caller.GrantedBy(r.Permission)) == 0 {
+		return []map[string][]string{session}
+	}
+	return []map[string][]string{{"bearer": scopes(r.Permission)}, session}
 }
 
 func scopes(p caller.Permission) []string {
@@ -130,7 +154,7 @@ func scopes(p caller.Permission) []string {
 
 // Handle mounts a plain route.
 func (s *Server) Handle(p Plain, h http.Handler) {
-	m := &mounted{class: p.Class, method: p.Method, open: p.Open, path: p.Path, permission: p.Permission}
+	m := &mounted{class: p.Class, crossOrigin: p.CrossOrigin, method: p.Method, open: p.Open, path: p.Path, permission: p.Permission}
 	s.routes[m.pattern()] = m
 	s.mux.Handle(m.pattern(), h)
 	if p.Operation != nil {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
+	"net/url"
 	"reflect"
 	"sync"
 	"time"
@@ -30,8 +32,17 @@ const (
 	DefaultStreamLimit = 1 << 30
 )
 
+// Owner answers the id of the user who owns an object, "" for nobody. What is
+// not there is a NotFound fault.
+type Owner func(ctx context.Context, c caller.Caller, id string) (string, error)
+
 // Options are what a Server is made of.
 type Options struct {
+	BaseURL        string           // what others call this server; https:// makes cookies secure
+	Owners         map[string]Owner // who owns an object, by the kind that routes name as Owned
+	Sessions       Sessions         // nil: no cookie is a credential
+	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
+
 	Bearer       Bearer                      // nil: every token is refused
 	BodyLimit    int64                       // bytes of a JSON body, decoded; 0 = DefaultBodyLimit
 	Limits       Limits                      // the zero value limits nothing; see DefaultLimits
@@ -55,6 +66,7 @@ type Server struct {
 	mux     *http.ServeMux
 	now     func() time.Time
 	options Options
+	origins *http.CrossOriginProtection
 	routes  map[string]*mounted // by mux pattern
 
 	document func() ([]byte, error)
@@ -73,7 +85,12 @@ func New(o Options) *Server {
 		mux:     http.NewServeMux(),
 		now:     o.Now,
 		options: o,
+		origins: http.NewCrossOriginProtection(),
 		routes:  map[string]*mounted{},
+	}
+	if base, err := url.Parse(o.BaseURL); err == nil && base.Host != "" {
+		// Behind a proxy the Host header may be another. What is no origin is none of a browser's.
+		_ = s.origins.AddTrustedOrigin(base.Scheme + "://" + base.Host)
 	}
 	s.api = humago.New(s.mux, humaConfig(o.Version))
 	s.document = sync.OnceValues(s.finishDocument)

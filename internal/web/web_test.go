@@ -56,6 +56,12 @@ type fixture struct {
 
 func start(t *testing.T, change func(*web.Options)) *fixture {
 	t.Helper()
+	return startWith(t, change, func(*web.Server) {})
+}
+
+// startWith is start with more routes.
+func startWith(t *testing.T, change func(*web.Options), mount func(*web.Server)) *fixture {
+	t.Helper()
 	f := &fixture{log: &bytes.Buffer{}}
 	o := web.Options{
 		Bearer:      someTokens(),
@@ -68,6 +74,7 @@ func start(t *testing.T, change func(*web.Options)) *fixture {
 	}
 	f.web = web.New(o)
 	mountWidgets(f.web)
+	mount(f.web)
 	f.Server = httptest.NewServer(f.web.Handler())
 	t.Cleanup(func() {
 		f.Client().CloseIdleConnections()
