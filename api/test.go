@@ -128,6 +128,11 @@ type Author struct {
 	Name string `json:"name"`
 }
 
+// SetOwner gives an object to a user, or to nobody.
+type SetOwner struct {
+	UserID *string `json:"userId"`
+}
+
 // Owner is who looks after an object.
 type Owner struct {
 	ID           string `json:"id"`

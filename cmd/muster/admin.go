@@ -28,7 +28,10 @@ type adminCmd struct {
 	Doctor   doctorCmd        `cmd:"" help:"Check data folder, database, key, disk and clock."`
 	Migrate  migrateCmd       `cmd:"" help:"Bring the database's schema up to date."`
 	Resource adminResourceCmd `cmd:"" help:"Resources, which applications push."`
-	User     adminUserCmd     `cmd:"" help:"People who can be given a sign-in."`
+	SignIn   adminSignInCmd   `cmd:"" help:"How users get in."`
+	User     adminUserCmd     `cmd:"" help:"Users: who may sign in, and with which role."`
+
+	Houses adminWorkspaceCmd `cmd:"" help:"Workspaces, each with users and data of its own." name:"workspace"`
 }
 
 // adminContext is what an administration command works with.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/passmuster/muster/internal/app"
 	"github.com/passmuster/muster/internal/config"
@@ -18,6 +19,7 @@ type serveCmd struct {
 	config.Server
 	config.Limits
 	config.Log
+	config.Outside
 
 	Config string `help:"JSON file of settings, by the names of the flags ($MUSTER_CONFIG)." placeholder:"FILE" type:"existingfile"`
 }
@@ -29,7 +31,7 @@ func (c *serveCmd) Run(sys *system) (err error) {
 		return &usageError{err.Error()}
 	}
 	a, err := app.Open(sys.ctx, app.Options{
-		Limits: c.Limits, Logger: log, Now: sys.now, Storage: c.Storage, Version: version(),
+		Limits: c.Limits, Logger: log, Now: sys.now, Outside: c.Outside, Storage: c.Storage, Version: version(),
 	})
 	if err != nil {
 		return err
@@ -45,22 +47,24 @@ func (c *serveCmd) Run(sys *system) (err error) {
 	})
 }
 
-// greet says what to do first where nobody can sign in yet.
+// greet says what to do first where no Admin can sign in yet.
 func (c *serveCmd) greet(ctx context.Context, a *app.App, log *slog.Logger) {
 	w, err := a.Workspaces.Get(ctx, "")
 	if err != nil {
 		log.ErrorContext(ctx, "the default workspace cannot be read", slog.Any("error", err))
 		return
 	}
-	has, err := a.Access.HasAdmin(ctx, w.Caller())
+	link, err := a.SignIn.SetUpLink(ctx, w.Caller())
 	if err != nil {
 		log.ErrorContext(ctx, "the users cannot be read", slog.Any("error", err))
 		return
 	}
-	if !has {
-		command := "muster admin user create --email you@example.com --role admin --password-stdin" + storageFlags(c.Storage)
-		//nolint:sloglint // people copy the command, so it is not quoted
-		log.WarnContext(ctx, "there is no admin yet; make one with: "+command)
+	if link != nil {
+		//nolint:sloglint // people copy the link, so it is not quoted
+		log.WarnContext(ctx, "there is no admin yet; open this link within a day to set one up: "+link.URL)
+	}
+	if base, err := a.Workspaces.BaseURL(ctx); err == nil && strings.HasPrefix(base, "http://") {
+		log.WarnContext(ctx, "sessions travel over plain HTTP; outside of this machine put a proxy with HTTPS in front and say --base-url https://…")
 	}
 }
 

@@ -13,13 +13,18 @@ import (
 
 	"github.com/passmuster/muster/internal/access"
 	"github.com/passmuster/muster/internal/assessment"
+	"github.com/passmuster/muster/internal/breach"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/oauth"
+	"github.com/passmuster/muster/internal/passkey"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/signin"
+	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
@@ -28,6 +33,7 @@ type Options struct {
 	Limits  config.Limits
 	Logger  *slog.Logger
 	Now     func() time.Time
+	Outside config.Outside // nothing for administration commands
 	Storage config.Storage
 	Version string
 }
@@ -37,13 +43,18 @@ type App struct {
 	Access      *access.Service
 	Assessments *assessment.Service
 	DB          *db.DB
+	Directory   *directory.Service
 	Evidence    *evidence.Service
 	OAuth       *oauth.Service
+	Passkeys    *passkey.Service
 	Resources   *resource.Service
+	SignIn      *signin.Service
+	SSO         *sso.Service
 	Workspaces  *workspace.Service
 
-	leases  *jobs.Leases
-	options Options
+	breached *breach.List
+	leases   *jobs.Leases
+	options  Options
 }
 
 // Open opens the data, makes what is not there yet, and builds every part. The
@@ -78,7 +89,9 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.OAuth = oauth.New(oauth.Options{DB: a.DB, Logger: o.Logger, Now: o.Now})
-	a.Access = access.New(a.DB, o.Now)
+	if err := a.buildSignIn(ctx); err != nil {
+		return err
+	}
 	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
@@ -86,6 +99,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	})
 	a.Assessments = assessment.New(assessment.Options{
 		Applications: applications{a.OAuth}, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,
+		Users: users{a.Access},
 	})
 	return nil
 }
@@ -103,10 +117,19 @@ func (a applications) Applications(ctx context.Context, c caller.Caller) ([]asse
 	return all, err
 }
 
-// Close ends evaluations that outlived their requests, and closes the database.
+// users tells package assessment what it needs of package access.
+type users struct{ *access.Service }
+
+// Owner answers a user who may be given a test.
+func (u users) Owner(ctx context.Context, c caller.Caller, ref string) (assessment.Owner, error) {
+	user, err := u.Get(ctx, c, ref)
+	return assessment.Owner{Email: user.Email, ID: string(user.ID), MayOwn: user.Role.MayOwn && user.Status != access.Deactivated, Name: user.Name}, err
+}
+
+// Close ends evaluations that outlived their requests, and closes what is open.
 func (a *App) Close() error {
 	a.Assessments.Close()
-	return a.DB.Close()
+	return errors.Join(a.breached.Close(), a.DB.Close())
 }
 
 // openDatabase makes the data folder and opens the database.

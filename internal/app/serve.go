@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"time"
 
@@ -53,7 +54,11 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err := a.Workspaces.PutBaseURL(ctx, base); err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	server := a.newServer()
+	proxies, err := o.TrustedProxies()
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	server := a.newServer(base, proxies)
 	runner, err := jobs.New(a.leases, a.options.Logger, a.passes()...)
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -93,23 +98,35 @@ func reachable(addr net.Addr) string {
 }
 
 // newServer mounts every feature.
-func (a *App) newServer() *web.Server {
+func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
+	limits := a.options.Limits
 	server := web.New(web.Options{
-		Bearer: a.OAuth,
+		BaseURL: base,
+		Bearer:  a.OAuth,
 		Limits: web.Limits{
-			Anonymous: a.options.Limits.RateUnknown, Audit: a.options.Limits.RateAudit, Integration: a.options.Limits.RateIntegrate,
-			Manage: a.options.Limits.RateManage, OAuth: a.options.Limits.RateOAuth,
+			Anonymous: limits.RateUnknown, Audit: limits.RateAudit, Integration: limits.RateIntegrate,
+			Manage: limits.RateManage, OAuth: limits.RateOAuth, Session: limits.RateSession,
 		},
-		Logger:      a.options.Logger,
-		Now:         a.options.Now,
-		Ready:       a.DB.Ping,
-		Registry:    telemetry.NewRegistry(a.options.Version),
-		StreamLimit: int64(a.options.Limits.MaxBody),
-		Version:     a.options.Version,
+		Logger:         a.options.Logger,
+		Now:            a.options.Now,
+		Owners:         map[string]web.Owner{"test": a.Assessments.OwnerOf},
+		Ready:          a.DB.Ping,
+		Registry:       telemetry.NewRegistry(a.options.Version),
+		Sessions:       a.SignIn,
+		StreamLimit:    int64(limits.MaxBody),
+		TrustedProxies: proxies,
+		Version:        a.options.Version,
 	})
-	a.OAuth.Mount(server)
-	a.Resources.Mount(server)
+	a.Access.Mount(server)
 	a.Assessments.Mount(server)
+	a.Directory.Mount(server)
+	a.Evidence.Mount(server)
+	a.OAuth.Mount(server)
+	a.Passkeys.Mount(server)
+	a.Resources.Mount(server)
+	a.SignIn.Mount(server, a.offers)
+	a.SSO.Mount(server)
+	a.Workspaces.Mount(server, a.browser)
 	a.measure(server.Registry())
 	return server
 }
@@ -119,10 +136,15 @@ func (a *App) passes() []jobs.Pass {
 	return []jobs.Pass{
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
+		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: time.Minute, Run: a.Directory.Leave},
 		a.Evidence.Job(),
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
+		{Name: "passkey-purge", Every: time.Hour, Run: a.Passkeys.Purge},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
+		{Name: "signin-mail", Due: a.SignIn.HasMail, Every: time.Second, Run: a.SignIn.SendMail},
+		{Name: "signin-purge", Every: time.Hour, Run: a.SignIn.Purge},
+		{Name: "sso-purge", Due: a.SSO.PurgeDue, Every: time.Hour, Run: a.SSO.Purge},
 	}
 }
 

@@ -43,27 +43,37 @@ var table = []line{
 	{"rule", 0, "json jtd"},
 
 	// Floor 1, plumbing: knows no product noun.
+	{"breach", 1, "fault"},
+	{"breach/generate", 1, "breach"},
 	{"config", 1, "fault json"},
 	{"db", 1, "fault json"},
 	{"db/dbtest", 1, "db"},
+	{"egress", 1, "fault"},
 	{"jobs", 1, "db fault json telemetry"},
+	{"mail", 1, "fault"},
+	{"mail/mailtest", 1, "mail"},
+	{"seal", 1, "fault"},
 	{"telemetry", 1, "json"},
 	{"web", 1, "api caller fault json telemetry"},
 
 	// Floor 2, features: one noun each.
 	{"access", 2, feature},
 	{"assessment", 2, feature + "jtd resource rule"},
+	{"directory", 2, feature},
 	{"evidence", 2, plumbing + "proof workspace"},
 	{"oauth", 2, feature},
+	{"passkey", 2, feature + "access signin"},
 	{"resource", 2, feature + "jtd"},
+	{"signin", 2, feature + "access mail seal"},
+	{"sso", 2, feature + "access egress seal signin"},
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access assessment config jtd oauth proof resource rule"},
+	{"app", 3, feature + "access assessment breach config directory egress jtd mail oauth passkey proof resource rule seal signin sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access app client config jtd oauth proof resource"},
+	{"cmd/muster", 3, feature + "access app client config directory jtd oauth proof resource signin"},
 }
 
 // home says where an import from outside the module may stand.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -23,6 +24,10 @@ func (s *Service) Mount(server *web.Server) {
 	route := func(method, path, id, summary string, p caller.Permission, more web.Route) web.Route {
 		more.Method, more.Path, more.ID, more.Summary = method, "/v1/tests"+path, id, summary
 		more.Permission, more.Class, more.Tag = p, web.ClassManage, "Tests"
+		more.Own = method+path == "GET"
+		if strings.HasPrefix(path, "/{testId}") {
+			more.Owned = "test"
+		}
 		return more
 	}
 	plain, made, taken := web.Route{}, web.Route{Status: http.StatusCreated, Describe: form}, web.Route{Status: http.StatusAccepted}
@@ -35,6 +40,7 @@ func (s *Service) Mount(server *web.Server) {
 	web.Register(server, route("POST", "/{testId}/copy", "copyTest", "Make a new test of this one", write, made), s.postCopy)
 	web.Register(server, route("POST", "/{testId}/deactivate", "deactivateTest", "Deactivate a test", write, plain), s.postDeactivate)
 	web.Register(server, route("POST", "/{testId}/reactivate", "reactivateTest", "Reactivate a test", write, plain), s.postReactivate)
+	web.Register(server, route("POST", "/{testId}/set-owner", "setTestOwner", "Set owner of a test", write, plain), s.postSetOwner)
 	web.Register(server, route("POST", "/{testId}/run", "runTest", "Judge every record again", write, plain), s.postRun)
 	web.Register(server, route("GET", "/{testId}/entities", "listTestEntities", "Get test entities by test ID", read, plain), s.getEntities)
 	web.Register(server, route("GET", "/{testId}/entities/{entityId}/explain", "explainTestEntity", "Say why a record has its outcome", read, plain), s.getExplanation)
@@ -103,7 +109,7 @@ func (s *Service) answer(ctx context.Context, t Test, err error) (*testOutput, e
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.names(ctx)
+	names, err := s.names(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -149,6 +155,19 @@ func (s *Service) postReactivate(ctx context.Context, in *TestInput) (*testOutpu
 	return s.answer(ctx, t, err)
 }
 
+func (s *Service) postSetOwner(ctx context.Context, in *struct {
+	TestInput
+	Body api.SetOwner
+},
+) (*testOutput, error) {
+	user := ""
+	if in.Body.UserID != nil {
+		user = *in.Body.UserID
+	}
+	t, err := s.SetOwner(ctx, caller.From(ctx), in.Test, user)
+	return s.answer(ctx, t, err)
+}
+
 func (s *Service) postRun(ctx context.Context, in *TestInput) (*testOutput, error) {
 	t, err := s.Run(ctx, caller.From(ctx), in.Test)
 	return s.answer(ctx, t, err)
@@ -160,7 +179,7 @@ type testsInput struct {
 	Control     string `query:"controlFilter"`
 	Framework   string `query:"frameworkFilter"`
 	Integration string `doc:"Id of an application." query:"integrationFilter"`
-	Owner       string `query:"ownerFilter"`
+	Owner       string `doc:"Id of a user." query:"ownerFilter"`
 	Rollout     bool   `query:"isInRollout"`
 	Status      string `enum:"OK,DEACTIVATED,NEEDS_ATTENTION,IN_PROGRESS,INVALID,NOT_APPLICABLE" query:"statusFilter"`
 }
@@ -174,7 +193,11 @@ func (s *Service) getTests(ctx context.Context, in *testsInput) (*testsOutput, e
 	}
 	q := TestQuery{
 		Application: in.Integration, Limit: in.Size(), Status: Status(in.Status),
-		Nothing: in.Control != "" || in.Framework != "" || in.Owner != "" || in.Rollout,
+		Nothing: in.Control != "" || in.Framework != "" || in.Rollout, Owner: in.Owner,
+	}
+	if c := caller.From(ctx); c.Check(caller.ReadTests) != nil { // let in as somebody who may own
+		q.Nothing = q.Nothing || q.Owner != "" && q.Owner != c.ID
+		q.Owner = c.ID
 	}
 	if in.Category != "" {
 		var ok bool
@@ -189,7 +212,7 @@ func (s *Service) getTests(ctx context.Context, in *testsInput) (*testsOutput, e
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.names(ctx)
+	names, err := s.names(ctx, tests...)
 	if err != nil {
 		return nil, err
 	}

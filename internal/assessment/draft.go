@@ -27,6 +27,8 @@ type draft struct {
 	category   string // "": not said
 	definition resource.Definition
 	document   Document
+	owned      bool  // an owner was said, perhaps nobody
+	owner      Owner // the zero value for nobody
 	reason     string
 	slug       string // "": not said
 }
@@ -66,6 +68,9 @@ func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given 
 	}
 	r.body()
 	r.absent()
+	if err := s.readOwner(ctx, c, r); err != nil {
+		return draft{}, err
+	}
 	if len(r.list) > 0 {
 		return draft{}, fault.At(r.list...)
 	}
@@ -224,10 +229,29 @@ func (r *draftReader) condition(name string) *rule.Node {
 	return node
 }
 
+// readOwner finds the user who is to own the test, by e-mail or id.
+func (s *Service) readOwner(ctx context.Context, c caller.Caller, r *draftReader) error {
+	r.owned = r.members["owner"] != nil
+	ref := r.text("owner", maxName)
+	owner, err := s.ownerByRef(ctx, c, ref)
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		r.wrong("owner", "%q is no id or e-mail of a user", ref)
+	case fault.Impossible:
+		r.wrong("owner", "%v", err)
+	default:
+		if err != nil {
+			return err
+		}
+	}
+	r.owner = owner
+	return nil
+}
+
 // absent refuses references to what no workspace holds yet. What is empty names
 // nothing.
 func (r *draftReader) absent() {
-	for _, name := range []string{"controls", "owner", "sla", "subscribers"} {
+	for _, name := range []string{"controls", "sla", "subscribers"} {
 		raw := r.members[name]
 		if raw == nil || slices.Contains([]string{`""`, `[]`, `{}`}, string(raw)) {
 			continue

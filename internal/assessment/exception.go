@@ -35,16 +35,6 @@ type testRef struct {
 	number   int64
 }
 
-func (x exception) entry(actor caller.Caller, what string) evidence.Entry {
-	return evidence.Entry{
-		Actor: actor, Kind: "exception", Subject: evidence.Subject{Kind: "test", ID: x.test.id, Name: x.test.name},
-		Body: map[string]any{
-			"what": what, "exception": x.id, "entity": x.entity, "name": x.name, "reason": x.reason, "replaces": x.replaces,
-			"until": x.until,
-		},
-	}
-}
-
 // DeactivateEntity leaves a record out of a test from now on: an exception in
 // place of the one that the record may have.
 func (s *Service) DeactivateEntity(ctx context.Context, c caller.Caller, ref, entity string, p Pause) error {
@@ -119,7 +109,7 @@ func dropException(ctx context.Context, tx *db.Tx, c caller.Caller, x exception,
 	if err != nil || !ok {
 		return false, err
 	}
-	return true, evidence.Append(ctx, tx, now, held.entry(c, "reactivated"))
+	return true, evidence.Append(ctx, tx, now, held.entry(c, "reactivated", held))
 }
 
 // addException makes the exception of a record that exists, in place of the one
@@ -145,5 +135,5 @@ func addException(ctx context.Context, tx *db.Tx, c caller.Caller, x exception, 
 	if err := insertException(ctx, tx, c, x); err != nil {
 		return err
 	}
-	return evidence.Append(ctx, tx, now, x.entry(c, "deactivated"))
+	return evidence.Append(ctx, tx, now, x.entry(c, "deactivated", held))
 }

@@ -269,5 +269,5 @@ func endExpired(ctx context.Context, tx *db.Tx, w caller.Workspace, x exception,
 	if err := endException(ctx, tx, x.id, system, *x.until); err != nil {
 		return err
 	}
-	return evidence.Append(ctx, tx, now, x.entry(system, "expired"))
+	return evidence.Append(ctx, tx, now, x.entry(system, "expired", x))
 }

@@ -85,10 +85,7 @@ func turn(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, p *Pause, now
 	if err := updateState(ctx, tx, t.Number, to, *p, db.Millis(now)); err != nil {
 		return err
 	}
-	if err := evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor: c, Kind: "test", Subject: t.subject(),
-		Body: map[string]any{"what": string(to), "reason": p.Reason, "until": p.Until},
-	}); err != nil {
+	if err := evidence.Append(ctx, tx, now, t.turnEntry(c, to, *p)); err != nil {
 		return err
 	}
 	return resource.RaiseEpoch(ctx, tx, t.Definition.Number)

@@ -17,13 +17,14 @@ type TestQuery struct {
 	Application string // id
 	Category    string
 	Limit       int
-	Nothing     bool // asks for what no test has yet: a control, a framework, an owner
+	Nothing     bool   // asks for what no test has yet: a control, a framework
+	Owner       string // id of a user
 	Status      Status
 }
 
 func (q TestQuery) takes(t Test) bool {
 	return (q.Application == "" || q.Application == t.Definition.Application) &&
-		(q.Category == "" || q.Category == t.Category) && (q.Status == "" || q.Status == t.Status)
+		(q.Category == "" || q.Category == t.Category) && (q.Owner == "" || q.Owner == t.Owner) && (q.Status == "" || q.Status == t.Status)
 }
 
 // listStep is how many tests are read at once.

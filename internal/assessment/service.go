@@ -31,6 +31,7 @@ type Options struct {
 	Logger       *slog.Logger // nil: nothing is logged
 	Now          func() time.Time
 	Resource     *resource.Service
+	Users        Users
 }
 
 // Service is the feature: tests, their versions, exceptions and verdicts. It is

@@ -20,7 +20,7 @@ import (
 // windows change in the transaction that moves the head.
 const testFields = `
 	SELECT t.number, t.id, t.definition, t.slug, t.category, t.version, t.state, t.deactivated_reason, t.deactivated_until,
-		t.state_at, t.created_at, v.document, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
+		t.state_at, t.created_at, COALESCE(t.owner, ''), v.document, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
 		COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, ''),
 		COALESCE(y.run_at, 0), y.flipped_at
 	FROM assessment_test t
@@ -31,7 +31,7 @@ const testFields = `
 func scanTest(row db.Row) (t Test, err error) {
 	var document []byte
 	if err := row.Scan(&t.Number, &t.ID, &t.Definition.Number, &t.Slug, &t.Category, &t.Version, &t.State, &t.StateWhy, &t.StateUntil,
-		&t.StateAt, &t.CreatedAt, &document, &t.window, &t.Counts[Passing], &t.Counts[Failing], &t.Counts[InProgress],
+		&t.StateAt, &t.CreatedAt, &t.Owner, &document, &t.window, &t.Counts[Passing], &t.Counts[Failing], &t.Counts[InProgress],
 		&t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.RunAt, &t.FlippedAt); err != nil {
 		return t, err
 	}
@@ -66,9 +66,21 @@ func selectSlugTaken(ctx context.Context, tx *db.Tx, w caller.Workspace, slug st
 func insertTest(ctx context.Context, tx *db.Tx, t Test) error {
 	return tx.ExecOne(ctx, `
 		INSERT INTO assessment_test (number, id, workspace, definition, slug, category, version, state, deactivated_reason,
-			deactivated_until, state_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', NULL, NULL, $9)`,
-		t.Number, t.ID, t.Definition.Workspace.Number, int64(t.Definition.Number), t.Slug, t.Category, t.Version, string(t.State), t.CreatedAt)
+			deactivated_until, state_at, created_at, owner)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', NULL, NULL, $9, $10)`,
+		t.Number, t.ID, t.Definition.Workspace.Number, int64(t.Definition.Number), t.Slug, t.Category, t.Version, string(t.State), t.CreatedAt, nullable(t.Owner))
+}
+
+// nullable stores "" as NULL.
+func nullable(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+func updateOwner(ctx context.Context, tx *db.Tx, test int64, owner string) error {
+	return tx.ExecOne(ctx, `UPDATE assessment_test SET owner = $2 WHERE number = $1`, test, nullable(owner))
 }
 
 // versionRow is what a version has beside what its test says.

@@ -37,7 +37,8 @@ type Test struct {
 	ID         string
 	LastPush   int64 // ms, of the definition; 0: never
 	Number     int64
-	RunAt      int64 // ms, of the last evaluation; 0: never
+	Owner      string // id of a user, "" for nobody
+	RunAt      int64  // ms, of the last evaluation; 0: never
 	Slug       string
 	Stale      bool // the newest push is older than freshness allows
 	State      State
@@ -140,7 +141,7 @@ func (s *Service) create(ctx context.Context, c caller.Caller, d draft) (Test, e
 	now := s.Now()
 	t := Test{
 		Category: d.category, CreatedAt: db.Millis(now), Definition: d.definition, Document: d.document, ID: db.NewID(now),
-		Slug: d.slug, State: StateActive, Version: 1,
+		Owner: d.owner.ID, Slug: d.slug, State: StateActive, Version: 1,
 	}
 	if t.Category == "" {
 		t.Category = defaultCategory
@@ -176,12 +177,12 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, c caller.Caller, t Test
 	if err := insertTest(ctx, tx, t); err != nil {
 		return err
 	}
-	return s.putVersion(ctx, tx, c, t, reason, now)
+	return s.putVersion(ctx, tx, c, Test{}, t, reason, now)
 }
 
 // putVersion adds a test's version with its evidence, and tells the definition
-// that its rules are others now.
-func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, reason string, now time.Time) error {
+// that its rules are others now. before is how the test was, zero for a new one.
+func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, before, t Test, reason string, now time.Time) error {
 	document, err := json.Marshal(t.Document)
 	if err != nil {
 		return fmt.Errorf("encode test %s: %w", t.ID, err)
@@ -189,21 +190,10 @@ func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, t 
 	if err := insertVersion(ctx, tx, c, t, versionRow{document: string(document), reason: reason, createdAt: db.Millis(now)}); err != nil {
 		return err
 	}
-	if err := evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor: c, Kind: "test_version", Subject: t.subject(),
-		Body: map[string]any{
-			"version": t.Version, "definition": t.Definition.ID, "reason": reason, "rule": t.Document.Sentence(),
-			// As text: the numbers of a rule may be longer than a double keeps.
-			"document": string(document),
-		},
-	}); err != nil {
+	if err := evidence.Append(ctx, tx, now, t.versionEntry(c, before, reason, string(document))); err != nil {
 		return err
 	}
 	return resource.RaiseEpoch(ctx, tx, t.Definition.Number)
-}
-
-func (t *Test) subject() evidence.Subject {
-	return evidence.Subject{Kind: "test", ID: t.ID, Name: t.Slug}
 }
 
 // judged evaluates a definition after a change of a test and answers the test
@@ -238,11 +228,14 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 	if d.document.Name == "" {
 		d.document.Name = t.Document.Name
 	}
-	before := t.Version
-	t.Document, t.Version = d.document, before+1
+	before := t
+	t.Document, t.Version = d.document, before.Version+1
+	if d.category != "" {
+		t.Category = d.category
+	}
 	now := s.Now()
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := updateVersion(ctx, tx, t, before); err != nil {
+		if err := updateVersion(ctx, tx, t, before.Version); err != nil {
 			return err
 		}
 		if d.category != "" {
@@ -250,7 +243,12 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 				return err
 			}
 		}
-		return s.putVersion(ctx, tx, c, t, d.reason, now)
+		if d.owned {
+			if err := s.putOwner(ctx, tx, c, &t, d.owner, now); err != nil {
+				return err
+			}
+		}
+		return s.putVersion(ctx, tx, c, before, t, d.reason, now)
 	})
 	if errors.Is(err, db.ErrNoRow) || db.IsUnique(err) {
 		return Test{}, fault.New(fault.Conflict, "somebody else made a version of this test at the same moment; look at it and try again")

@@ -17,8 +17,22 @@ import (
 
 // How tests and records look on the wire.
 
-// names answers what applications are called, by id.
-func (s *Service) names(ctx context.Context) (map[string]string, error) {
+// names are what those are called whom tests have only ids of.
+type names struct {
+	applications map[string]string
+	owners       map[string]*api.Owner
+}
+
+// names answers them for tests.
+func (s *Service) names(ctx context.Context, tests ...Test) (n names, err error) {
+	if n.applications, err = s.applicationNames(ctx); err != nil {
+		return n, err
+	}
+	n.owners, err = s.owners(ctx, tests...)
+	return n, err
+}
+
+func (s *Service) applicationNames(ctx context.Context) (map[string]string, error) {
 	all, err := s.Applications.Applications(ctx, caller.From(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("name applications: %w", err)
@@ -40,15 +54,16 @@ func maybeDate(ms *int64) *string {
 	return &text
 }
 
-func (t *Test) wire(applications map[string]string) (api.Test, error) {
+func (t *Test) wire(n names) (api.Test, error) {
 	app, d := t.Definition.Application, t.Document
 	text, err := d.wire()
 	a := api.Test{
 		ID: t.ID, Name: d.Name, Slug: t.Slug, Description: d.Description, FailureDescription: d.FailureDescription,
 		RemediationDescription: d.Remediation, Category: t.Category, CreatedDate: date(t.CreatedAt), Integrations: []string{app},
 		LastTestRunDate: date(t.CreatedAt), LatestFlipDate: maybeDate(t.FlippedAt), Status: string(t.Status), Stale: t.Stale,
+		Owner:       n.owners[t.Owner],
 		Version:     api.Version{Major: float64(t.Version)},
-		Application: api.Named{ID: app, Name: applications[app]},
+		Application: api.Named{ID: app, Name: n.applications[app]},
 		Resource:    api.Named{ID: string(t.Definition.ID), Name: t.Definition.Name},
 		Counts:      t.Counts.wire(),
 		Deactivated: api.DeactivatedInfo{LastUpdatedDate: maybeDate(t.StateAt)},

@@ -5,6 +5,7 @@ package config
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -16,6 +17,9 @@ type Storage struct {
 	Data        string `default:"./muster-data" env:"MUSTER_DATA" help:"Folder of the database and the evidence key." placeholder:"FOLDER" type:"path"`
 	Database    string `env:"MUSTER_DATABASE" help:"PostgreSQL instead of a file in the data folder." placeholder:"postgres://…" secret:""`
 	EvidenceKey string `env:"MUSTER_EVIDENCE_KEY" help:"Key that signs evidence, instead of evidence.key in the data folder. Rather by environment or ${env}_FILE." placeholder:"KEY" secret:""`
+	SecretsKey  string `env:"MUSTER_SECRETS_KEY" help:"Key that seals stored secrets, instead of secrets.key in the data folder: 32 bytes in base64 or hex. Rather by environment or ${env}_FILE." placeholder:"KEY" secret:""`
+
+	BreachedPasswords string `env:"MUSTER_BREACHED_PASSWORDS" help:"Ordered file of SHA-1 hashes of breached passwords, beside the list that is built in." name:"breached-passwords" placeholder:"FILE" type:"existingfile"`
 }
 
 // File answers the path of the SQLite database.
@@ -51,6 +55,8 @@ type Server struct {
 	Listen  string `default:"127.0.0.1:8080" env:"MUSTER_LISTEN" help:"Address to listen on; port 0 takes a free one." placeholder:"HOST:PORT"`
 	BaseURL string `env:"MUSTER_BASE_URL" help:"What others call this server; http:// and the address by default." name:"base-url" placeholder:"URL"`
 
+	TrustedProxy []string `env:"MUSTER_TRUSTED_PROXY" help:"Network of proxies whose X-Forwarded-For counts, such as 10.0.0.0/8; may be repeated." name:"trusted-proxy" placeholder:"CIDR" sep:","`
+
 	DrainTimeout time.Duration `default:"20s" env:"MUSTER_DRAIN_TIMEOUT" help:"Longest wait for running requests at a stop." placeholder:"DURATION"`
 }
 
@@ -59,11 +65,47 @@ func (s Server) Validate() error {
 	if _, port, err := net.SplitHostPort(s.Listen); err != nil || port == "" {
 		return fmt.Errorf("--listen: %q must be host:port, such as 127.0.0.1:8080 or :8080", s.Listen)
 	}
+	if _, err := s.TrustedProxies(); err != nil {
+		return err
+	}
 	if s.BaseURL == "" {
 		return nil
 	}
 	if err := CheckBaseURL(s.BaseURL); err != nil {
 		return fmt.Errorf("--base-url: %w", err)
+	}
+	return nil
+}
+
+// TrustedProxies answers the networks of proxies; an address stands for itself.
+func (s Server) TrustedProxies() ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, text := range s.TrustedProxy {
+		text = strings.TrimSpace(text)
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			address, wrong := netip.ParseAddr(text)
+			if wrong != nil {
+				return nil, fmt.Errorf("--trusted-proxy: %q must be an address or a network such as 10.0.0.0/8", text)
+			}
+			prefix = netip.PrefixFrom(address, address.BitLen())
+		}
+		prefixes = append(prefixes, prefix.Masked())
+	}
+	return prefixes, nil
+}
+
+// Outside is what the server may reach beyond itself.
+type Outside struct {
+	AllowPrivateAddresses bool   `env:"MUSTER_ALLOW_PRIVATE_ADDRESSES" help:"Let settings of workspaces name servers in private networks, such as an identity provider's." name:"allow-private-addresses"`
+	MailURL               string `env:"MUSTER_MAIL_URL" help:"SMTP server that sends links and invitations." name:"mail-url" placeholder:"smtp://user:password@host:587" secret:""`
+	MailFrom              string `env:"MUSTER_MAIL_FROM" help:"Sender of mail, such as 'Muster <muster@example.com>'." name:"mail-from" placeholder:"ADDRESS"`
+}
+
+// Validate names what is wrong with the settings; kong calls it.
+func (o Outside) Validate() error {
+	if o.MailURL != "" && o.MailFrom == "" {
+		return fmt.Errorf("--mail-from: must name the sender where --mail-url is set")
 	}
 	return nil
 }
@@ -87,6 +129,7 @@ type Limits struct {
 	RateIntegrate int   `default:"600" env:"MUSTER_RATE_INTEGRATION" help:"Integration calls a minute for each application." name:"rate-integration" placeholder:"N"`
 	RateManage    int   `default:"600" env:"MUSTER_RATE_MANAGE" help:"Manage calls a minute for each application." name:"rate-manage" placeholder:"N"`
 	RateAudit     int   `default:"600" env:"MUSTER_RATE_AUDIT" help:"Audit calls a minute for each application." name:"rate-audit" placeholder:"N"`
+	RateSession   int   `default:"6000" env:"MUSTER_RATE_SESSION" help:"Calls a minute for each signed-in user." name:"rate-session" placeholder:"N"`
 	RateUnknown   int   `default:"1000" env:"MUSTER_RATE_UNKNOWN" help:"Requests a minute without a valid credential, for each address." name:"rate-unknown" placeholder:"N"`
 }
 
@@ -103,6 +146,7 @@ func (l Limits) Validate() error {
 		{"--rate-integration", l.RateIntegrate},
 		{"--rate-manage", l.RateManage},
 		{"--rate-audit", l.RateAudit},
+		{"--rate-session", l.RateSession},
 		{"--rate-unknown", l.RateUnknown},
 	}
 	for _, rate := range rates {

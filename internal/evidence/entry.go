@@ -38,7 +38,18 @@ type Entry struct {
 	// Body says the rest: a map or struct that becomes a JSON object, a raw
 	// json.Value, or nil. No secrets: entries are exported and kept for ever.
 	// Numbers beyond 2^53, or of more digits than a double keeps, are refused.
+	// By custom the member "what" says what was done ("created") and "changes"
+	// holds a list of Change; "from" is Append's own.
 	Body any
+}
+
+// Change is one thing that an action changed, as it was before and as it is
+// after, in words that people read: names rather than ids, and never a secret.
+// Nil stands for "nothing was there" and is left out.
+type Change struct {
+	Field  string `json:"field"`
+	Before any    `json:"before,omitzero"`
+	After  any    `json:"after,omitzero"`
 }
 
 // Append adds an entry to the evidence of its actor's workspace, in the
@@ -107,7 +118,7 @@ func successor(id string) (string, error) {
 
 // encode answers the row of an entry with its canonical bytes and their leaf.
 func encode(id string, now time.Time, e Entry) (entryRow, error) {
-	body, err := encodeBody(e.Body)
+	body, err := encodeBody(e.Body, e.Actor.Address)
 	if err != nil {
 		return entryRow{}, err
 	}
@@ -115,7 +126,7 @@ func encode(id string, now time.Time, e Entry) (entryRow, error) {
 		created: db.Millis(now), id: id, kind: e.Kind, sequence: e.Sequence,
 		stream: e.Stream, workspace: e.Actor.Workspace.Number,
 	}
-	row.document, err = proof.Encode(proof.Entry{
+	said := proof.Entry{
 		Actor:     proof.Ref{Kind: string(e.Actor.Kind), ID: e.Actor.ID, Name: e.Actor.Name},
 		Body:      body,
 		ID:        row.id,
@@ -125,17 +136,51 @@ func encode(id string, now time.Time, e Entry) (entryRow, error) {
 		Subject:   proof.Ref{Kind: e.Subject.Kind, ID: e.Subject.ID, Name: e.Subject.Name},
 		Time:      row.created,
 		Workspace: e.Actor.Workspace.ID,
-	})
-	row.leaf = proof.Leaf(row.document)
+	}
+	row.document, err = proof.Encode(said)
+	row.leaf, row.trail = proof.Leaf(row.document), trailOf(said)
 	return row, err
 }
 
-// encodeBody answers the body as JSON text; nil stands for an empty object.
-func encodeBody(body any) (json.Value, error) {
+// encodeBody answers the body as JSON text, with where the request came from
+// when an address is known; nil stands for an empty object.
+func encodeBody(body any, address string) (json.Value, error) {
+	text, err := bodyText(body)
+	if err != nil || text.Kind() != '{' {
+		return text, err // proof.Encode refuses what is no object
+	}
+	var members map[string]json.Value
+	if err := json.Unmarshal(text, &members); err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	if _, taken := members["from"]; taken {
+		return nil, errors.New(`body: the member "from" is kept for where the request came from`)
+	}
+	if address == "" {
+		return text, nil
+	}
+	from, err := json.Marshal(origin{Address: address})
+	if err != nil {
+		return nil, fmt.Errorf("body: %w", err)
+	}
+	members["from"] = from
+	return json.Marshal(members)
+}
+
+// origin is where a request came from, as the member "from" of a body says it.
+type origin struct {
+	Address string `json:"address"`
+}
+
+// bodyText answers the body as its feature told it.
+func bodyText(body any) (json.Value, error) {
 	switch body := body.(type) {
 	case nil:
-		return nil, nil
+		return json.Value("{}"), nil
 	case json.Value:
+		if body == nil {
+			return json.Value("{}"), nil
+		}
 		return body, nil
 	}
 	text, err := json.Marshal(body)

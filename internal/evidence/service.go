@@ -62,7 +62,8 @@ type Counts struct {
 }
 
 // New answers a service. It finds the key, or makes the first one, and fails
-// when the database's evidence is signed by another (ErrOtherKey).
+// when the database's evidence is signed by another (ErrOtherKey). Entries of an
+// older program get what the audit trail is asked for.
 func New(ctx context.Context, o Options) (*Service, error) {
 	if o.Rand == nil {
 		o.Rand = rand.Reader
@@ -72,7 +73,7 @@ func New(ctx context.Context, o Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Service{
+	s := &Service{
 		db:      o.DB,
 		leases:  jobs.NewLeases(o.DB, o.Now), // not the runner's, which must keep this service out as well
 		log:     o.Log,
@@ -81,7 +82,11 @@ func New(ctx context.Context, o Options) (*Service, error) {
 		running: make(chan struct{}, 1),
 		seen:    map[int64]outlook{},
 		signer:  signer,
-	}, nil
+	}
+	if err := s.fillTrail(ctx); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Key answers the public key; its String is for files, its Fingerprint for two

@@ -20,14 +20,17 @@ type entryRow struct {
 	leaf      proof.Hash
 	sequence  int64
 	stream    string
+	trail     trailColumns
 	workspace int64
 }
 
 func insertEntry(ctx context.Context, tx *db.Tx, e entryRow) error {
 	return tx.ExecOne(ctx, `
-		INSERT INTO evidence_entry (id, workspace, kind, stream, sequence, document, leaf, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		e.id, e.workspace, e.kind, e.stream, e.sequence, string(e.document), e.leaf[:], e.created)
+		INSERT INTO evidence_entry (id, workspace, kind, stream, sequence, document, leaf, created_at,
+			action, actor_kind, actor_id, subject_kind, subject_id, names)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		e.id, e.workspace, e.kind, e.stream, e.sequence, string(e.document), e.leaf[:], e.created,
+		e.trail.action, e.trail.actorKind, e.trail.actorID, e.trail.subjectKind, e.trail.subjectID, e.trail.names)
 }
 
 // selectLast answers the last entry of a stream.

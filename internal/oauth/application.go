@@ -188,12 +188,12 @@ func find(ctx context.Context, tx *db.Tx, c caller.Caller, ref string) (Applicat
 func (s *Service) Configure(ctx context.Context, c caller.Caller, ref string, in Settings) (Application, error) {
 	now := s.instant()
 	return s.change(ctx, c, ref, func(ctx context.Context, tx *db.Tx, app *Application) error {
-		before := app.OverlappingTokens
+		before := *app
 		if err := in.apply(app); err != nil {
 			return err
 		}
 		app.UpdatedAt = now
-		if app.OverlappingTokens < before {
+		if app.OverlappingTokens < before.OverlappingTokens {
 			if err := revokeOldest(ctx, tx, app.ID, now, app.OverlappingTokens); err != nil {
 				return err
 			}
@@ -201,7 +201,7 @@ func (s *Service) Configure(ctx context.Context, c caller.Caller, ref string, in
 		if err := updateSettings(ctx, tx, *app); err != nil {
 			return err
 		}
-		return appendChange(ctx, tx, c, now, *app, configured(*app))
+		return appendChange(ctx, tx, c, now, *app, configured(before, *app))
 	})
 }
 
@@ -246,7 +246,7 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, ref string) error
 		if err := deleteApplication(ctx, tx, app.ID, now); err != nil {
 			return err
 		}
-		return appendChange(ctx, tx, c, now, *app, deleted())
+		return appendChange(ctx, tx, c, now, *app, deleted(*app))
 	})
 	return err
 }

@@ -4,6 +4,8 @@ package oauth
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -14,13 +16,14 @@ import (
 // change is the body of an application's entry of evidence. What an action does
 // not touch is left out. No secret and no token stands here.
 type change struct {
-	Action       string         `json:"action"`
-	ClientID     string         `json:"clientId,omitempty"`
-	Distribution Distribution   `json:"distribution,omitempty"`
-	RedirectURIs []string       `json:"redirectUris,omitempty"`
-	Scopes       []caller.Scope `json:"scopes,omitempty"`
-	Settings     *settings      `json:"settings,omitempty"`
-	Type         Type           `json:"type,omitempty"`
+	Changes      []evidence.Change `json:"changes,omitempty"`
+	ClientID     string            `json:"clientId,omitempty"`
+	Distribution Distribution      `json:"distribution,omitempty"`
+	RedirectURIs []string          `json:"redirectUris,omitempty"`
+	Scopes       []caller.Scope    `json:"scopes,omitempty"`
+	Settings     *settings         `json:"settings,omitempty"`
+	Type         Type              `json:"type,omitempty"`
+	What         string            `json:"what"`
 }
 
 type settings struct {
@@ -37,20 +40,66 @@ func settingsOf(app Application) *settings {
 
 func created(app Application) change {
 	return change{
-		Action: "created", ClientID: app.ClientID, Distribution: app.Distribution, RedirectURIs: app.RedirectURIs,
-		Scopes: app.Scopes, Settings: settingsOf(app), Type: app.Type,
+		Changes: differences(Application{}, app), ClientID: app.ClientID, Distribution: app.Distribution, RedirectURIs: app.RedirectURIs,
+		Scopes: app.Scopes, Settings: settingsOf(app), Type: app.Type, What: "created",
 	}
 }
 
-func configured(app Application) change {
-	return change{Action: "configured", RedirectURIs: app.RedirectURIs, Settings: settingsOf(app)}
+func configured(before, after Application) change {
+	return change{
+		Changes: differences(before, after), RedirectURIs: after.RedirectURIs, Settings: settingsOf(after), What: "configured",
+	}
 }
 
 func rotated(app Application) change {
-	return change{Action: "secret_rotated", Settings: settingsOf(app)}
+	return change{
+		Changes: []evidence.Change{{Field: "secret", After: "changed"}}, Settings: settingsOf(app), What: "secret_rotated",
+	}
 }
 
-func deleted() change { return change{Action: "deleted"} }
+func deleted(app Application) change {
+	return change{Changes: differences(app, Application{}), What: "deleted"}
+}
+
+// differences answers what distinguishes two states of an application, for
+// people. One without a name is not there, yet or any more.
+func differences(before, after Application) (list []evidence.Change) {
+	was, is := fieldsOf(before), fieldsOf(after)
+	for i := range was {
+		if was[i].value != is[i].value {
+			list = append(list, evidence.Change{Field: was[i].name, Before: was[i].shown(), After: is[i].shown()})
+		}
+	}
+	return list
+}
+
+// part is a piece of an application as text; "" when it is not there.
+type part struct{ name, value string }
+
+func (f part) shown() any {
+	if f.value == "" {
+		return nil
+	}
+	return f.value
+}
+
+func fieldsOf(app Application) []part {
+	scopes := make([]string, len(app.Scopes))
+	for i, scope := range app.Scopes {
+		scopes[i] = string(scope)
+	}
+	list := []part{
+		{"name", app.Name}, {"type", string(app.Type)}, {"distribution", string(app.Distribution)},
+		{"scopes", strings.Join(scopes, ", ")}, {"redirectUris", strings.Join(app.RedirectURIs, ", ")},
+		{"acceptForm", ""}, {"overlappingTokens", ""}, {"rotationGrace", ""},
+	}
+	if app.Name != "" {
+		list[5].value = strconv.FormatBool(app.AcceptForm)
+		list[6].value = strconv.Itoa(app.OverlappingTokens)
+		list[7].value = app.RotationGrace.String()
+	}
+	return list
+}
 
 // appendChange leaves the entry in the transaction of the change itself.
 func appendChange(ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, app Application, body change) error {

@@ -151,7 +151,7 @@ func create(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition) error
 			return err
 		}
 	}
-	return evidence.Append(ctx, tx, d.CreatedAt, d.entry(c, "created"))
+	return evidence.Append(ctx, tx, d.CreatedAt, d.entry(c, "created", Definition{}))
 }
 
 // setSchema makes text the definition's next schema version.
@@ -174,17 +174,6 @@ func schemaFault(err error) error {
 		return fault.At(fault.Problem{Pointer: "/schema" + schema.Pointer, Message: schema.Message})
 	}
 	return fault.At(fault.Problem{Pointer: "/schema", Message: err.Error()})
-}
-
-func (d Definition) entry(c caller.Caller, what string) evidence.Entry {
-	return evidence.Entry{
-		Actor: c, Kind: "definition",
-		Subject: evidence.Subject{Kind: "definition", ID: string(d.ID), Name: d.Name},
-		Body: map[string]any{
-			"what": what, "application": d.Application, "base": d.Base, "schema": d.Schema, "schemaVersion": d.SchemaVersion,
-			"handling": d.Handling, "guard": d.Guard,
-		},
-	}
 }
 
 func baseList() string {

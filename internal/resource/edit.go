@@ -38,6 +38,7 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 	if err != nil {
 		return d, Compatibility{}, err
 	}
+	before := d
 	if err := d.apply(edit); err != nil {
 		return d, Compatibility{}, err
 	}
@@ -51,7 +52,7 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 		}
 	}
 	d.UpdatedAt = s.Now()
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return saveEdit(ctx, tx, c, d, edit) })
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return saveEdit(ctx, tx, c, before, d, edit) })
 	if err != nil || edit.Schema == nil {
 		return d, fits, err
 	}
@@ -89,7 +90,7 @@ func (d *Definition) apply(edit Edit) error {
 	return nil
 }
 
-func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition, edit Edit) error {
+func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition, edit Edit) error {
 	if err := updateDefinition(ctx, tx, d); err != nil {
 		return nameTaken(err, d.Name)
 	}
@@ -104,7 +105,7 @@ func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition, edi
 			return err
 		}
 	}
-	return evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited"))
+	return evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited", before))
 }
 
 // compatibility checks what is stored against a schema before it is saved.

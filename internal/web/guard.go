@@ -54,6 +54,13 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, pattern string) (
 	if guarded(r.URL.Path) && (route == nil || !route.open) {
 		return s.admit(w, r, pattern)
 	}
+	if route != nil && route.visitors {
+		a := s.TakeAnonymous(r)
+		a.SetHeaders(w.Header())
+		if err := a.Fault(); err != nil {
+			return s.Visitor(r), err
+		}
+	}
 	if route != nil && !route.crossOrigin && r.Header.Get("Authorization") == "" {
 		return s.Visitor(r), s.checkOrigin(r)
 	}

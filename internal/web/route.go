@@ -73,6 +73,7 @@ type mounted struct {
 	owned       string
 	path        string
 	permission  caller.Permission
+	visitors    bool // counted against the address: its client does not authenticate itself
 }
 
 func (m *mounted) pattern() string { return m.method + " " + m.path }
@@ -88,6 +89,7 @@ func Register[I, O any](s *Server, r Route, h func(context.Context, *I) (*O, err
 	m := &mounted{
 		accept: r.Accept, bodyLimit: r.BodyLimit, class: r.Class,
 		method: r.Method, open: r.Open, own: r.Own, owned: r.Owned, path: r.Path, permission: r.Permission,
+		visitors: r.Open,
 	}
 	if m.bodyLimit == 0 {
 		m.bodyLimit = s.options.BodyLimit

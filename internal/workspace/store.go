@@ -56,3 +56,13 @@ func putSetting(ctx context.Context, tx *db.Tx, name, value string) error {
 		INSERT INTO workspace_installation (name, value) VALUES ($1, $2)
 		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, value)
 }
+
+func keepSetting(ctx context.Context, tx *db.Tx, name, value string) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO workspace_installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value)
+	return err
+}
+
+func renameWorkspace(ctx context.Context, tx *db.Tx, number int64, name string) error {
+	return tx.ExecOne(ctx, `UPDATE workspace SET name = $1 WHERE number = $2`, name, number)
+}

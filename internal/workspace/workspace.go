@@ -33,8 +33,19 @@ func (w Workspace) Caller() caller.Workspace {
 
 // Service finds workspaces and keeps the settings of the installation.
 type Service struct {
+	// Founder gives a new workspace its first Admin. It is set before routes are
+	// mounted; while it is nil a workspace begins without anybody.
+	Founder Founder
+
 	db  *db.DB
 	now func() time.Time
+}
+
+// Founder makes the caller the first Admin of a workspace that they made, in the
+// transaction that makes it.
+type Founder interface {
+	Found(ctx context.Context, tx *db.Tx, c caller.Caller, w caller.Workspace) error
+	Renamed(ctx context.Context, tx *db.Tx, c caller.Caller, before string) error
 }
 
 // New answers a service on a database.
@@ -138,6 +149,22 @@ func (s *Service) BaseURL(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("read the base URL: %w", err)
 	}
 	return url, nil
+}
+
+// Remember stores a setting of the installation unless it is there, and answers
+// what is there then. Several servers may do so at once: all get the same.
+func (s *Service) Remember(ctx context.Context, name, value string) (stored string, err error) {
+	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := keepSetting(ctx, tx, name, value); err != nil {
+			return err
+		}
+		stored, err = selectSetting(ctx, tx, name)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("remember %s: %w", name, err)
+	}
+	return stored, nil
 }
 
 // PutBaseURL stores the base URL, without a slash at its end.

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package evidence
+
+// sentence is how one action is told.
+type sentence struct {
+	action string
+	when   string // see account.fits; a row with a condition stands above the one without
+	text   string
+}
+
+// sentences are the actions that general words would not tell well; an action
+// without a row has account.general. A row's values:
+//
+//	{actor} {subject}        who and what, by name
+//	{whose}                  the subject's: "bob@example.com's", or "their own"
+//	{before role}            a changed field as it was; {after role} as it is
+//	{changes}                all changes in words
+//	{address}                where the request came from
+//	{reason}                 a member of the body; {a|b} takes the first that says anything
+//	{words method}           a member of the body that is a word of the code
+//	[ because {reason}]      goes when a value in it is empty
+//
+// Rows are sorted by action; the first that fits counts.
+var sentences = []sentence{
+	{"application.configured", "", "{actor} changed the settings of the application {subject}[: {changes}]"},
+	{"application.secret_rotated", "", "{actor} gave the application {subject} a new secret"},
+
+	{"definition.created", "", "{actor} created the resource definition {subject}[ ({base})]"},
+	{"definition.edited", "changes=name", "{actor} renamed the resource definition {before name} to {after name}"},
+	{"definition.edited", "", "{actor} edited the resource definition {subject}[: {changes}]"},
+
+	{"exception.deactivated", "", "{actor} left {name|entity} out of the test {subject}[ until {until}][ (reason: {reason})]"},
+	{"exception.expired", "", "The exception of {name|entity} from the test {subject} came to its end"},
+	{"exception.reactivated", "", "{actor} took {name|entity} back into the test {subject}"},
+
+	{"lockout.prevented", "", "Muster refused {actor} a change that would have locked everybody out of the workspace[: {reason}]"},
+
+	{"passkey.added", "self", "{actor} added the passkey {passkey} to their own account"},
+	{"passkey.added", "", "{actor} added the passkey {passkey} to the account of {subject}"},
+	{"passkey.refused", "", "A sign-in with {whose} passkey {passkey} was refused[: {why}]"},
+	{"passkey.removed", "", "{actor} removed {whose} passkey {passkey}"},
+	{"passkey.renamed", "", "{actor} renamed {whose} passkey {before name} to {after name}"},
+
+	{"role.granted", "", "{actor} gave {subject} the role {role}"},
+
+	{"session.begun", "provider", "{actor} signed in through {provider}[ from {address}]"},
+	{"session.begun", "", "{actor} signed in[ with {words method}][ from {address}]"},
+	{"session.ended", "", "{actor} signed out"},
+	{"session.others_revoked", "", "{actor} ended all other sessions of their own"},
+	{"session.refused", "", "A sign-in of {subject}[ from {address}] was refused[: {reason}]"},
+	{"session.revoked", "self", "{actor} ended a session of their own"},
+	{"session.revoked", "", "{actor} ended a session of {subject}"},
+
+	{"sign_in_settings.updated", "", "{actor} changed how people sign in to the workspace {subject}[: {changes}]"},
+
+	{"sync.evaluated", "cause=exception", "{actor} had the records of {subject} judged again after a change of exceptions"},
+	{"sync.evaluated", "cause=rerun", "{actor} had all records of {subject} judged again"},
+	{"sync.evaluated", "cause=rule", "{actor} had the records of {subject} judged again after a change of rules"},
+	{"sync.evaluated", "cause=time", "Records of {subject} were judged again because a date came"},
+	{"sync.evaluated", "", "{actor} had the records of {subject} judged again"},
+	{"sync.pushed", "", "{actor} pushed {subject}: {received} received, {created} created, {updated} updated, {removed} removed, {rejected} rejected"},
+	{"sync.refused", "", "A push of {subject} by {actor} was refused[: {rejected} of {received} records rejected]"},
+
+	{"test.deactivated", "", "{actor} deactivated the test {subject}[ until {until}][ (reason: {reason})]"},
+	{"test.reactivated", "", "{actor} reactivated the test {subject}"},
+
+	{"test_version.created", "version=1", "{actor} created the test {subject}[ on {resource}][: {rule}][ (reason: {reason})]"},
+	{"test_version.created", "changed", "{actor} gave the test {subject} version {version}: {changes}[ (reason: {reason})]"},
+	{"test_version.created", "", "{actor} gave the test {subject} version {version}[: {rule}][ (reason: {reason})]"},
+
+	{"user.created", "", "{actor} added the user {subject}[ with the role {after role}]"},
+	{"user.updated", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package sso
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/evidence"
+)
+
+// changes answers what differs between two states of a provider, in words. Of a
+// secret it says no more than that there is one or that it changed.
+func changes(before, after Provider) (list []evidence.Change) {
+	note := func(field string, a, b any) {
+		if a != b {
+			list = append(list, evidence.Change{Field: field, Before: absent(a), After: absent(b)})
+		}
+	}
+	note("name", before.Name, after.Name)
+	note("kind", string(before.Kind), string(after.Kind))
+	note("enabled", before.Enabled, after.Enabled)
+	note("createUsers", before.CreateUsers, after.CreateUsers)
+	note("trustEmail", before.TrustEmail, after.TrustEmail)
+	note("domains", strings.Join(before.Domains, ", "), strings.Join(after.Domains, ", "))
+	if after.Kind == OIDC {
+		note("issuer", before.OIDC.Issuer, after.OIDC.Issuer)
+		note("clientId", before.OIDC.ClientID, after.OIDC.ClientID)
+		note("scopes", strings.Join(before.OIDC.Scopes, " "), strings.Join(after.OIDC.Scopes, " "))
+		note("clientSecret", "", secretWord(before, after))
+		return list
+	}
+	note("entityId", before.SAML.EntityID, after.SAML.EntityID)
+	note("ssoUrl", before.SAML.SSOURL, after.SAML.SSOURL)
+	note("certificates", fingerprints(before.SAML), fingerprints(after.SAML))
+	note("emailAttribute", before.SAML.EmailAttribute, after.SAML.EmailAttribute)
+	return list
+}
+
+// absent answers nil for an empty text, which an entry leaves out.
+func absent(value any) any {
+	if value == "" {
+		return nil
+	}
+	return value
+}
+
+// secretWord answers what happened to the client secret; "" for nothing. Sealed
+// texts differ whenever a secret was written.
+func secretWord(before, after Provider) string {
+	switch {
+	case before.secret == after.secret:
+		return ""
+	case after.secret == "":
+		return "removed"
+	case before.secret == "":
+		return "set"
+	}
+	return "changed"
+}
+
+func fingerprints(saml SAMLSettings) string {
+	all := make([]string, len(saml.Certificates))
+	for i, c := range saml.Certificates {
+		all[i] = c.Fingerprint()
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// dropped says how many users lost their link.
+func dropped(gone int64) []evidence.Change {
+	if gone == 0 {
+		return nil
+	}
+	return []evidence.Change{{Field: "linkedUsers", Before: gone, After: 0}}
+}
+
+func appendChange(
+	ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, p Provider, what string, list []evidence.Change,
+) error {
+	body := map[string]any{"what": what}
+	if len(list) > 0 {
+		body["changes"] = list
+	}
+	return evidence.Append(ctx, tx, now, evidence.Entry{
+		Actor: c, Kind: "identity_provider", Body: body,
+		Subject: evidence.Subject{Kind: "identity_provider", ID: string(p.ID), Name: p.Name},
+	})
+}
+
+// What may happen to the link of a user.
+const (
+	linked   = "linked"
+	unlinked = "unlinked"
+)
+
+// appendLink leaves the entry that says that a user and a subject belong together
+// from now on, or do no more.
+func appendLink(ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, p Provider, u access.User, what string) error {
+	change := evidence.Change{Field: "identityProvider"}
+	if what == linked {
+		change.After = p.Name
+	} else {
+		change.Before = p.Name
+	}
+	return evidence.Append(ctx, tx, now, evidence.Entry{
+		Actor: c, Kind: "user", Subject: evidence.Subject{Kind: "user", ID: string(u.ID), Name: u.Label()},
+		Body: map[string]any{"what": what, "changes": []evidence.Change{change}},
+	})
+}
