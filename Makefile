@@ -19,7 +19,7 @@ GOFUMPT := go tool -modfile=tools/gofumpt/go.mod gofumpt
 GOLANGCI := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 
 # Packages in which goroutines meet; those that do not exist yet are passed over.
-RACE_PACKAGES := app assessment db evidence jobs oauth resource web
+RACE_PACKAGES := access app assessment db directory egress evidence jobs mail oauth passkey resource signin sso web
 
 .PHONY: help
 help: ## list what make can do
@@ -36,7 +36,7 @@ build: need-go ## build bin/muster
 
 .PHONY: test
 test: need-go ## run all tests on SQLite and PostgreSQL; sets up what they need
-	@scripts/test-setup postgres
+	@scripts/test-setup postgres smtp
 	go test $(PKG)
 
 .PHONY: check
@@ -45,7 +45,7 @@ check: need-go fmt tidy vet lint arch golden-check vuln ## run every gate beside
 
 .PHONY: race
 race: need-go ## run the tests of concurrent packages under the race detector
-	@scripts/test-setup postgres cc
+	@scripts/test-setup postgres smtp cc
 	@packages=(); for name in $(RACE_PACKAGES); do [ -d "internal/$$name" ] && packages+=("./internal/$$name/..."); done; \
 	compiler=$$(go env CC); if command -v "$${compiler%% *}" >/dev/null; then \
 		echo "go test -race $${packages[*]}"; CGO_ENABLED=1 go test -race "$${packages[@]}"; fi

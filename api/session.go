@@ -206,7 +206,7 @@ type InvitationAcceptance struct {
 	Password string `json:"password,omitempty" doc:"May be left out where there is another way to sign in."`
 }
 
-// Account is a user's own credentials, without any secret.
+// Account is a user's credentials, without any secret.
 type Account struct {
 	User              SessionUser `json:"user"`
 	PasswordSet       bool        `json:"passwordSet"`

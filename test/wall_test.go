@@ -10,17 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// newWorkspace makes one; there is no command for it yet.
-func (p place) newWorkspace(t *testing.T, slug string) {
+// newWorkspace makes one and answers its id.
+func (p place) newWorkspace(t *testing.T, slug string) string {
 	t.Helper()
-	p.run(t, "admin", "migrate")
-	d := p.openDatabase(t)
-	defer func() { _ = d.Close() }()
-	_, err := d.ExecContext(t.Context(), `
-		INSERT INTO workspace (number, id, slug, name, created_at) VALUES (7, '0123456789abcdef01234567', $1, 'Other', 0)`, slug)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var made struct{ ID string }
+	p.admin(t, &made, "workspace", "create", "--name", slug, "--slug", slug)
+	return made.ID
 }
 
 // house is what one workspace holds, and what must not be seen from outside.

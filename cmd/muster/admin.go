@@ -27,6 +27,7 @@ type adminCmd struct {
 	Evidence adminEvidenceCmd `cmd:"" help:"What happened, so that anyone can check it."`
 	Doctor   doctorCmd        `cmd:"" help:"Check data folder, database, key, disk and clock."`
 	Migrate  migrateCmd       `cmd:"" help:"Bring the database's schema up to date."`
+	Person   adminPersonCmd   `cmd:"" help:"People: who works here, whether they sign in or not."`
 	Resource adminResourceCmd `cmd:"" help:"Resources, which applications push."`
 	SignIn   adminSignInCmd   `cmd:"" help:"How users get in."`
 	User     adminUserCmd     `cmd:"" help:"Users: who may sign in, and with which role."`

@@ -14,6 +14,7 @@ import (
 type adminEvidenceCmd struct {
 	Export evidenceExportCmd `cmd:"" help:"Write all evidence of the workspace, for muster verify."`
 	Key    evidenceKeyCmd    `cmd:"" help:"Print the public key that signs the evidence."`
+	Trail  evidenceTrailCmd  `cmd:"" help:"Say who did what, when and from where."`
 }
 
 type evidenceExportCmd struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/door"
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/telemetry"
 	"github.com/passmuster/muster/internal/web"
@@ -127,6 +128,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 	a.SignIn.Mount(server, a.offers)
 	a.SSO.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
+	door.Mount(server)
 	a.measure(server.Registry())
 	return server
 }

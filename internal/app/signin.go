@@ -39,7 +39,7 @@ func (a *App) buildSignIn(ctx context.Context) (err error) {
 	}
 	a.Access = access.New(access.Options{DB: a.DB, Logger: o.Logger, Now: o.Now})
 	a.SignIn = signin.New(signin.Options{
-		Access: a.Access, BaseURL: a.Workspaces.BaseURL, Breached: a.breached, DB: a.DB, Logger: o.Logger, Mail: sender,
+		Access: a.Access, BaseURL: a.linkBase, Breached: a.breached, DB: a.DB, Logger: o.Logger, Mail: sender,
 		Now: o.Now, Sealer: sealer, Workspaces: a.Workspaces,
 	})
 	a.Passkeys = passkey.New(passkey.Options{
@@ -87,6 +87,16 @@ func newSender(o Options) (*mail.Sender, error) {
 		return nil, nil //nolint:nilnil // package mail takes nil for "no mail"
 	}
 	return mail.New(mail.Options{From: o.Outside.MailFrom, Logger: o.Logger, Now: o.Now, URL: o.Outside.MailURL})
+}
+
+// linkBase answers what links begin with: what the last server called itself, or
+// what the first one will unless it is told otherwise.
+func (a *App) linkBase(ctx context.Context) (string, error) {
+	base, err := a.Workspaces.BaseURL(ctx)
+	if err == nil && base == "" {
+		base = "http://127.0.0.1:8080"
+	}
+	return base, err
 }
 
 // userName answers what a user is called.

@@ -41,6 +41,9 @@ var table = []line{
 	{"jtd", 0, "json"},
 	{"proof", 0, "json"},
 	{"rule", 0, "json jtd"},
+	{"scim/filter", 0, "json scim/schema"},
+	{"scim/patch", 0, "json scim/filter scim/schema"},
+	{"scim/schema", 0, "json"},
 
 	// Floor 1, plumbing: knows no product noun.
 	{"breach", 1, "fault"},
@@ -60,6 +63,7 @@ var table = []line{
 	{"access", 2, feature},
 	{"assessment", 2, feature + "jtd resource rule"},
 	{"directory", 2, feature},
+	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},
 	{"oauth", 2, feature},
 	{"passkey", 2, feature + "access signin"},
@@ -69,7 +73,7 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access assessment breach config directory egress jtd mail oauth passkey proof resource rule seal signin sso"},
+	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey proof resource rule seal signin sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/db/dbtest"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
@@ -43,7 +44,12 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
-	h := newHouse(t, dbtest.SQLite(t))
+	return newSiteOn(t, dbtest.SQLite(t))
+}
+
+func newSiteOn(t *testing.T, d *db.DB) *site {
+	t.Helper()
+	h := newHouse(t, d)
 	server := web.New(web.Options{Bearer: h, Now: h.now})
 	h.tests.Mount(server)
 	s := &site{house: h, Server: httptest.NewServer(server.Handler()), token: "write"}

@@ -33,14 +33,15 @@ func (t *Test) subject() evidence.Subject {
 	return evidence.Subject{Kind: "test", ID: t.ID, Name: t.Slug}
 }
 
-// versionEntry says that a test got its newest version; before is how it was,
-// zero for a new test. document is the version's, as it is stored.
-func (t *Test) versionEntry(c caller.Caller, before Test, reason, document string) evidence.Entry {
+// entry says that a test got its newest version; document is the version's, as it
+// is stored.
+func (r revision) entry(c caller.Caller, document string) evidence.Entry {
+	t := r.after
 	return evidence.Entry{
 		Actor: c, Kind: "test_version", Subject: t.subject(),
 		Body: map[string]any{
-			"what": "created", "version": t.Version, "definition": t.Definition.ID, "resource": t.Definition.Name, "reason": reason,
-			"rule": t.Document.Sentence(), "changes": t.changes(before),
+			"what": "created", "version": t.Version, "definition": t.Definition.ID, "resource": t.Definition.Name, "reason": r.reason,
+			"rule": t.Document.Sentence(), "changes": t.changes(r.before),
 			// As text: the numbers of a rule may be longer than a double keeps.
 			"document": document,
 		},

@@ -49,7 +49,7 @@ func TestMachine(t *testing.T) {
 			h.standing = true
 			// The tests act as a second process that does not wait for a push.
 			other := resource.New(resource.Options{DB: d, Judge: h.judge, Now: h.now, Owner: "other", Wait: time.Millisecond})
-			h.tests = assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: other})
+			h.tests = assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: other, Users: h})
 			m := &machine{
 				house: h, t: rt, other: other, pushed: map[string]string{}, history: map[int64]map[string]map[string]string{},
 				paused: map[string]*int64{}, excepts: map[string]map[string]*int64{},

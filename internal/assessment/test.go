@@ -177,20 +177,27 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, c caller.Caller, t Test
 	if err := insertTest(ctx, tx, t); err != nil {
 		return err
 	}
-	return s.putVersion(ctx, tx, c, Test{}, t, reason, now)
+	return s.putVersion(ctx, tx, c, revision{after: t, reason: reason}, now)
+}
+
+// revision is a step from one version of a test to the next.
+type revision struct {
+	after, before Test // before is zero for a new test
+	reason        string
 }
 
 // putVersion adds a test's version with its evidence, and tells the definition
-// that its rules are others now. before is how the test was, zero for a new one.
-func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, before, t Test, reason string, now time.Time) error {
+// that its rules are others now.
+func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, r revision, now time.Time) error {
+	t := r.after
 	document, err := json.Marshal(t.Document)
 	if err != nil {
 		return fmt.Errorf("encode test %s: %w", t.ID, err)
 	}
-	if err := insertVersion(ctx, tx, c, t, versionRow{document: string(document), reason: reason, createdAt: db.Millis(now)}); err != nil {
+	if err := insertVersion(ctx, tx, c, t, versionRow{document: string(document), reason: r.reason, createdAt: db.Millis(now)}); err != nil {
 		return err
 	}
-	if err := evidence.Append(ctx, tx, now, t.versionEntry(c, before, reason, string(document))); err != nil {
+	if err := evidence.Append(ctx, tx, now, r.entry(c, string(document))); err != nil {
 		return err
 	}
 	return resource.RaiseEpoch(ctx, tx, t.Definition.Number)
@@ -248,7 +255,7 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 				return err
 			}
 		}
-		return s.putVersion(ctx, tx, c, before, t, d.reason, now)
+		return s.putVersion(ctx, tx, c, revision{after: t, before: before, reason: d.reason}, now)
 	})
 	if errors.Is(err, db.ErrNoRow) || db.IsUnique(err) {
 		return Test{}, fault.New(fault.Conflict, "somebody else made a version of this test at the same moment; look at it and try again")

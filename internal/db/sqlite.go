@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	_ "modernc.org/sqlite" // the driver named "sqlite"
 )
@@ -24,11 +25,13 @@ const insertRows = 50
 // liteConn is one connection with its prepared statements.
 type liteConn struct {
 	conn  *sql.Conn
+	group *liteGroup // writes that wait for a commit in common; nil for none
 	stmts map[string]*sql.Stmt
 }
 
 type lite struct {
 	db      *sql.DB
+	queued  atomic.Int32 // writes that wait for the writer
 	readers chan *liteConn
 	writer  chan *liteConn // holds the one writer; taking it is the lock
 }
@@ -64,7 +67,9 @@ func openSQLite(ctx context.Context, path string) (*lite, error) {
 func (l *lite) pool() *sql.DB { return l.db }
 
 func (l *lite) close() error {
-	conns := []*liteConn{<-l.writer}
+	writer := <-l.writer
+	writer.settle()
+	conns := []*liteConn{writer}
 	for range readers {
 		conns = append(conns, <-l.readers)
 	}
@@ -79,7 +84,10 @@ func (l *lite) close() error {
 }
 
 func (l *lite) begin(ctx context.Context, m mode) (session, error) {
-	home, text := l.writer, "BEGIN IMMEDIATE"
+	if m == modeWrite {
+		return l.beginWrite(ctx)
+	}
+	home, text := l.writer, "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE" // refused inside a transaction, so before it
 	if m == modeRead {
 		home, text = l.readers, "BEGIN"
 	}
@@ -89,11 +97,9 @@ func (l *lite) begin(ctx context.Context, m mode) (session, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	c.settle()
 	s := &liteSession{conn: c, home: home, mode: m}
-	if m == modeAhead { // refused inside a transaction, so before it
-		text = "PRAGMA synchronous=NORMAL; " + text
-	}
-	if _, err := c.conn.ExecContext(context.WithoutCancel(ctx), text); err != nil {
+	if err := c.run(text); err != nil {
 		s.release()
 		return nil, err
 	}
@@ -106,12 +112,18 @@ type liteSession struct {
 	mode mode
 }
 
+// run executes what belongs to the transaction itself, whoever has gone.
+func (c *liteConn) run(text string) error {
+	_, err := c.conn.ExecContext(context.Background(), text)
+	return err
+}
+
 // release gives the connection back with its default durability.
 func (s *liteSession) release() {
 	if s.mode == modeAhead {
 		// Should it fail, the connection stays at NORMAL; the next write ahead
 		// sets it again, and a broken connection fails its next statement anyway.
-		if _, err := s.conn.conn.ExecContext(context.Background(), "PRAGMA synchronous=FULL"); err != nil {
+		if err := s.conn.run("PRAGMA synchronous=FULL"); err != nil {
 			s.conn.stmts = map[string]*sql.Stmt{}
 		}
 	}
@@ -119,8 +131,7 @@ func (s *liteSession) release() {
 }
 
 func (s *liteSession) commit() error {
-	_, err := s.conn.conn.ExecContext(context.Background(), "COMMIT")
-	if err != nil {
+	if err := s.conn.run("COMMIT"); err != nil {
 		s.rollback()
 		return err
 	}
@@ -130,7 +141,7 @@ func (s *liteSession) commit() error {
 
 func (s *liteSession) rollback() {
 	// SQLite may have rolled back by itself; then this says so, which is fine.
-	_, _ = s.conn.conn.ExecContext(context.Background(), "ROLLBACK")
+	_ = s.conn.run("ROLLBACK")
 	s.release()
 }
 

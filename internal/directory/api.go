@@ -173,8 +173,20 @@ func (in *peopleInput) query() (q Query, some bool, err error) {
 
 type peopleOutput struct{ Body web.Page[api.Person] }
 
+// idCursor reads a cursor that holds an id; "" for the empty one.
+func idCursor(text string) (string, error) {
+	parts, err := web.DecodeCursor(text, 1)
+	if err != nil || parts == nil {
+		return "", err
+	}
+	if !db.ValidID(parts[0]) {
+		return "", web.InQuery("pageCursor", "must be a cursor of an earlier answer of this list")
+	}
+	return parts[0], nil
+}
+
 func (s *Service) getPeople(ctx context.Context, in *peopleInput) (*peopleOutput, error) {
-	after, err := web.DecodeCursor(in.PageCursor, 1)
+	after, err := idCursor(in.PageCursor)
 	if err != nil {
 		return nil, err
 	}
@@ -182,9 +194,7 @@ func (s *Service) getPeople(ctx context.Context, in *peopleInput) (*peopleOutput
 	if err != nil {
 		return nil, err
 	}
-	if after != nil {
-		q.After = PersonID(after[0])
-	}
+	q.After = PersonID(after)
 	var people []Person
 	more := false
 	if some {
@@ -197,7 +207,7 @@ func (s *Service) getPeople(ctx context.Context, in *peopleInput) (*peopleOutput
 		page[i] = p.wire(now)
 	}
 	cursor := func(p api.Person) string { return web.EncodeCursor(p.ID) }
-	return &peopleOutput{web.NewPage(page, cursor, more, after != nil)}, nil
+	return &peopleOutput{web.NewPage(page, cursor, more, after != "")}, nil
 }
 
 func (s *Service) getPerson(ctx context.Context, in *PersonInput) (*personOutput, error) {

@@ -54,15 +54,11 @@ func answerGroup(g Group, err error) (*groupOutput, error) {
 type groupsOutput struct{ Body web.Page[api.Group] }
 
 func (s *Service) getGroups(ctx context.Context, in *web.PageInput) (*groupsOutput, error) {
-	parts, err := web.DecodeCursor(in.PageCursor, 1)
+	after, err := idCursor(in.PageCursor)
 	if err != nil {
 		return nil, err
 	}
-	after := GroupID("")
-	if parts != nil {
-		after = GroupID(parts[0])
-	}
-	groups, more, err := s.ListGroups(ctx, caller.From(ctx), after, in.Size())
+	groups, more, err := s.ListGroups(ctx, caller.From(ctx), GroupID(after), in.Size())
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +67,7 @@ func (s *Service) getGroups(ctx context.Context, in *web.PageInput) (*groupsOutp
 		page[i] = g.wire()
 	}
 	cursor := func(g api.Group) string { return web.EncodeCursor(g.ID) }
-	return &groupsOutput{web.NewPage(page, cursor, more, parts != nil)}, nil
+	return &groupsOutput{web.NewPage(page, cursor, more, after != "")}, nil
 }
 
 type newGroupInput struct{ Body groupForm }

@@ -103,33 +103,19 @@ type LineProblem struct {
 	Message string
 }
 
-// maxRows keeps a file from filling the memory.
-const maxRows = 100_000
+// What keeps a file from filling the memory.
+const (
+	maxFile = 64 << 20 // bytes
+	maxRows = 100_000
+)
 
 // readTable reads a file: RFC 4180 in UTF-8, with commas or semicolons. What is
-// wrong with single lines is listed; the error is the reader's own.
+// wrong with single lines is listed; the error is the reader's own, or TooLarge.
 func readTable(r io.Reader) (table, []LineProblem, error) {
-	source := &remembering{r: r}
-	in := bufio.NewReader(source)
-	if start, err := in.Peek(3); err == nil && bytes.Equal(start, []byte("\xEF\xBB\xBF")) {
-		if _, err := in.Discard(3); err != nil {
-			return table{}, nil, err
-		}
-	}
-	reader := csv.NewReader(in)
-	reader.Comma, reader.FieldsPerRecord = delimiter(in), -1
-	header, err := reader.Read()
-	switch {
-	case source.failed != nil:
-		return table{}, nil, source.failed
-	case errors.Is(err, io.EOF):
-		return table{}, []LineProblem{{Line: 1, Message: "the file is empty: its first line must name the columns"}}, nil
-	case err != nil:
-		return table{}, []LineProblem{malformed(err)}, nil
-	}
-	t, problems := readHeader(header)
-	if len(problems) > 0 {
-		return table{}, problems, nil
+	source := &bounded{left: maxFile, r: r}
+	reader, t, problems := openTable(source)
+	if source.failed != nil || len(problems) > 0 {
+		return table{}, problems, source.failed
 	}
 	for {
 		cells, err := reader.Read()
@@ -151,18 +137,43 @@ func readTable(r io.Reader) (table, []LineProblem, error) {
 	}
 }
 
-// remembering keeps the error of a reader, which package csv and bufio wrap or
-// change.
-type remembering struct {
+// openTable reads the header.
+func openTable(source io.Reader) (*csv.Reader, table, []LineProblem) {
+	in := bufio.NewReader(source)
+	if start, err := in.Peek(3); err == nil && bytes.Equal(start, []byte("\xEF\xBB\xBF")) {
+		if _, err := in.Discard(3); err != nil {
+			return nil, table{}, []LineProblem{{Line: 1, Message: err.Error()}}
+		}
+	}
+	reader := csv.NewReader(in)
+	reader.Comma, reader.FieldsPerRecord = delimiter(in), -1
+	header, err := reader.Read()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, table{}, []LineProblem{{Line: 1, Message: "the file is empty: its first line must name the columns"}}
+	case err != nil:
+		return nil, table{}, []LineProblem{malformed(err)}
+	}
+	t, problems := readHeader(header)
+	return reader, t, problems
+}
+
+// bounded reads so many bytes and fails beyond. It keeps the error of its
+// reader, which package csv and bufio wrap or change.
+type bounded struct {
 	failed error
+	left   int64
 	r      io.Reader
 }
 
 // Read is of io.Reader.
-func (r *remembering) Read(p []byte) (int, error) {
-	n, err := r.r.Read(p)
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	if b.left -= int64(n); b.left < 0 {
+		err = fault.New(fault.TooLarge, "the file is larger than %d MiB: split it", maxFile>>20)
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		r.failed = err
+		b.failed = err
 	}
 	return n, err
 }

@@ -147,7 +147,11 @@ func TestListsByEmployment(t *testing.T) {
 		for i := 0; i < 2*horizon; i += 7 {
 			h.clock = day(i)
 			for _, states := range [][]directory.Employment{
-				{directory.Current}, {directory.Former}, {directory.Inactive}, {directory.OnLeave}, {directory.Upcoming},
+				{directory.Current},
+				{directory.Former},
+				{directory.Inactive},
+				{directory.OnLeave},
+				{directory.Upcoming},
 				{directory.Former, directory.OnLeave},
 			} {
 				var got, want []directory.PersonID

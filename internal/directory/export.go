@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -77,6 +78,7 @@ func (p Person) cells(groups map[GroupID]string, now time.Time) (map[column]stri
 	for _, id := range p.Groups {
 		names = append(names, groups[id])
 	}
+	slices.Sort(names)
 	joined, err := joinGroups(names)
 	cells := map[column]string{
 		columnDisplay: p.Name.Display, columnEmail: p.Email, columnEndDate: printDate(p.EndDate), columnFirst: p.Name.First,

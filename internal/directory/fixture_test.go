@@ -107,8 +107,11 @@ func (h *house) get(id directory.PersonID) directory.Person {
 
 // entry is what the tests look at in an entry of evidence.
 type entry struct {
-	Subject struct{ Kind, Name string } `json:"subject"`
-	Body    struct {
+	Subject struct {
+		Kind string `json:"kind"`
+		Name string `json:"name"`
+	} `json:"subject"`
+	Body struct {
 		What           string           `json:"what"`
 		Changes        []map[string]any `json:"changes"`
 		AcknowledgedBy string           `json:"acknowledgedBy"`

@@ -15,6 +15,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/fault"
 )
 
 // ImportOptions say how a file is taken.
@@ -141,7 +142,7 @@ func (m *importing) line(ctx context.Context, r row) error {
 		s.Email = nil // it is what the person was found by
 	}
 	edit := change{Person: before.clone(), now: m.now, problems: s.problems, source: Here()}
-	edit.follow(r, &s)
+	edit.follow(&s)
 	edit.apply(s.Attributes)
 	edit.rest(r, s)
 	for _, p := range edit.problems {
@@ -152,14 +153,22 @@ func (m *importing) line(ctx context.Context, r row) error {
 		return nil
 	}
 	p, err := m.put(ctx, before, edit.Person, known, joins, quits)
-	if refusal := asFault(err); refusal != nil {
-		m.complain(r, problem{column: columnStatus, message: refusal.Message})
-		return nil
-	}
 	if err != nil {
-		return err
+		return m.refused(r, err)
 	}
 	return m.rearrange(ctx, p.ID, joins, quits)
+}
+
+// refused lists what Leaver says, so that the other lines are looked at too. Any
+// other error it answers, and a Conflict: somebody else was there meanwhile, and
+// PostgreSQL may have given the transaction up.
+func (m *importing) refused(r row, err error) error {
+	refusal := asFault(err)
+	if refusal == nil || refusal.Kind == fault.Conflict {
+		return err
+	}
+	m.complain(r, problem{column: columnStatus, message: refusal.Message})
+	return nil
 }
 
 func (m *importing) complain(r row, p problem) {
@@ -306,7 +315,20 @@ func (r row) read() said {
 			s.complain(columnStatus, "must be one of UPCOMING, CURRENT, ON_LEAVE, INACTIVE and FORMER, not "+strconv.Quote(cut(cell)))
 		}
 	}
-	start, end := r.date(&s, columnLeaveStart), r.date(&s, columnLeaveEnd)
+	s.readLeave(r)
+	var ok bool
+	if s.groups, ok = splitGroups(r.cells[columnGroups]); !ok {
+		s.complain(columnGroups, "must be names of groups with semicolons between them; names with a semicolon stand between quotation marks")
+	}
+	for _, name := range s.groups {
+		_, message := cleanLine(name, maxName)
+		s.complain(columnGroups, message)
+	}
+	return s
+}
+
+func (s *said) readLeave(r row) {
+	start, end := r.date(s, columnLeaveStart), r.date(s, columnLeaveEnd)
 	switch {
 	case start != nil && !start.IsZero():
 		s.leave = &Leave{Start: *start}
@@ -319,15 +341,6 @@ func (r row) read() said {
 	case end != nil && !end.IsZero():
 		s.complain(columnLeaveEnd, "needs leaveStart beside it")
 	}
-	var ok bool
-	if s.groups, ok = splitGroups(r.cells[columnGroups]); !ok {
-		s.complain(columnGroups, "must be names of groups with semicolons between them; names with a semicolon stand between quotation marks")
-	}
-	for _, name := range s.groups {
-		_, message := cleanLine(name, maxName)
-		s.complain(columnGroups, message)
-	}
-	return s
 }
 
 // date reads a cell: nil when the column is not there, the zero time when it is
@@ -346,7 +359,7 @@ func (r row) date(s *said, at column) *time.Time {
 }
 
 // follow turns the status into what the dates leave open.
-func (c *change) follow(r row, s *said) {
+func (c *change) follow(s *said) {
 	open := s.EndDate == nil || s.EndDate.IsZero()
 	switch on := c.InactiveSince == nil; {
 	case s.status == Inactive && on, s.status == Current && !on:

@@ -19,60 +19,62 @@ const entryMembers = 100
 // memberships and nothing else. NotFound when the group or one of them is not
 // there.
 func (s *Service) AddMembers(ctx context.Context, tx *db.Tx, c caller.Caller, source Source, id GroupID, people ...PersonID) ([]PersonID, error) {
-	return s.move(ctx, tx, c, id, people, func(p PersonID) (bool, error) {
-		return insertMember(ctx, tx, c.Workspace.Number, id, p, source)
-	}, func(names []any) (string, []told) {
-		var changes []told
-		for _, name := range names {
-			changes = append(changes, told{Field: "member", After: name})
-		}
-		return "members added", changes
+	return s.move(ctx, tx, c, moving{
+		do: func(p PersonID) (bool, error) {
+			return insertMember(ctx, tx, c.Workspace.Number, id, p, source)
+		},
+		group: id, people: people, what: "members added",
+		tell: func(name string) told { return told{Field: "member", After: name} },
 	})
 }
 
 // RemoveMembers is the opposite of AddMembers; it answers those that were in the
 // group.
 func (s *Service) RemoveMembers(ctx context.Context, tx *db.Tx, c caller.Caller, id GroupID, people ...PersonID) ([]PersonID, error) {
-	return s.move(ctx, tx, c, id, people, func(p PersonID) (bool, error) {
-		return deleteMember(ctx, tx, c.Workspace.Number, id, p)
-	}, func(names []any) (string, []told) {
-		var changes []told
-		for _, name := range names {
-			changes = append(changes, told{Field: "member", Before: name})
-		}
-		return "members removed", changes
+	return s.move(ctx, tx, c, moving{
+		do: func(p PersonID) (bool, error) {
+			return deleteMember(ctx, tx, c.Workspace.Number, id, p)
+		},
+		group: id, people: people, what: "members removed",
+		tell: func(name string) told { return told{Field: "member", Before: name} },
 	})
 }
 
-// move does one thing to each membership and tells of those that it changed.
-func (s *Service) move(ctx context.Context, tx *db.Tx, c caller.Caller, id GroupID, people []PersonID,
-	do func(PersonID) (bool, error), tell func(names []any) (string, []told),
-) ([]PersonID, error) {
-	g, err := s.GroupByID(ctx, tx, c.Workspace.Number, id)
+// moving is one thing that is done to memberships of one group.
+type moving struct {
+	do     func(PersonID) (bool, error) // says whether it changed anything
+	group  GroupID
+	people []PersonID
+	tell   func(name string) told
+	what   string
+}
+
+// move does it and tells of the memberships that it changed.
+func (s *Service) move(ctx context.Context, tx *db.Tx, c caller.Caller, m moving) ([]PersonID, error) {
+	g, err := s.GroupByID(ctx, tx, c.Workspace.Number, m.group)
 	if errors.Is(err, db.ErrNoRow) {
-		return nil, unknownGroup(id)
+		return nil, unknownGroup(m.group)
 	}
 	if err != nil {
 		return nil, err
 	}
 	var moved []PersonID
-	var names []any
-	for _, p := range people {
+	var changes []told
+	for _, p := range m.people {
 		name, err := nameOf(ctx, tx, c, p)
 		if err != nil {
 			return nil, err
 		}
-		changed, err := do(p)
+		changed, err := m.do(p)
 		if err != nil {
 			return nil, err
 		}
 		if changed {
-			moved, names = append(moved, p), append(names, name)
+			moved, changes = append(moved, p), append(changes, m.tell(name))
 		}
 	}
-	for part := range slices.Chunk(names, entryMembers) {
-		what, changes := tell(part)
-		if err := appendGroup(ctx, tx, deed{Caller: c, now: s.instant(), what: what}, g, changes); err != nil {
+	for part := range slices.Chunk(changes, entryMembers) {
+		if err := appendGroup(ctx, tx, deed{Caller: c, now: s.instant(), what: m.what}, g, part); err != nil {
 			return nil, err
 		}
 	}

@@ -18,17 +18,16 @@ const personColumns = `
 	p.id, p.email, p.first, p.last, p.display, p.job_title, p.start_date, p.end_date, p.inactive_at, p.not_person, p.not_person_reason,
 	p.sources, p.departed, p.leaves_at, p.offboarded_at, p.created_at, p.updated_at`
 
-// scanPerson reads personColumns and, after them, more.
-func scanPerson(row db.Row, more ...any) (Person, error) {
+// scanPerson reads personColumns.
+func scanPerson(row db.Row) (Person, error) {
 	var p Person
 	var sources string
 	var start, end, inactive, leaves, offboarded sql.NullInt64
 	var created, updated int64
-	dest := []any{
+	if err := row.Scan(
 		&p.ID, &p.Email, &p.Name.First, &p.Name.Last, &p.Name.Display, &p.JobTitle, &start, &end, &inactive,
 		&p.NotPerson, &p.NotPersonReason, &sources, &p.departed, &leaves, &offboarded, &created, &updated,
-	}
-	if err := row.Scan(append(dest, more...)...); err != nil {
+	); err != nil {
 		return Person{}, err
 	}
 	p.StartDate, p.EndDate, p.InactiveSince = maybe(start), maybe(end), maybe(inactive)

@@ -26,9 +26,17 @@ func (f *filter) arg(value any) string {
 
 func (f *filter) and(condition string) { f.text.WriteString(" AND " + condition) }
 
+// fromHere and inOrder are the people of workspace $1 that follow id $2. Two
+// ranges instead of an equation: a PostgreSQL that knows nothing of the table yet
+// takes an equation for so rare that it sorts everybody for each page.
+const (
+	fromHere = "(p.workspace, p.id) > ($1, $2) AND p.workspace < $1 + 1"
+	inOrder  = " ORDER BY p.workspace, p.id LIMIT "
+)
+
 // selectPeople answers one row more than the limit, when there is one.
 func selectPeople(ctx context.Context, tx *db.Tx, workspace int64, q Query, now time.Time) ([]Person, error) {
-	f := &filter{args: []any{workspace, q.NotPeople, string(q.After)}}
+	f := &filter{args: []any{workspace, string(q.After), q.NotPeople}}
 	if q.Group != "" {
 		f.and("p.id IN (SELECT m.person FROM directory_member m WHERE m.workspace = $1 AND m.grp = " + f.arg(string(q.Group)) + ")")
 	}
@@ -42,7 +50,7 @@ func selectPeople(ctx context.Context, tx *db.Tx, workspace int64, q Query, now 
 	limit := f.arg(q.Limit + 1)
 	return scanPeople(ctx, tx, `
 		SELECT `+personColumns+` FROM directory_person p
-		WHERE p.workspace = $1 AND p.not_person = $2 AND p.id > $3`+f.text.String()+` ORDER BY p.id LIMIT `+limit, f.args...)
+		WHERE `+fromHere+` AND p.not_person = $3`+f.text.String()+inOrder+limit, f.args...)
 }
 
 // employed is Person.Employment as a condition.
@@ -84,40 +92,50 @@ func selectEverybody(ctx context.Context, tx *db.Tx, workspace int64, after Pers
 		limit = 1 << 40
 	}
 	return scanPeople(ctx, tx, `
-		SELECT `+personColumns+` FROM directory_person p WHERE p.workspace = $1 AND p.id > $2 ORDER BY p.id LIMIT $3`,
+		SELECT `+personColumns+` FROM directory_person p WHERE `+fromHere+inOrder+`$3`,
 		workspace, string(after), limit)
 }
 
 // rowsAtOnce is how many people one statement asks about.
 const rowsAtOnce = 100
 
-// eachOf runs a statement that ends before its list of people, "… person IN (",
-// for people sorted by id, and finds the person that a row begins with. Short
-// lists are padded to few lengths, so that few statements are prepared.
-func eachOf(ctx context.Context, tx *db.Tx, workspace int64, people []Person, scan func(row db.Row, id *PersonID) (func(*Person), error), statement, order string) error {
-	for part := range slices.Chunk(people, rowsAtOnce) {
+// part reads what hangs on people.
+type part struct {
+	order string // ends the statement
+	// scan reads a row, whose person it puts into id, and answers what to do with it.
+	scan func(row db.Row, id *PersonID) (func(*Person), error)
+	// statement ends before its list of people, "… person IN (". It says +workspace,
+	// which no index is made for: both engines would walk through the whole
+	// workspace otherwise.
+	statement string
+}
+
+// eachOf reads a part of people who are sorted by id. Short lists are padded to
+// few lengths, so that few statements are prepared.
+func eachOf(ctx context.Context, tx *db.Tx, workspace int64, people []Person, what part) error {
+	for some := range slices.Chunk(people, rowsAtOnce) {
 		size := rowsAtOnce
-		for _, less := range []int{1, 10} {
-			if len(part) <= less {
+		for _, less := range []int{10, 1} {
+			if len(some) <= less {
 				size = less
-				break
 			}
 		}
 		args := []any{workspace}
 		for i := range size {
-			args = append(args, string(part[min(i, len(part)-1)].ID))
+			args = append(args, string(some[min(i, len(some)-1)].ID))
 		}
 		err := tx.Each(ctx, func(row db.Row) error {
 			var id PersonID
-			put, err := scan(row, &id)
+			put, err := what.scan(row, &id)
 			if err != nil {
 				return err
 			}
-			if at, ok := slices.BinarySearchFunc(part, id, func(p Person, id PersonID) int { return strings.Compare(string(p.ID), string(id)) }); ok {
-				put(&part[at])
+			byID := func(p Person, id PersonID) int { return strings.Compare(string(p.ID), string(id)) }
+			if at, ok := slices.BinarySearchFunc(some, id, byID); ok {
+				put(&some[at])
 			}
 			return nil
-		}, statement+db.Parameters(2, size)+") "+order, args...)
+		}, what.statement+db.Parameters(2, size)+") "+what.order, args...)
 		if err != nil {
 			return err
 		}
@@ -127,19 +145,25 @@ func eachOf(ctx context.Context, tx *db.Tx, workspace int64, people []Person, sc
 
 // eachLeave calls put for every leave of the people, by start.
 func eachLeave(ctx context.Context, tx *db.Tx, workspace int64, people []Person, put func(*Person, Leave)) error {
-	return eachOf(ctx, tx, workspace, people, func(row db.Row, id *PersonID) (func(*Person), error) {
-		l, err := scanLeave(row, id)
-		return func(p *Person) { put(p, l) }, err
-	}, `SELECT l.person, l.start_date, l.end_date FROM directory_leave l WHERE l.workspace = $1 AND l.person IN (`,
-		`ORDER BY l.start_date`)
+	return eachOf(ctx, tx, workspace, people, part{
+		order: `ORDER BY l.start_date`,
+		scan: func(row db.Row, id *PersonID) (func(*Person), error) {
+			l, err := scanLeave(row, id)
+			return func(p *Person) { put(p, l) }, err
+		},
+		statement: `SELECT l.person, l.start_date, l.end_date FROM directory_leave l WHERE +l.workspace = $1 AND l.person IN (`,
+	})
 }
 
 // eachMembership calls put for every group of the people, by the group's id.
 func eachMembership(ctx context.Context, tx *db.Tx, workspace int64, people []Person, put func(*Person, GroupID)) error {
-	return eachOf(ctx, tx, workspace, people, func(row db.Row, id *PersonID) (func(*Person), error) {
-		var g GroupID
-		err := row.Scan(id, &g)
-		return func(p *Person) { put(p, g) }, err
-	}, `SELECT m.person, m.grp FROM directory_member m WHERE m.workspace = $1 AND m.person IN (`,
-		`ORDER BY m.grp`)
+	return eachOf(ctx, tx, workspace, people, part{
+		order: `ORDER BY m.grp`,
+		scan: func(row db.Row, id *PersonID) (func(*Person), error) {
+			var g GroupID
+			err := row.Scan(id, &g)
+			return func(p *Person) { put(p, g) }, err
+		},
+		statement: `SELECT m.person, m.grp FROM directory_member m WHERE +m.workspace = $1 AND m.person IN (`,
+	})
 }

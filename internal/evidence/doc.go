@@ -11,6 +11,8 @@
 //	stream      entries with an order of their own, such as a definition's syncs
 //	checkpoint  our signature over the first so many entries
 //	pack        all of it in one file, for proof.Verify
+//	trail       the same entries for people: who did what, from where, what changed
+//	event       one entry of the trail, with a sentence (sentence_table.go)
 //
 // # An entry's way
 //
@@ -24,6 +26,29 @@
 // sequencer (Job, every second under a lease; Sequence and Drain for commands that
 // run beside no server) reads waiting entries by id, stores the hashes they add
 // and their positions in transactions of a few milliseconds, and then signs.
+//
+// # The trail
+//
+// An event says what its entry says; there is no second record of it. The body of
+// an entry follows these customs, and what does not is passed over:
+//
+//	what      what was done, a participle or a few words: "created", "role changed"
+//	changes   a list of Change: names rather than ids, never a secret
+//	reason    why, as somebody gave it
+//	from      where the request came from; Append writes it
+//	x: {id, name}  another thing that had to do with it: a further target of kind x
+//
+// Kind and what make the action, user.role_changed. A kind that says nothing gets
+// its words from what: sync.pushed, sync.refused, sync.evaluated. How an action is
+// told stands in one table; one without a row is told in general words.
+//
+// Lists are newest first by id and leave syncs out unless they are named. Exports
+// go by position, since an entry that was written earlier may be committed later:
+// whoever goes on after the last event has missed none. An auditor's window holds
+// for both, and for single events. The columns that filters use are drawn from
+// the document when the entry is written, and by New for entries of an older
+// program. They are an index, not evidence: an entry whose document does not fit
+// its leaf is shown as altered.
 //
 // # Tables
 //
@@ -55,5 +80,6 @@
 //     the workspace's file and start again; who holds a newer checkpoint can tell.
 //   - The database knows one public key, and a process with another does not start.
 //     Key rotation will be a command that adds the next row of evidence_key.
-//   - Nothing is ever updated but a position from NULL, and nothing is deleted.
+//   - Nothing is ever updated but a position, or what the trail is asked for, from
+//     NULL, and nothing is deleted.
 package evidence

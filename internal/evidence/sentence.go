@@ -217,13 +217,16 @@ func (a account) member(name string) string {
 
 func day(ms int64) string { return db.Time(ms).Format(time.DateOnly + " 15:04 UTC") }
 
+// change answers one side of a field's changes: a group may have many members
+// more.
 func (a account) change(field string, side func(Change) any) string {
+	var parts []string
 	for _, c := range a.changes {
-		if c.Field == field {
-			return say(side(c))
+		if said := say(side(c)); c.Field == field && said != "" {
+			parts = append(parts, said)
 		}
 	}
-	return ""
+	return line(strings.Join(parts, ", "))
 }
 
 // changed answers all changes: "name from A to B, role set to C".
@@ -248,6 +251,8 @@ func (c Change) String() string {
 	switch {
 	case before == "" && after == "":
 		return field + " changed"
+	case before == "" && slices.Contains([]string{"changed", "removed", "set"}, after):
+		return field + " " + after // a secret, of which no more is told
 	case before == "":
 		return field + " set to " + after
 	case after == "":

@@ -4,6 +4,7 @@ package evidence
 
 import (
 	"bufio"
+	"bytes"
 	"os"
 	"slices"
 	"strings"
@@ -22,12 +23,11 @@ type told struct {
 
 func readSentences(t *testing.T) (cases []told) {
 	t.Helper()
-	file, err := os.Open("testdata/sentences.txt")
+	text, err := os.ReadFile("testdata/sentences.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	lines := bufio.NewScanner(file)
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	for n := 1; lines.Scan(); n++ {
 		if text, ok := strings.CutPrefix(lines.Text(), "entry: "); ok {
 			cases = append(cases, told{entry: readEntry(t, text), line: n})

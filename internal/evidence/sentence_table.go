@@ -34,6 +34,12 @@ var sentences = []sentence{
 	{"exception.expired", "", "The exception of {name|entity} from the test {subject} came to its end"},
 	{"exception.reactivated", "", "{actor} took {name|entity} back into the test {subject}"},
 
+	{"group.members_added", "", "{actor} added {after member} to the group {subject}"},
+	{"group.members_removed", "", "{actor} took {before member} out of the group {subject}"},
+	{"group.renamed", "", "{actor} renamed the group {before name} to {after name}"},
+
+	{"invitation.created", "", "{actor} made an invitation for {subject}"},
+
 	{"lockout.prevented", "", "Muster refused {actor} a change that would have locked everybody out of the workspace[: {reason}]"},
 
 	{"passkey.added", "self", "{actor} added the passkey {passkey} to their own account"},
@@ -41,6 +47,22 @@ var sentences = []sentence{
 	{"passkey.refused", "", "A sign-in with {whose} passkey {passkey} was refused[: {why}]"},
 	{"passkey.removed", "", "{actor} removed {whose} passkey {passkey}"},
 	{"passkey.renamed", "", "{actor} renamed {whose} passkey {before name} to {after name}"},
+
+	{"password.set", "self", "{actor} set a new password for their own account"},
+	{"password.set", "", "{actor} set a new password for {subject}"},
+
+	{"person.leave_cleared", "", "{actor} took back the leave of {subject}[ {before leave}]"},
+	{"person.leave_set", "", "{actor} noted a leave of {subject}[ {after leave}]"},
+	{"person.left", "", "{subject} was noted as having left by {actor}"},
+	{"person.marked_as_a_person", "", "{actor} marked {subject} as a person"},
+	{"person.marked_as_not_a_person", "", "{actor} marked {subject} as not a person[ (reason: {after notPersonReason})]"},
+	{"person.offboarded", "", "{actor} offboarded {subject}[, acknowledged by {acknowledgedBy}]"},
+	{"person.people_imported", "", "{actor} imported people: {created} created, {updated} updated, {unchanged} unchanged"},
+	{"person.released", "", "{actor} released {subject}, whom the source no longer knows"},
+	{"person.returned", "", "{subject} was noted as having returned by {actor}"},
+
+	{"recovery_codes.replaced", "self", "{actor} made new recovery codes for their own account"},
+	{"recovery_codes.replaced", "", "{actor} made new recovery codes for {subject}"},
 
 	{"role.granted", "", "{actor} gave {subject} the role {role}"},
 
@@ -63,12 +85,28 @@ var sentences = []sentence{
 	{"sync.refused", "", "A push of {subject} by {actor} was refused[: {rejected} of {received} records rejected]"},
 
 	{"test.deactivated", "", "{actor} deactivated the test {subject}[ until {until}][ (reason: {reason})]"},
+	{"test.owner_changed", "", "{actor} changed the owner of the test {subject}: {changes}"},
 	{"test.reactivated", "", "{actor} reactivated the test {subject}"},
 
 	{"test_version.created", "version=1", "{actor} created the test {subject}[ on {resource}][: {rule}][ (reason: {reason})]"},
 	{"test_version.created", "changed", "{actor} gave the test {subject} version {version}: {changes}[ (reason: {reason})]"},
 	{"test_version.created", "", "{actor} gave the test {subject} version {version}[: {rule}][ (reason: {reason})]"},
 
+	{"totp.added", "self", "{actor} added an authenticator to their own account"},
+	{"totp.added", "", "{actor} added an authenticator to the account of {subject}"},
+	{"totp.removed", "self", "{actor} removed the authenticator of their own account"},
+	{"totp.removed", "", "{actor} removed the authenticator of {subject}"},
+
+	{"user.activated", "self", "{actor} took up the account"},
+	{"user.activated", "", "{actor} activated the account of {subject}"},
 	{"user.created", "", "{actor} added the user {subject}[ with the role {after role}]"},
+	{"user.deactivated", "", "{actor} deactivated the account of {subject}"},
+	{"user.linked", "self", "{actor} linked their own account to {after identityProvider}"},
+	{"user.linked", "", "{actor} linked the account of {subject} to {after identityProvider}"},
+	{"user.reactivated", "", "{actor} reactivated the account of {subject}"},
+	{"user.role_changed", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
+	{"user.unlinked", "", "{actor} took the link to {before identityProvider} from the account of {subject}"},
 	{"user.updated", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
+
+	{"workspace.renamed", "", "{actor} renamed the workspace {before name} to {after name}"},
 }

@@ -3,8 +3,10 @@
 package evidence
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,9 +19,16 @@ type trailQuery struct {
 	action, actorID, actorKind, kind, names, subjectID, subjectKind string
 
 	from, to  time.Time
-	syncs     bool
+	syncs     bool // with pushes and re-evaluations
 	workspace int64
 }
+
+// What a statement says of the two sorts of entries, word for word as their
+// indexes do.
+const (
+	onlySyncs = ` AND kind = 'sync'`
+	noSyncs   = ` AND kind <> 'sync'`
+)
 
 // condition is a statement's text as it grows, with its arguments.
 type condition struct {
@@ -60,9 +69,6 @@ func (q trailQuery) where(column func(string) string) *condition {
 	if !q.to.IsZero() {
 		c.add(` AND created_at <= ?`, db.Millis(q.to))
 	}
-	if !q.syncs {
-		c.text.WriteString(` AND ` + column("kind") + ` <> 'sync'`)
-	}
 	return c
 }
 
@@ -89,7 +95,26 @@ func scanTrail(row db.Row) (r trailRow, err error) {
 // selectTrail answers entries below an id, newest first; "" begins with the
 // newest.
 func selectTrail(ctx context.Context, tx *db.Tx, q trailQuery, below EventID, limit int) (rows []trailRow, err error) {
+	if q.kind != kindSync {
+		if rows, err = selectSort(ctx, tx, q, noSyncs, below, limit); err != nil || !q.syncs {
+			return rows, err
+		}
+	}
+	if !q.syncs {
+		return nil, nil
+	}
+	syncs, err := selectSort(ctx, tx, q, onlySyncs, below, limit)
+	rows = append(rows, syncs...)
+	slices.SortFunc(rows, func(a, b trailRow) int { return cmp.Compare(b.id, a.id) })
+	return rows[:min(limit, len(rows))], err
+}
+
+// selectSort is selectTrail for one sort of entries.
+func selectSort(
+	ctx context.Context, tx *db.Tx, q trailQuery, sort string, below EventID, limit int,
+) (rows []trailRow, err error) {
 	c := q.where(plain)
+	c.text.WriteString(sort)
 	if below != "" {
 		c.add(` AND id < ?`, string(below))
 	}
@@ -118,6 +143,9 @@ func selectEvent(ctx context.Context, tx *db.Tx, q trailQuery, id EventID) (trai
 // selectPositions answers entries from from to before to, in their order.
 func selectPositions(ctx context.Context, tx *db.Tx, q trailQuery, from, to int64) (rows []trailRow, err error) {
 	c := q.where(unindexed)
+	if !q.syncs {
+		c.text.WriteString(noSyncs)
+	}
 	c.add(` AND position >= ?`, from)
 	c.add(` AND position < ?`, to)
 	c.text.WriteString(`

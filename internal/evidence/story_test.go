@@ -251,7 +251,9 @@ func TestWhatChanged(t *testing.T) {
 		"application.configured":     {{Field: "acceptForm", Before: "false", After: "true"}, {Field: "rotationGrace", Before: "0s", After: "1h0m0s"}},
 		"application.secret_rotated": {{Field: "secret", After: "changed"}},
 		"definition.created": {
-			{Field: "name", After: "Laptops"}, {Field: "base", After: "CustomResource"}, {Field: "schemaVersion", After: 1.0},
+			{Field: "name", After: "Laptops"},
+			{Field: "base", After: "CustomResource"},
+			{Field: "schemaVersion", After: 1.0},
 			schema("encrypted"),
 		},
 		"exception.expired": {{Field: "reason", Before: "in repair again"}, {Field: "until", Before: "2026-09-21T15:13:20Z"}},

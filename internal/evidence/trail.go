@@ -120,7 +120,8 @@ func (f TrailFilter) query(c caller.Caller) trailQuery {
 	if q.action != "" {
 		q.action = f.Action
 	}
-	q.syncs = f.Syncs == SyncsIn || f.Syncs == SyncsNamed && (q.kind == kindSync || f.TargetID != "")
+	asked := f.Syncs == SyncsIn || f.Syncs == SyncsNamed && (q.kind == kindSync || f.TargetID != "")
+	q.syncs = asked && (q.kind == "" || q.kind == kindSync)
 	if w := c.Window; w != nil {
 		q.from, q.to = later(q.from, w.From), earlier(q.to, w.To)
 	}

@@ -5,6 +5,7 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/proof"
@@ -18,10 +19,17 @@ const bareAtOnce = 500
 func (s *Service) fillTrail(ctx context.Context) error {
 	for total := 0; ; {
 		var rows []bareRow
-		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			if rows, err = selectBare(ctx, tx, bareAtOnce); err != nil {
-				return err
-			}
+		err := s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			rows, err = selectBare(ctx, tx, bareAtOnce)
+			return err
+		})
+		if err == nil && len(rows) == 0 {
+			return nil // also where the database was opened to look only
+		}
+		if err != nil {
+			return fmt.Errorf("look for entries without a trail: %w", err)
+		}
+		err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			for _, row := range rows {
 				if err := updateTrail(ctx, tx, row.id, row.columns()); err != nil {
 					return err
@@ -34,7 +42,7 @@ func (s *Service) fillTrail(ctx context.Context) error {
 		}
 		if total += len(rows); len(rows) < bareAtOnce {
 			if total > 0 {
-				s.log.InfoContext(ctx, "audit trail filled", "entries", total)
+				s.log.LogAttrs(ctx, slog.LevelInfo, "audit trail filled", slog.Int("entries", total))
 			}
 			return nil
 		}

@@ -181,7 +181,7 @@ func TestEvidenceOfChanges(t *testing.T) {
 					t.Errorf("a secret in %s", document)
 				}
 				var entry struct {
-					Body    struct{ Action string }
+					Body    struct{ What string }
 					Subject struct{ ID, Name string }
 				}
 				if err := json.Unmarshal([]byte(document), &entry); err != nil {
@@ -190,7 +190,7 @@ func TestEvidenceOfChanges(t *testing.T) {
 				if entry.Subject.ID != string(c.ID) || entry.Subject.Name != "Fleet" {
 					t.Errorf("got subject %+v", entry.Subject)
 				}
-				actions = append(actions, entry.Body.Action)
+				actions = append(actions, entry.Body.What)
 				return nil
 			}, `SELECT document FROM evidence_entry WHERE kind = 'application'`)
 		})

@@ -89,9 +89,14 @@ func fieldsOf(app Application) []part {
 		scopes[i] = string(scope)
 	}
 	list := []part{
-		{"name", app.Name}, {"type", string(app.Type)}, {"distribution", string(app.Distribution)},
-		{"scopes", strings.Join(scopes, ", ")}, {"redirectUris", strings.Join(app.RedirectURIs, ", ")},
-		{"acceptForm", ""}, {"overlappingTokens", ""}, {"rotationGrace", ""},
+		{"name", app.Name},
+		{"type", string(app.Type)},
+		{"distribution", string(app.Distribution)},
+		{"scopes", strings.Join(scopes, ", ")},
+		{"redirectUris", strings.Join(app.RedirectURIs, ", ")},
+		{"acceptForm", ""},
+		{"overlappingTokens", ""},
+		{"rotationGrace", ""},
 	}
 	if app.Name != "" {
 		list[5].value = strconv.FormatBool(app.AcceptForm)

@@ -67,11 +67,7 @@ func (s *Service) ChangePassword(ctx context.Context, c caller.Caller, current, 
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.setPassword(ctx, tx, c, own.User.ID, hash); err != nil {
-			return err
-		}
-		_, err := endSessions(ctx, tx, c.Workspace.Number, own.User.ID, c.Session, s.instant())
-		return err
+		return s.replacePassword(ctx, tx, c, own.User.ID, hash)
 	})
 }
 
@@ -98,10 +94,7 @@ func (s *Service) PutPassword(ctx context.Context, c caller.Caller, ref, passwor
 				return err
 			}
 		}
-		if err := s.setPassword(ctx, tx, c, account.User.ID, hash); err != nil {
-			return err
-		}
-		return s.EndSessions(ctx, tx, s.instant(), c.Workspace.Number, account.User.ID)
+		return s.replacePassword(ctx, tx, c, account.User.ID, hash)
 	})
 }
 
@@ -111,12 +104,16 @@ func (s *Service) CheckPassword(password, email, name string) error {
 	return s.checkStrength(password, access.User{Email: email, Name: name})
 }
 
-// setPassword stores a hash; "" leaves what is there.
-func (s *Service) setPassword(ctx context.Context, tx *db.Tx, c caller.Caller, user access.UserID, hash string) error {
+// replacePassword stores a hash, "" leaves what is there, and ends the user's
+// sessions but for the one that c comes with.
+func (s *Service) replacePassword(ctx context.Context, tx *db.Tx, c caller.Caller, user access.UserID, hash string) error {
 	if hash == "" {
 		return nil
 	}
 	now := s.instant()
+	if _, err := s.endOthers(ctx, tx, c, user, now); err != nil {
+		return err
+	}
 	if err := putPassword(ctx, tx, c.Workspace.Number, user, hash, now); err != nil {
 		return err
 	}

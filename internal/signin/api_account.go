@@ -10,7 +10,15 @@ import (
 )
 
 func (f *face) getAccount(ctx context.Context, _ *nothing) (*struct{ Body api.Account }, error) {
-	a, err := f.service.Account(ctx, caller.From(ctx), "")
+	return f.account(ctx, "")
+}
+
+func (f *face) getUserAccount(ctx context.Context, in *userInput) (*struct{ Body api.Account }, error) {
+	return f.account(ctx, in.User)
+}
+
+func (f *face) account(ctx context.Context, ref string) (*struct{ Body api.Account }, error) {
+	a, err := f.service.Account(ctx, caller.From(ctx), ref)
 	return &struct{ Body api.Account }{api.Account{
 		User: wireUser(a.User), PasswordSet: a.Password, RecoveryCodesLeft: a.CodesLeft, TOTP: a.TOTP,
 	}}, err

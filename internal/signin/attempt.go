@@ -6,12 +6,15 @@ import (
 	"context"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
 )
 
@@ -21,6 +24,7 @@ const (
 	attemptsAccount  = 10 // from addresses that the account was never used from
 	attemptsKnown    = 10 // from one that it was used from
 	attemptsAddress  = 50
+	mailsAccount     = 5 // links that are mailed to one address
 	knownAddressTime = 90 * 24 * time.Hour
 )
 
@@ -29,24 +33,41 @@ type guess []counter
 
 type counter struct {
 	limit   int64
+	reason  string // why it closes, for the audit trail
 	subject string
 }
 
 // guessAt answers the counters of an attempt on an account. user is "" when
 // nobody has the e-mail.
 func guessAt(ctx context.Context, tx *db.Tx, workspace int64, email string, user access.UserID, address string, now time.Time) (guess, error) {
-	known := false
-	if user != "" {
-		var err error
-		if known, err = selectKnownAddress(ctx, tx, workspace, user, address, now.Add(-knownAddressTime)); err != nil {
-			return nil, err
-		}
+	known, err := selectAddresses(ctx, tx, workspace, user, now.Add(-knownAddressTime))
+	if err != nil {
+		return nil, err
 	}
-	subject := "account:" + account(workspace, email)
-	if known {
-		return guess{{attemptsKnown, subject + "@" + address}}, nil
+	from := network(address)
+	g := guess{{attemptsAccount, "too many wrong passwords", "account:" + account(workspace, email)}}
+	if slices.ContainsFunc(known, func(other string) bool { return network(other) == from }) {
+		g[0].limit = attemptsKnown
+		g[0].subject += "@" + from
+		return g, nil
 	}
-	return guess{{attemptsAccount, subject}, {attemptsAddress, "address:" + network(address)}}, nil
+	return append(g, fromAddress(address)), nil
+}
+
+// codeGuess answers the counters of an attempt at a second factor, or at a
+// proof. Codes have six digits, so these are counted apart from passwords.
+func codeGuess(user access.UserID, address string) guess {
+	return guess{{attemptsAccount, "too many wrong codes", "code:" + string(user)}, fromAddress(address)}
+}
+
+// mailGuess answers the counters of a request for a mailed link: a mail box can
+// be flooded as an account can be guessed at.
+func mailGuess(workspace int64, email, address string) guess {
+	return guess{{mailsAccount, "too many mails", "mail:" + account(workspace, email)}, fromAddress(address)}
+}
+
+func fromAddress(address string) counter {
+	return counter{attemptsAddress, "too many attempts from this address", "address:" + network(address)}
 }
 
 // account names an account in a counter, whether there is one or not. Anybody
@@ -59,7 +80,7 @@ func account(workspace int64, email string) string {
 // of an IPv6 one.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
-	if err != nil || a.Is4() {
+	if err != nil || a.Is4() || a.Is4In6() {
 		return address
 	}
 	const host = 64
@@ -70,21 +91,33 @@ func network(address string) string {
 	return prefix.String()
 }
 
-// count counts the attempt, or answers RateLimited when a counter is closed.
-func (g guess) count(ctx context.Context, tx *db.Tx, now time.Time) error {
+// count counts the attempt, or answers RateLimited when a counter is closed;
+// the transaction must fail with it. closes says why a counter closes behind
+// this very attempt, "" when none does.
+func (g guess) count(ctx context.Context, tx *db.Tx, now time.Time) (closes string, err error) {
 	for _, c := range g {
 		count, since, err := countAttempt(ctx, tx, c.subject, now, now.Add(-attemptSpan))
 		if err != nil {
-			return err
+			return "", err
 		}
 		if count > c.limit {
 			wait := since.Add(attemptSpan).Sub(now)
-			refusal := fault.New(fault.RateLimited, "too many attempts; wait %s, or sign in another way", wait.Round(time.Minute)+time.Minute)
+			refusal := fault.New(fault.RateLimited, "too many attempts; wait %s, or sign in another way", minutesOf(wait))
 			refusal.RetryAfter = wait
-			return refusal
+			return "", refusal
+		}
+		if count == c.limit && closes == "" {
+			closes = c.reason
 		}
 	}
-	return nil
+	return closes, nil
+}
+
+func minutesOf(wait time.Duration) string {
+	if n := int64((wait + time.Minute - 1) / time.Minute); n > 1 {
+		return strconv.FormatInt(n, 10) + " minutes"
+	}
+	return "a minute"
 }
 
 // forgive takes the attempt back: it was right.
@@ -97,13 +130,10 @@ func (g guess) forgive(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// closing says whether this very attempt was the last one that is let through.
-func (g guess) closing(ctx context.Context, tx *db.Tx) (bool, error) {
-	for _, c := range g {
-		count, err := selectAttempts(ctx, tx, c.subject)
-		if err != nil || count == c.limit {
-			return err == nil, err
-		}
-	}
-	return false, nil
+// noteClosed writes down that a counter closed. The attempts before it are not
+// written down: evidence is kept for ever.
+func noteClosed(ctx context.Context, tx *db.Tx, now time.Time, actor caller.Caller, user access.User, reason string) error {
+	return evidence.Append(ctx, tx, now, evidence.Entry{
+		Actor: actor, Kind: "session", Subject: subjectOf(user), Body: map[string]any{"what": "refused", "reason": reason},
+	})
 }

@@ -5,14 +5,15 @@ package signin
 import (
 	"context"
 	"errors"
-	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
-	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/web"
+	"github.com/passmuster/muster/internal/workspace"
 )
 
 // From is where a request came from, and what the browser brought along.
@@ -36,6 +37,7 @@ func wrong() error {
 
 // attempt is one sign-in by password on its way.
 type attempt struct {
+	closes    string // why a counter closes behind it, "" when none does
 	email     string
 	from      From
 	guess     guess
@@ -49,12 +51,11 @@ type attempt struct {
 // Unauthorized, in one sentence, for everything that does not fit; RateLimited
 // after too many guesses. workspace is a slug or id, "" for the default one.
 func (s *Service) SignIn(ctx context.Context, workspace, email, password string, from From) (Outcome, error) {
-	w, err := s.Workspaces.Get(ctx, workspace)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		w.Number = 0 // nobody is there; the answer must not tell
-	} else if err != nil {
+	w, err := s.workspace(ctx, workspace)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return Outcome{}, err
 	}
+	// In a workspace that is not there, number 0, is nobody; the answer must not tell.
 	a := &attempt{email: email, from: from, password: password, workspace: w.Caller()}
 	if err := s.begin(ctx, a); err != nil {
 		return Outcome{}, err
@@ -65,54 +66,65 @@ func (s *Service) SignIn(ctx context.Context, workspace, email, password string,
 	return s.succeed(ctx, a)
 }
 
+// workspace finds a workspace by what a request calls it.
+func (s *Service) workspace(ctx context.Context, ref string) (workspace.Workspace, error) {
+	if !web.Storable(ref) {
+		return workspace.Workspace{}, fault.New(fault.NotFound, "there is no workspace %q", web.Shorten(ref))
+	}
+	return s.Workspaces.Get(ctx, ref)
+}
+
 // begin counts the attempt and finds what the password is compared with.
 func (s *Service) begin(ctx context.Context, a *attempt) error {
 	now := s.instant()
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		a.hash, a.user = "", access.User{}
-		user, err := s.Access.ByEmail(ctx, tx, a.workspace.Number, a.email)
-		if err != nil && !errors.Is(err, db.ErrNoRow) {
+	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if a.user, a.hash, err = s.candidate(ctx, tx, a); err != nil {
 			return err
-		}
-		if err == nil {
-			a.user = user
-			set, err := settings(ctx, tx, a.workspace.Number)
-			if err != nil {
-				return err
-			}
-			a.hash, err = selectPassword(ctx, tx, a.workspace.Number, user.ID)
-			if err != nil && !errors.Is(err, db.ErrNoRow) {
-				return err
-			}
-			if user.Status != access.Active || !set.Enabled[Password] {
-				a.hash = ""
-			}
 		}
 		if a.guess, err = guessAt(ctx, tx, a.workspace.Number, a.email, a.user.ID, a.from.Visitor.Address, now); err != nil {
 			return err
 		}
-		return a.guess.count(ctx, tx, now)
+		a.closes, err = a.guess.count(ctx, tx, now)
+		return err
 	})
 }
 
-// fail answers the refusal. The attempt that closes a counter is written down,
-// those before it are not: evidence is kept for ever.
+// candidate answers who an attempt is for, the zero User for nobody, and the
+// hash that lets them in, "" for none. It asks the same questions either way, so
+// that the time does not tell.
+func (s *Service) candidate(ctx context.Context, tx *db.Tx, a *attempt) (access.User, string, error) {
+	user, err := s.Access.ByEmail(ctx, tx, a.workspace.Number, a.email)
+	if err != nil && !errors.Is(err, db.ErrNoRow) {
+		return access.User{}, "", err
+	}
+	set, err := settings(ctx, tx, a.workspace.Number)
+	if err != nil {
+		return access.User{}, "", err
+	}
+	hash, err := selectPassword(ctx, tx, a.workspace.Number, user.ID)
+	if err != nil && !errors.Is(err, db.ErrNoRow) {
+		return access.User{}, "", err
+	}
+	if user.Status != access.Active || !set.Enabled[Password] {
+		hash = ""
+	}
+	return user, hash, nil
+}
+
+// fail answers the refusal, and writes down that a counter closed.
 func (s *Service) fail(ctx context.Context, a *attempt) error {
+	if a.closes == "" {
+		return wrong()
+	}
+	s.Logger.WarnContext(ctx, "sign-ins are refused for a while", slog.String("reason", a.closes),
+		slog.String("address", a.from.Visitor.Address), slog.String("workspace", a.workspace.ID))
 	if a.user.ID == "" {
 		return wrong()
 	}
-	now := s.instant()
+	now, visitor := s.instant(), a.from.Visitor
+	visitor.Workspace = a.workspace
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		closing, err := a.guess.closing(ctx, tx)
-		if err != nil || !closing {
-			return err
-		}
-		visitor := a.from.Visitor
-		visitor.Workspace = a.workspace
-		return evidence.Append(ctx, tx, now, evidence.Entry{
-			Actor: visitor, Kind: "session", Subject: subjectOf(a.user),
-			Body: map[string]any{"what": "refused", "reason": "too many wrong passwords"},
-		})
+		return noteClosed(ctx, tx, now, visitor, a.user, a.closes)
 	})
 	if err != nil {
 		return err
@@ -120,11 +132,23 @@ func (s *Service) fail(ctx context.Context, a *attempt) error {
 	return wrong()
 }
 
-// succeed opens a session, or asks for the second factor.
+// succeed opens a session, or asks for the second factor, unless the user was
+// deactivated, or the password changed or switched off, since begin looked.
 func (s *Service) succeed(ctx context.Context, a *attempt) (out Outcome, err error) {
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := a.guess.forgive(ctx, tx); err != nil {
 			return err
+		}
+		err := holdUser(ctx, tx, a.workspace.Number, a.user.ID)
+		if err != nil && !errors.Is(err, db.ErrNoRow) {
+			return err
+		}
+		user, hash, err := s.candidate(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if user.ID != a.user.ID || hash != a.hash {
+			return wrong()
 		}
 		out, err = s.proceed(ctx, tx, Arrival{
 			Agent: a.from.Agent, Cookie: a.from.Cookie, Method: Password, User: a.user.ID, Visitor: a.from.Visitor, Workspace: a.workspace,
@@ -157,29 +181,9 @@ func (s *Service) proceed(ctx context.Context, tx *db.Tx, a Arrival) (Outcome, e
 // code. Unauthorized for a dead ticket or a wrong code; RateLimited after too
 // many.
 func (s *Service) SecondFactor(ctx context.Context, ticket, code string, from From) (opened Opened, err error) {
-	now := s.instant()
-	refused := false
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		refused = false
-		x, err := selectStep(ctx, tx, hashOf(ticket), now)
-		if err != nil {
-			return err
-		}
-		g, err := s.codeGuess(ctx, tx, x.workspace, x.user, from.Visitor.Address, now)
-		if err != nil {
-			return err
-		}
-		right, err := s.useCode(ctx, tx, x.workspace.Number, x.user, code, now)
-		if err != nil || !right {
-			refused = err == nil // the attempt stays counted: no error that rolls it back
-			return err
-		}
-		if err := errors.Join(g.forgive(ctx, tx), deleteStep(ctx, tx, hashOf(ticket))); err != nil {
-			return err
-		}
-		opened, err = s.open(ctx, tx, Arrival{
-			Agent: from.Agent, Cookie: from.Cookie, Method: x.method, User: x.user, Visitor: from.Visitor, Workspace: x.workspace,
-		})
+	right := false
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		opened, right, err = s.secondFactor(ctx, tx, ticket, code, from)
 		return err
 	})
 	switch {
@@ -187,56 +191,50 @@ func (s *Service) SecondFactor(ctx context.Context, ticket, code string, from Fr
 		return Opened{}, fault.New(fault.Unauthorized, "this sign-in took too long; begin again")
 	case err != nil:
 		return Opened{}, err
-	case refused:
+	case !right:
 		return Opened{}, fault.New(fault.Unauthorized, "the code is wrong, or was used already")
 	}
 	return opened, nil
 }
 
-// codeGuess counts an attempt at a second factor. Codes have six digits, so
-// these are counted apart from passwords.
-func (s *Service) codeGuess(ctx context.Context, tx *db.Tx, w caller.Workspace, user access.UserID, address string, now time.Time) (guess, error) {
-	g := guess{{attemptsAccount, "code:" + string(user)}, {attemptsAddress, "address:" + network(address)}}
-	return g, g.count(ctx, tx, now)
+// secondFactor opens the session of a ticket if the code is right. A wrong one is
+// no error: the attempt stays counted. ErrNoRow for a ticket that is dead.
+func (s *Service) secondFactor(ctx context.Context, tx *db.Tx, ticket, code string, from From) (opened Opened, right bool, err error) {
+	now := s.instant()
+	x, err := selectStep(ctx, tx, hashOf(ticket), now)
+	if err != nil {
+		return Opened{}, false, err
+	}
+	g := codeGuess(x.user, from.Visitor.Address)
+	closes, err := g.count(ctx, tx, now)
+	if err != nil {
+		return Opened{}, false, err
+	}
+	if right, err = s.useCode(ctx, tx, x.workspace.Number, x.user, code, now); err != nil {
+		return Opened{}, false, err
+	}
+	if !right {
+		visitor := from.Visitor
+		visitor.Workspace = x.workspace
+		return Opened{}, false, s.noteWrong(ctx, tx, visitor, x.user, closes)
+	}
+	if err := errors.Join(g.forgive(ctx, tx), useStep(ctx, tx, hashOf(ticket))); err != nil {
+		return Opened{}, false, err
+	}
+	opened, err = s.open(ctx, tx, Arrival{
+		Agent: from.Agent, Cookie: from.Cookie, Method: x.method, User: x.user, Visitor: from.Visitor, Workspace: x.workspace,
+	})
+	return opened, err == nil, err
 }
 
-// Prove renews what CheckRecent asks for, by the password or a code of the
-// caller's device.
-func (s *Service) Prove(ctx context.Context, c caller.Caller, password, code string) error {
-	now := s.instant()
-	var stored string
-	var g guess
-	right := false
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		right = false
-		user := access.UserID(c.ID)
-		if g, err = s.codeGuess(ctx, tx, c.Workspace, user, c.Address, now); err != nil {
-			return err
-		}
-		if code != "" {
-			right, err = s.useCode(ctx, tx, c.Workspace.Number, user, code, now)
-			return err
-		}
-		stored, err = selectPassword(ctx, tx, c.Workspace.Number, user)
-		if errors.Is(err, db.ErrNoRow) {
-			stored, err = "", nil
-		}
-		return err
-	})
+// noteWrong writes down that a wrong code closed a counter, if it did.
+func (s *Service) noteWrong(ctx context.Context, tx *db.Tx, actor caller.Caller, id access.UserID, closes string) error {
+	if closes == "" {
+		return nil
+	}
+	user, err := s.Access.ByID(ctx, tx, actor.Workspace.Number, id)
 	if err != nil {
 		return err
 	}
-	if !right && (code != "" || !s.verify(stored, password)) {
-		return fault.New(fault.Forbidden, "this is not your password, or not a code of your device")
-	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := g.forgive(ctx, tx); err != nil {
-			return err
-		}
-		return proveSession(ctx, tx, c.Workspace.Number, c.Session, now)
-	})
-	if err != nil {
-		return fmt.Errorf("note the proof: %w", err)
-	}
-	return nil
+	return noteClosed(ctx, tx, s.instant(), actor, user, closes)
 }

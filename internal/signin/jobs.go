@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/passmuster/muster/internal/access"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/mail"
 )
@@ -54,12 +55,15 @@ func (s *Service) SendMail(ctx context.Context) error {
 	return nil
 }
 
-// sendOne mails a link. That it was mailed is noted afterwards: after a crash in
-// between it comes twice rather than never.
+// sendOne mails a link that still works, to who may use it. That it was mailed is noted afterwards:
+// after a crash in between it comes twice rather than never.
 func (s *Service) sendOne(ctx context.Context, x waiting, now time.Time) error {
-	failed := s.deliver(ctx, x)
+	var failed error
+	if now.Before(x.expires) {
+		failed = s.deliver(ctx, x)
+	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if failed == nil || !now.Before(x.expires) {
+		if failed == nil {
 			return settleLink(ctx, tx, x.id)
 		}
 		return retryLink(ctx, tx, x.id, now.Add(min(retryFirst<<min(x.tries, 10), retryMost)))
@@ -82,10 +86,12 @@ func (s *Service) deliver(ctx context.Context, x waiting) error {
 	var address string
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		user, err := s.Access.ByID(ctx, tx, x.workspace.Number, x.user)
-		address = user.Email
+		if address = user.Email; user.Status == access.Deactivated {
+			address = ""
+		}
 		return err
 	})
-	if err != nil {
+	if err != nil || address == "" {
 		return err
 	}
 	return s.Mail.Send(ctx, letter(x.link, address, url))

@@ -72,6 +72,11 @@ type Link struct {
 // into the mail, sealed until then.
 func (s *Service) makeLink(ctx context.Context, tx *db.Tx, k kind, w caller.Workspace, user access.UserID, send bool) (string, link, error) {
 	now, token := s.instant(), newSecret()
+	if user != "" { // else two that are made at once would both work
+		if err := holdUser(ctx, tx, w.Number, user); err != nil {
+			return "", link{}, err
+		}
+	}
 	l := link{expires: now.Add(k.life()), id: db.NewID(now), kind: k, user: user, workspace: w}
 	if err := dropLinks(ctx, tx, w.Number, k, user); err != nil {
 		return "", l, err
@@ -108,7 +113,10 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, k kind, token string) (li
 	if err != nil {
 		return l, err
 	}
-	return l, useLink(ctx, tx, l.id, s.instant())
+	if err = useLink(ctx, tx, l.id, s.instant()); errors.Is(err, db.ErrNoRow) { // another request was faster
+		err = dead()
+	}
+	return l, err
 }
 
 // look finds a link of a kind that still works.
@@ -122,7 +130,8 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, k kind, token string) (li
 
 // Invite makes a link by which a user, named by id or e-mail, takes the account
 // up and sets a password. It is mailed where mail is set up, and answered in any
-// case. Conflict for who is deactivated.
+// case. Conflict for who is deactivated. Whoever makes a link to an account that is
+// in use must have proved to be there lately: it gives that account away.
 func (s *Service) Invite(ctx context.Context, c caller.Caller, ref string) (Link, error) {
 	var token string
 	var made link
@@ -134,6 +143,11 @@ func (s *Service) Invite(ctx context.Context, c caller.Caller, ref string) (Link
 		}
 		if user.Status == access.Deactivated {
 			return fault.New(fault.Conflict, "%s is deactivated; reactivate the account first", user.Label())
+		}
+		if user.Status == access.Active {
+			if err := s.checkRecent(ctx, tx, c); err != nil {
+				return err
+			}
 		}
 		if token, made, err = s.makeLink(ctx, tx, linkInvitation, c.Workspace, user.ID, send); err != nil {
 			return err
@@ -175,7 +189,8 @@ func (s *Service) LookInvitation(ctx context.Context, token string) (in Invited,
 }
 
 // Accept takes an invitation up: the user becomes active, has the password (""
-// sets none, where the workspace has another way in) and is signed in.
+// sets none, where the workspace has another way in) and is signed in. A new
+// password ends the sessions that there were.
 func (s *Service) Accept(ctx context.Context, token, password string, from From) (out Outcome, err error) {
 	l, hash, err := s.prepare(ctx, linkInvitation, token, password)
 	if err != nil {
@@ -194,7 +209,7 @@ func (s *Service) Accept(ctx context.Context, token, password string, from From)
 		if _, err := s.Access.Activate(ctx, tx, actor, user.ID); err != nil {
 			return err
 		}
-		if err := s.setPassword(ctx, tx, actor, user.ID, hash); err != nil {
+		if err := s.replacePassword(ctx, tx, actor, user.ID, hash); err != nil {
 			return err
 		}
 		if err := s.mustReturn(ctx, tx, l.workspace, user.ID); err != nil {
@@ -213,6 +228,13 @@ func (s *Service) mustReturn(ctx context.Context, tx *db.Tx, w caller.Workspace,
 	can, err := s.CanSignIn(ctx, tx, w.Number, user)
 	if err != nil || can {
 		return err
+	}
+	set, err := settings(ctx, tx, w.Number)
+	if err != nil {
+		return err
+	}
+	if !set.Enabled[Password] {
+		return fault.New(fault.Impossible, "%s has no way to sign in for you yet; ask an Admin", w.Name)
 	}
 	return fault.At(fault.Problem{Pointer: "/password", Message: "set a password: there is no other way to sign in yet"})
 }
@@ -254,8 +276,8 @@ func (s *Service) sendLink(ctx context.Context, k kind, m Method, ref, email str
 	if !s.hasMail() {
 		return fault.New(fault.Impossible, "this server sends no mail; ask an Admin for a new invitation")
 	}
-	w, err := s.Workspaces.Get(ctx, ref)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
+	w, err := s.workspace(ctx, ref)
+	if err != nil && fault.KindOf(err) == fault.NotFound {
 		return nil
 	}
 	if err != nil {
@@ -270,9 +292,7 @@ func (s *Service) sendLink(ctx context.Context, k kind, m Method, ref, email str
 		if !set.Enabled[m] {
 			return fault.New(fault.Impossible, "%s does not let anybody in by %s", w.Name, m)
 		}
-		// A mail box can be flooded as an account can be guessed at.
-		g := guess{{mailsAccount, "mail:" + account(w.Number, email)}, {attemptsAddress, "address:" + network(from.Visitor.Address)}}
-		if err := g.count(ctx, tx, now); err != nil {
+		if _, err := mailGuess(w.Number, email, from.Visitor.Address).count(ctx, tx, now); err != nil {
 			return err
 		}
 		user, err := s.Access.ByEmail(ctx, tx, w.Number, email)
@@ -286,9 +306,6 @@ func (s *Service) sendLink(ctx context.Context, k kind, m Method, ref, email str
 		return err
 	})
 }
-
-// mailsAccount bounds the links that are mailed to an address in a span.
-const mailsAccount = 5
 
 // EnterByLink signs in who holds a magic link.
 func (s *Service) EnterByLink(ctx context.Context, token string, from From) (out Outcome, err error) {
@@ -309,7 +326,8 @@ func (s *Service) EnterByLink(ctx context.Context, token string, from From) (out
 }
 
 // Reset sets a new password by a mailed link; every session of the user ends.
-// The second factor, if there is one, stays.
+// The second factor, if there is one, stays. A link made before passwords were
+// switched off is dead.
 func (s *Service) Reset(ctx context.Context, token, password string, from From) error {
 	if password == "" {
 		return fault.At(fault.Problem{Pointer: "/password", Message: "the new password is missing"})
@@ -326,14 +344,15 @@ func (s *Service) Reset(ctx context.Context, token, password string, from From) 
 		if err != nil {
 			return err
 		}
-		if user.Status != access.Active {
+		set, err := settings(ctx, tx, l.workspace.Number)
+		if err != nil {
+			return err
+		}
+		if user.Status != access.Active || !set.Enabled[Password] {
 			return dead()
 		}
 		actor := user.Caller(l.workspace)
 		actor.Address = from.Visitor.Address
-		if err := s.setPassword(ctx, tx, actor, user.ID, hash); err != nil {
-			return err
-		}
-		return s.EndSessions(ctx, tx, s.instant(), l.workspace.Number, user.ID)
+		return s.replacePassword(ctx, tx, actor, user.ID, hash)
 	})
 }

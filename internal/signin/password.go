@@ -33,28 +33,6 @@ const (
 	maxPassword = 1024
 )
 
-// hash answers the argon2id hash of a password as a PHC string.
-func hash(password string) (string, error) {
-	salt := make([]byte, saltBytes)
-	if _, err := rand.Read(salt); err != nil {
-		return "", err
-	}
-	return phc(salt, derive(password, salt)), nil
-}
-
-// fits says whether a password fits a hash. The empty hash fits none.
-func fits(hash, password string) bool {
-	parts := strings.Split(hash, "$")
-	if len(parts) != 6 {
-		return false
-	}
-	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
-	if err != nil {
-		return false
-	}
-	return subtle.ConstantTimeCompare([]byte(hash), []byte(phc(salt, derive(password, salt)))) == 1
-}
-
 // checkStrength answers an Invalid fault for a password that nobody may take:
 // by length and by what is known from breaches, and not by the kinds of its
 // characters (NIST SP 800-63B-4 section 3.1.1.2).
@@ -84,11 +62,13 @@ func (s *Service) checkStrength(password string, user access.User) error {
 	return nil
 }
 
-// hashed is hash with no more at once than memory is meant for.
+// hashed answers the argon2id hash of a password as a PHC string.
 func (s *Service) hashed(password string) (string, error) {
-	s.hashing <- struct{}{}
-	defer func() { <-s.hashing }()
-	return hash(password)
+	salt := make([]byte, saltBytes)
+	if _, err := rand.Read(salt); err != nil {
+		return "", err
+	}
+	return phc(salt, s.derive(password, salt)), nil
 }
 
 // decoy is the hash of no password; it makes an e-mail that nobody has cost as
@@ -96,10 +76,8 @@ func (s *Service) hashed(password string) (string, error) {
 var decoy = phc(make([]byte, saltBytes), make([]byte, hashBytes)) //nolint:gochecknoglobals // never changes
 
 // verify says whether a password fits a stored hash, "" when there is none. It
-// costs the same either way.
+// costs one hash either way.
 func (s *Service) verify(stored, password string) bool {
-	s.hashing <- struct{}{}
-	defer func() { <-s.hashing }()
 	there := stored != ""
 	if !there {
 		stored = decoy
@@ -107,10 +85,27 @@ func (s *Service) verify(stored, password string) bool {
 	if utf8.RuneCountInString(password) > maxPassword {
 		password = ""
 	}
-	return fits(stored, password) && there
+	return s.fits(stored, password) && there
 }
 
-func derive(password string, salt []byte) []byte {
+// fits says whether a password fits a hash in PHC form.
+func (s *Service) fits(hash, password string) bool {
+	parts := strings.Split(hash, "$")
+	if len(parts) != 6 {
+		return false
+	}
+	salt, err := base64.RawStdEncoding.DecodeString(parts[4])
+	if err != nil {
+		return false
+	}
+	return subtle.ConstantTimeCompare([]byte(hash), []byte(phc(salt, s.derive(password, salt)))) == 1
+}
+
+// derive computes a hash, with no more at once than memory is meant for.
+func (s *Service) derive(password string, salt []byte) []byte {
+	s.hashing <- struct{}{}
+	defer func() { <-s.hashing }()
+	s.hashes.Add(1)
 	return argon2.IDKey([]byte(password), salt, hashPasses, hashMemory, hashThreads, hashBytes)
 }
 

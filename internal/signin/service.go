@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
@@ -47,6 +48,7 @@ type Options struct {
 // Service lets users in and keeps their sessions. It is safe for concurrent use.
 type Service struct {
 	Options
+	hashes  atomic.Int64  // computed since the start
 	hashing chan struct{} // a hash takes 19 MiB and a core: only so many at once
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
@@ -14,6 +15,7 @@ import (
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/web"
 )
 
 // Session is one user in one workspace in one browser.
@@ -72,19 +74,9 @@ func (s *Service) Open(ctx context.Context, a Arrival) (opened Opened, err error
 // open is Open within a transaction.
 func (s *Service) open(ctx context.Context, tx *db.Tx, a Arrival) (Opened, error) {
 	now := s.instant()
-	user, err := s.Access.ByID(ctx, tx, a.Workspace.Number, a.User)
-	if err != nil {
-		return Opened{}, fmt.Errorf("find user: %w", err)
-	}
-	if user.Status != access.Active {
-		return Opened{}, fault.New(fault.Forbidden, "this account is not active; ask an Admin of %s", a.Workspace.Name)
-	}
-	set, err := settings(ctx, tx, a.Workspace.Number)
+	user, set, err := s.admit(ctx, tx, a)
 	if err != nil {
 		return Opened{}, err
-	}
-	if !set.allows(a.Method) {
-		return Opened{}, fault.New(fault.Forbidden, "%s does not let anybody in by %s", a.Workspace.Name, a.Method)
 	}
 	browser, err := s.leaveBrowser(ctx, tx, a, now)
 	if err != nil {
@@ -109,6 +101,27 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, a Arrival) (Opened, error
 	return Opened{Cookie: cookie, Expires: x.ExpiresAt, Session: x.ID}, err
 }
 
+// admit answers who may come in, and the workspace's settings. It holds the user,
+// so that who is deactivated meanwhile is either refused here or loses the session.
+func (s *Service) admit(ctx context.Context, tx *db.Tx, a Arrival) (user access.User, set Settings, err error) {
+	if err = holdUser(ctx, tx, a.Workspace.Number, a.User); err == nil {
+		user, err = s.Access.ByID(ctx, tx, a.Workspace.Number, a.User)
+	}
+	switch {
+	case errors.Is(err, db.ErrNoRow) || err == nil && user.Status != access.Active:
+		return user, set, fault.New(fault.Forbidden, "this account is not active; ask an Admin of %s", a.Workspace.Name)
+	case err != nil:
+		return user, set, fmt.Errorf("find user: %w", err)
+	}
+	if set, err = settings(ctx, tx, a.Workspace.Number); err != nil {
+		return user, set, err
+	}
+	if !set.allows(a.Method) {
+		return user, set, fault.New(fault.Forbidden, "%s does not let anybody in by %s", a.Workspace.Name, a.Method)
+	}
+	return user, set, nil
+}
+
 // leaveBrowser takes the browser from the session that it came with and answers
 // the browser's id. What was begun in the same workspace ends; another
 // workspace's session sleeps. Whoever holds the old cookie holds nothing now.
@@ -125,7 +138,11 @@ func (s *Service) leaveBrowser(ctx context.Context, tx *db.Tx, a Arrival, now ti
 	case !before.live(now):
 		return db.NewID(now), nil
 	}
-	if err := sleepSession(ctx, tx, before.ID); err != nil {
+	err = sleepSession(ctx, tx, before.ID)
+	if errors.Is(err, db.ErrNoRow) { // another request was faster, so the cookie is dead
+		return db.NewID(now), nil
+	}
+	if err != nil {
 		return "", err
 	}
 	return before.browser, endInBrowser(ctx, tx, before.browser, a.Workspace.Number, now)
@@ -153,7 +170,7 @@ func (s *Service) Caller(ctx context.Context, cookie string) (caller.Caller, err
 	case err != nil:
 		return caller.Caller{}, fmt.Errorf("find session: %w", err)
 	case !x.live(now) || user.Status != access.Active:
-		return caller.Caller{}, fault.New(fault.Unauthorized, "the session has ended; sign in again")
+		return caller.Caller{}, over()
 	}
 	if now.Sub(x.SeenAt) >= seenEvery {
 		s.see(ctx, x.ID, now)
@@ -171,51 +188,70 @@ func (s *Service) see(ctx context.Context, id string, now time.Time) {
 	}
 }
 
+// own reads the caller's session. Unauthorized when it ended, or lost the
+// browser, after the request was let in.
+func (s *Service) own(ctx context.Context, tx *db.Tx, c caller.Caller) (Session, error) {
+	x, err := selectSessionByID(ctx, tx, c.Workspace.Number, c.Session)
+	if err != nil && !errors.Is(err, db.ErrNoRow) {
+		return Session{}, fmt.Errorf("read session %s: %w", c.Session, err)
+	}
+	if err != nil || x.Sleeping || !x.live(s.instant()) {
+		return Session{}, over()
+	}
+	return x, nil
+}
+
+// over is what a request hears that comes with a dead session.
+func over() error { return fault.New(fault.Unauthorized, "the session has ended; sign in again") }
+
 // Current answers the caller's own session.
 func (s *Service) Current(ctx context.Context, c caller.Caller) (x Session, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		x, err = selectSessionByID(ctx, tx, c.Workspace.Number, c.Session)
+		x, err = s.own(ctx, tx, c)
 		return err
 	})
-	if err != nil {
-		return Session{}, fmt.Errorf("read session %s: %w", c.Session, err)
-	}
-	return x, nil
+	return x, err
 }
 
 // Browser answers the live sessions of the caller's browser, the caller's own
 // among them: one for each workspace that it can switch to.
 func (s *Service) Browser(ctx context.Context, c caller.Caller) (list []Session, err error) {
-	now := s.instant()
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		own, err := selectSessionByID(ctx, tx, c.Workspace.Number, c.Session)
+		own, err := s.own(ctx, tx, c)
 		if err != nil {
 			return err
 		}
 		all, err := selectBrowser(ctx, tx, own.browser)
-		list = nil
-		for _, x := range all {
-			if x.live(now) {
-				list = append(list, x)
-			}
-		}
+		list = s.living(all)
 		return err
 	})
 	return list, err
 }
 
+// living answers the sessions that have not run out.
+func (s *Service) living(all []Session) []Session {
+	now := s.instant()
+	return slices.DeleteFunc(all, func(x Session) bool { return !x.live(now) })
+}
+
 // Switch gives the browser to the session that it has in another workspace,
-// named by id or slug. Forbidden when there is none: sign in there first.
+// named by id or slug, which may be the same one. Forbidden when there is none:
+// sign in there first.
 func (s *Service) Switch(ctx context.Context, c caller.Caller, ref string) (Opened, error) {
-	target, err := s.Workspaces.Get(ctx, ref)
+	target, err := s.workspace(ctx, ref)
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return Opened{}, err
 	}
 	now, cookie := s.instant(), newSecret()
 	var next Session
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		own, err := selectSessionByID(ctx, tx, c.Workspace.Number, c.Session)
+		own, err := s.own(ctx, tx, c)
 		if err != nil {
+			return err
+		}
+		if err := sleepSession(ctx, tx, own.ID); errors.Is(err, db.ErrNoRow) { // another request was faster
+			return over()
+		} else if err != nil {
 			return err
 		}
 		if next, err = selectAsleep(ctx, tx, own.browser, target.Number); err != nil {
@@ -224,13 +260,10 @@ func (s *Service) Switch(ctx context.Context, c caller.Caller, ref string) (Open
 		if !next.live(now) {
 			return db.ErrNoRow
 		}
-		if err := sleepSession(ctx, tx, own.ID); err != nil {
-			return err
-		}
 		return wakeSession(ctx, tx, next.ID, hashOf(cookie), now)
 	})
 	if errors.Is(err, db.ErrNoRow) {
-		return Opened{}, fault.New(fault.Forbidden, "this browser has no session in the workspace %q; sign in there first", ref)
+		return Opened{}, fault.New(fault.Forbidden, "this browser has no session in the workspace %q; sign in there first", web.Shorten(ref))
 	}
 	if err != nil {
 		return Opened{}, fmt.Errorf("switch workspace: %w", err)
@@ -238,18 +271,30 @@ func (s *Service) Switch(ctx context.Context, c caller.Caller, ref string) (Open
 	return Opened{Cookie: cookie, Expires: next.ExpiresAt, Session: next.ID}, nil
 }
 
-// SignOut ends all sessions of the caller's browser.
+// SignOut ends all sessions of the caller's browser, whatever their workspace.
 func (s *Service) SignOut(ctx context.Context, c caller.Caller) error {
 	now := s.instant()
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		own, err := selectSessionByID(ctx, tx, c.Workspace.Number, c.Session)
+		own, err := s.own(ctx, tx, c)
 		if err != nil {
 			return err
 		}
-		if err := endBrowser(ctx, tx, own.browser, now); err != nil {
+		all, err := selectBrowser(ctx, tx, own.browser)
+		if err != nil {
 			return err
 		}
-		return s.noteSession(ctx, tx, c, own.User, now, "ended")
+		for _, x := range s.living(all) {
+			user, err := s.Access.ByID(ctx, tx, x.Workspace.Number, x.User)
+			if err != nil {
+				return err
+			}
+			actor := user.Caller(x.Workspace)
+			actor.Address, actor.Session = c.Address, x.ID
+			if err := s.noteSession(ctx, tx, actor, x.User, now, "ended"); err != nil {
+				return err
+			}
+		}
+		return endBrowser(ctx, tx, own.browser, now)
 	})
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
@@ -259,15 +304,9 @@ func (s *Service) SignOut(ctx context.Context, c caller.Caller) error {
 
 // Sessions lists a user's live sessions, newest first.
 func (s *Service) Sessions(ctx context.Context, c caller.Caller, user access.UserID) (list []Session, err error) {
-	now := s.instant()
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		all, err := selectSessions(ctx, tx, c.Workspace.Number, user)
-		list = nil
-		for _, x := range all {
-			if x.live(now) {
-				list = append(list, x)
-			}
-		}
+		list = s.living(all)
 		return err
 	})
 	return list, err
@@ -291,7 +330,7 @@ func (s *Service) Revoke(ctx context.Context, c caller.Caller, id string) error 
 		return s.noteSession(ctx, tx, c, x.User, now, "revoked")
 	})
 	if errors.Is(err, db.ErrNoRow) {
-		return fault.New(fault.NotFound, "Session with id: %s not found", id)
+		return fault.New(fault.NotFound, "Session with id: %s not found", web.Shorten(id))
 	}
 	return err
 }
@@ -300,7 +339,7 @@ func (s *Service) Revoke(ctx context.Context, c caller.Caller, id string) error 
 func (s *Service) RevokeOthers(ctx context.Context, c caller.Caller) error {
 	now := s.instant()
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		ended, err := endSessions(ctx, tx, c.Workspace.Number, access.UserID(c.ID), c.Session, now)
+		ended, err := s.endOthers(ctx, tx, c, access.UserID(c.ID), now)
 		if err != nil || ended == 0 {
 			return err
 		}
@@ -308,11 +347,24 @@ func (s *Service) RevokeOthers(ctx context.Context, c caller.Caller) error {
 	})
 }
 
-// EndSessions ends all sessions of a user; package access calls it where
-// somebody is deactivated.
+// EndSessions ends all sessions of a user, and sign-ins that wait for a second
+// factor; package access calls it where somebody is deactivated.
 func (s *Service) EndSessions(ctx context.Context, tx *db.Tx, now time.Time, workspace int64, user access.UserID) error {
-	_, err := endSessions(ctx, tx, workspace, user, "", now)
+	c := caller.Caller{Workspace: caller.Workspace{Number: workspace}} // no session of theirs stays
+	_, err := s.endOthers(ctx, tx, c, user, now)
 	return err
+}
+
+// endOthers is EndSessions but for the session that the caller comes with. It
+// answers how many ended. Whoever opens one meanwhile waits, and looks again.
+func (s *Service) endOthers(ctx context.Context, tx *db.Tx, c caller.Caller, user access.UserID, now time.Time) (int64, error) {
+	if err := holdUser(ctx, tx, c.Workspace.Number, user); err != nil {
+		return 0, fmt.Errorf("hold user %s: %w", user, err)
+	}
+	if err := deleteSteps(ctx, tx, c.Workspace.Number, user); err != nil {
+		return 0, err
+	}
+	return endSessions(ctx, tx, c.Workspace.Number, user, c.Session, now)
 }
 
 func (s *Service) noteSession(ctx context.Context, tx *db.Tx, c caller.Caller, id access.UserID, now time.Time, what string) error {
@@ -327,24 +379,4 @@ func (s *Service) noteSession(ctx context.Context, tx *db.Tx, c caller.Caller, i
 
 func subjectOf(u access.User) evidence.Subject {
 	return evidence.Subject{Kind: "user", ID: string(u.ID), Name: u.Label()}
-}
-
-// recent is how long a session may do what needs its user to be there.
-const recent = 15 * time.Minute
-
-// CheckRecent answers nil when the session's user has proved to be there
-// lately, as must be before credentials change: a stolen cookie is not enough.
-// Else Forbidden.
-func (s *Service) CheckRecent(ctx context.Context, c caller.Caller) error {
-	if c.Kind != caller.User {
-		return nil
-	}
-	x, err := s.Current(ctx, c)
-	if err != nil {
-		return err
-	}
-	if s.instant().Sub(x.ProvedAt) > recent {
-		return fault.New(fault.Forbidden, "say your password again first, by POST /v1/session/proof, or sign in again")
-	}
-	return nil
 }

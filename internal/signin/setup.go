@@ -21,12 +21,14 @@ func (s *Service) SetUpLink(ctx context.Context, w caller.Workspace) (*Link, err
 	var made link
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		token = ""
-		needed, err := s.needsSetUp(ctx, tx, w)
-		if err != nil || !needed {
+		return s.Access.Guarded(ctx, tx, w, func() error { // two servers may start at once
+			needed, err := s.needsSetUp(ctx, tx, w)
+			if err != nil || !needed {
+				return err
+			}
+			token, made, err = s.makeLink(ctx, tx, linkSetUp, w, "", false)
 			return err
-		}
-		token, made, err = s.makeLink(ctx, tx, linkSetUp, w, "", false)
-		return err
+		})
 	})
 	if err != nil || token == "" {
 		return nil, err
@@ -57,32 +59,39 @@ func (s *Service) SetUp(ctx context.Context, token string, in FirstAdmin, from F
 	if err != nil {
 		return Opened{}, err
 	}
-	actor := from.Visitor
-	actor.Workspace, actor.Name = l.workspace, in.Email
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := s.take(ctx, tx, linkSetUp, token); err != nil {
+		return s.Access.Guarded(ctx, tx, l.workspace, func() error {
+			if _, err := s.take(ctx, tx, linkSetUp, token); err != nil {
+				return err
+			}
+			opened, err = s.setUp(ctx, tx, l.workspace, in, hash, from)
 			return err
-		}
-		needed, err := s.needsSetUp(ctx, tx, l.workspace)
-		if err != nil {
-			return err
-		}
-		if !needed {
-			return fault.New(fault.Conflict, "%s has an Admin already; sign in", l.workspace.Name)
-		}
-		user, err := s.Access.EnsureAdmin(ctx, tx, actor, access.NewUser{Email: in.Email, Name: in.Name})
-		if err != nil {
-			return err
-		}
-		if err := s.setPassword(ctx, tx, actor, user.ID, hash); err != nil {
-			return err
-		}
-		opened, err = s.open(ctx, tx, Arrival{
-			Agent: from.Agent, Cookie: from.Cookie, Method: SetUp, User: user.ID, Visitor: from.Visitor, Workspace: l.workspace,
 		})
-		return err
 	})
 	return opened, err
+}
+
+// setUp makes the Admin of a workspace that has none who can sign in.
+func (s *Service) setUp(ctx context.Context, tx *db.Tx, w caller.Workspace, in FirstAdmin, hash string, from From) (Opened, error) {
+	needed, err := s.needsSetUp(ctx, tx, w)
+	if err != nil {
+		return Opened{}, err
+	}
+	if !needed {
+		return Opened{}, fault.New(fault.Conflict, "%s has an Admin already; sign in", w.Name)
+	}
+	actor := from.Visitor
+	actor.Workspace, actor.Name = w, in.Email
+	user, err := s.Access.EnsureAdmin(ctx, tx, actor, access.NewUser{Email: in.Email, Name: in.Name})
+	if err != nil {
+		return Opened{}, err
+	}
+	if err := s.replacePassword(ctx, tx, actor, user.ID, hash); err != nil {
+		return Opened{}, err
+	}
+	return s.open(ctx, tx, Arrival{
+		Agent: from.Agent, Cookie: from.Cookie, Method: SetUp, User: user.ID, Visitor: from.Visitor, Workspace: w,
+	})
 }
 
 // Found makes the caller the Admin of a workspace that they have just made, with
@@ -91,8 +100,8 @@ func (s *Service) SetUp(ctx context.Context, token string, in FirstAdmin, from F
 // could not come back.
 func (s *Service) Found(ctx context.Context, tx *db.Tx, c caller.Caller, w caller.Workspace) error {
 	now := s.instant()
-	there := c // the entry is the new workspace's first
-	there.Workspace = w
+	there := c // the entry is the new workspace's first; it knows no user yet
+	there.ID, there.Session, there.Workspace = "", "", w
 	err := evidence.Append(ctx, tx, now, evidence.Entry{
 		Actor: there, Kind: "workspace", Subject: evidence.Subject{Kind: "workspace", ID: w.ID, Name: w.Name}, Body: map[string]any{"what": "created"},
 	})
@@ -157,7 +166,7 @@ func (s *Service) Renamed(ctx context.Context, tx *db.Tx, c caller.Caller, befor
 
 // foundSession gives the caller's browser a sleeping session in a new workspace.
 func (s *Service) foundSession(ctx context.Context, tx *db.Tx, c caller.Caller, w caller.Workspace, user access.UserID) error {
-	x, err := selectSessionByID(ctx, tx, c.Workspace.Number, c.Session)
+	x, err := s.own(ctx, tx, c)
 	if err != nil {
 		return err
 	}

@@ -103,14 +103,14 @@ func putSettings(ctx context.Context, tx *db.Tx, workspace int64, s Settings, no
 		s.Idle.Milliseconds(), s.Lifetime.Milliseconds(), db.Millis(now))
 }
 
-// countAttempt counts one; a counter that began before oldest begins again.
+// countAttempt counts one; a counter that did not begin after oldest begins again.
 func countAttempt(ctx context.Context, tx *db.Tx, subject string, now, oldest time.Time) (count int64, since time.Time, err error) {
 	var began int64
 	err = tx.QueryRow(ctx, `
 		INSERT INTO signin_attempt (subject, count, since) VALUES ($1, 1, $2)
 		ON CONFLICT (subject) DO UPDATE SET
-			count = CASE WHEN signin_attempt.since < $3 THEN 1 ELSE signin_attempt.count + 1 END,
-			since = CASE WHEN signin_attempt.since < $3 THEN excluded.since ELSE signin_attempt.since END
+			count = CASE WHEN signin_attempt.since <= $3 THEN 1 ELSE signin_attempt.count + 1 END,
+			since = CASE WHEN signin_attempt.since <= $3 THEN excluded.since ELSE signin_attempt.since END
 		RETURNING count, since`, subject, db.Millis(now), db.Millis(oldest)).Scan(&count, &began)
 	return count, db.Time(began), err
 }
@@ -120,18 +120,17 @@ func forgiveAttempt(ctx context.Context, tx *db.Tx, subject string) error {
 	return err
 }
 
-func selectAttempts(ctx context.Context, tx *db.Tx, subject string) (count int64, err error) {
-	err = tx.QueryRow(ctx, `SELECT count FROM signin_attempt WHERE subject = $1`, subject).Scan(&count)
-	return count, err
-}
-
-// selectKnownAddress says whether a user had a session from an address since a
-// time.
-func selectKnownAddress(ctx context.Context, tx *db.Tx, workspace int64, user access.UserID, address string, since time.Time) (known bool, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT 1 FROM signin_session WHERE user_id = $1 AND address = $2 AND workspace = $3 AND created_at >= $4)`,
-		string(user), address, workspace, db.Millis(since)).Scan(&known)
-	return known, err
+// selectAddresses answers where a user had sessions from since a time.
+func selectAddresses(ctx context.Context, tx *db.Tx, workspace int64, user access.UserID, since time.Time) (all []string, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var address string
+		err := row.Scan(&address)
+		all = append(all, address)
+		return err
+	}, `
+		SELECT DISTINCT address FROM signin_session WHERE user_id = $1 AND workspace = $2 AND created_at >= $3`,
+		string(user), workspace, db.Millis(since))
+	return all, err
 }
 
 // step is a sign-in that waits for its second factor.
@@ -156,8 +155,22 @@ func selectStep(ctx context.Context, tx *db.Tx, hash []byte, now time.Time) (x s
 	return x, err
 }
 
-func deleteStep(ctx context.Context, tx *db.Tx, hash []byte) error {
+// useStep takes a ticket away; ErrNoRow when another request was faster.
+func useStep(ctx context.Context, tx *db.Tx, hash []byte) error {
 	return tx.ExecOne(ctx, `DELETE FROM signin_step WHERE hash = $1`, hash)
+}
+
+func deleteSteps(ctx context.Context, tx *db.Tx, workspace int64, user access.UserID) error {
+	_, err := tx.Exec(ctx, `DELETE FROM signin_step WHERE user_id = $1 AND workspace = $2`, string(user), workspace)
+	return err
+}
+
+// holdUser makes whatever else holds the user wait for the end of this
+// transaction; ErrNoRow when there is no such user.
+func holdUser(ctx context.Context, tx *db.Tx, workspace int64, user access.UserID) error {
+	return tx.ExecOne(ctx, `
+		INSERT INTO signin_guard (user_id, workspace, changes) SELECT id, workspace, 1 FROM access_user WHERE id = $1 AND workspace = $2
+		ON CONFLICT (user_id) DO UPDATE SET changes = signin_guard.changes + 1`, string(user), workspace)
 }
 
 func maybe(ms sql.NullInt64) *time.Time {

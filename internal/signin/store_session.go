@@ -84,13 +84,15 @@ func proveSession(ctx context.Context, tx *db.Tx, workspace int64, id string, no
 		UPDATE signin_session SET proved_at = $1 WHERE id = $2 AND workspace = $3`, db.Millis(now), id, workspace)
 }
 
-// sleepSession makes the session's cookie worthless.
+// sleepSession makes the session's cookie worthless; ErrNoRow when it is already.
 func sleepSession(ctx context.Context, tx *db.Tx, id string) error {
-	return tx.ExecOne(ctx, `UPDATE signin_session SET hash = NULL WHERE id = $1`, id)
+	return tx.ExecOne(ctx, `UPDATE signin_session SET hash = NULL WHERE id = $1 AND hash IS NOT NULL`, id)
 }
 
+// wakeSession gives a session a cookie; ErrNoRow when it ended or is awake.
 func wakeSession(ctx context.Context, tx *db.Tx, id string, hash []byte, now time.Time) error {
-	return tx.ExecOne(ctx, `UPDATE signin_session SET hash = $1, seen_at = $2 WHERE id = $3`, hash, db.Millis(now), id)
+	return tx.ExecOne(ctx, `
+		UPDATE signin_session SET hash = $1, seen_at = $2 WHERE id = $3 AND hash IS NULL AND ended_at IS NULL`, hash, db.Millis(now), id)
 }
 
 func endSession(ctx context.Context, tx *db.Tx, id string, now time.Time) error {

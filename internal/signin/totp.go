@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/totp"
@@ -65,6 +66,9 @@ func (s *Service) EnrolTOTP(ctx context.Context, c caller.Caller) (Enrolment, er
 		return Enrolment{}, err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := holdUser(ctx, tx, c.Workspace.Number, access.UserID(c.ID)); err != nil {
+			return err
+		}
 		old, err := selectTOTP(ctx, tx, c.Workspace.Number, access.UserID(c.ID))
 		if err != nil && !errors.Is(err, db.ErrNoRow) {
 			return err
@@ -78,9 +82,13 @@ func (s *Service) EnrolTOTP(ctx context.Context, c caller.Caller) (Enrolment, er
 		return Enrolment{}, err
 	}
 	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
-	label := url.PathEscape("Muster (" + c.Workspace.Name + "):" + c.Name)
-	return Enrolment{Secret: text, URI: "otpauth://totp/" + label + "?secret=" + text + "&issuer=" + url.QueryEscape("Muster ("+c.Workspace.Name+")")}, nil
+	issuer := uriText("Muster (" + c.Workspace.Name + ")")
+	return Enrolment{Secret: text, URI: "otpauth://totp/" + issuer + ":" + uriText(c.Name) + "?secret=" + text + "&issuer=" + issuer}, nil
 }
+
+// uriText escapes a text for any place of a URI. Apps show a plus as it stands,
+// and take a colon for the end of the issuer.
+func uriText(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
 // ConfirmTOTP puts the device to use, once a code of it is right, and answers
 // the recovery codes, which are shown only now.
@@ -90,6 +98,9 @@ func (s *Service) ConfirmTOTP(ctx context.Context, c caller.Caller, code string)
 	}
 	now, user := s.instant(), access.UserID(c.ID)
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := holdUser(ctx, tx, c.Workspace.Number, user); err != nil {
+			return err
+		}
 		device, err := selectTOTP(ctx, tx, c.Workspace.Number, user)
 		switch {
 		case errors.Is(err, db.ErrNoRow):
@@ -126,8 +137,11 @@ func (s *Service) RemoveTOTP(ctx context.Context, c caller.Caller) error {
 }
 
 // ResetTOTP is RemoveTOTP for another user, who has lost the device: for who may
-// manage users, and the command line.
+// manage users and has proved to be there lately, and for the command line.
 func (s *Service) ResetTOTP(ctx context.Context, c caller.Caller, ref string) error {
+	if err := s.CheckRecent(ctx, c); err != nil {
+		return err
+	}
 	user, err := s.Access.Get(ctx, c, ref)
 	if err != nil {
 		return err
@@ -137,6 +151,9 @@ func (s *Service) ResetTOTP(ctx context.Context, c caller.Caller, ref string) er
 
 func (s *Service) removeTOTP(ctx context.Context, c caller.Caller, user access.UserID) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := holdUser(ctx, tx, c.Workspace.Number, user); err != nil {
+			return err
+		}
 		removed, err := deleteTOTP(ctx, tx, c.Workspace.Number, user)
 		if err != nil {
 			return err
@@ -158,6 +175,9 @@ func (s *Service) NewCodes(ctx context.Context, c caller.Caller) (codes []string
 	}
 	user := access.UserID(c.ID)
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := holdUser(ctx, tx, c.Workspace.Number, user); err != nil {
+			return err
+		}
 		device, err := selectTOTP(ctx, tx, c.Workspace.Number, user)
 		if errors.Is(err, db.ErrNoRow) || err == nil && device.confirmed == nil {
 			return fault.New(fault.Conflict, "recovery codes stand in for a device; set one up first")
@@ -181,7 +201,7 @@ func (s *Service) matchCode(device secondFactor, code string, now time.Time) (in
 		return 0, fmt.Errorf("read the device's secret: %w", err)
 	}
 	text := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(secret)
-	code = strings.ReplaceAll(code, " ", "")
+	code = plainCode(code)
 	period := now.Unix() / totpPeriod
 	for step := max(period-totpSkew, device.lastStep+1); step <= period+totpSkew; step++ {
 		want, err := totp.GenerateCodeCustom(text, time.Unix(step*totpPeriod, 0), totp.ValidateOpts{
@@ -248,9 +268,15 @@ func replaceCodes(ctx context.Context, tx *db.Tx, workspace int64, user access.U
 	return codes, nil
 }
 
-// plainCode undoes what people do to a recovery code.
+// plainCode undoes what people and mail programs do to a code: it leaves letters
+// and digits.
 func plainCode(code string) string {
-	return strings.ToUpper(strings.NewReplacer("-", "", " ", "").Replace(code))
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, code)
 }
 
 // noteCredential leaves the entry of a change of somebody's credentials.

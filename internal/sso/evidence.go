@@ -81,15 +81,20 @@ func dropped(gone int64) []evidence.Change {
 	return []evidence.Change{{Field: "linkedUsers", Before: gone, After: 0}}
 }
 
-func appendChange(
-	ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, p Provider, what string, list []evidence.Change,
-) error {
-	body := map[string]any{"what": what}
+// deed is what somebody did, and when.
+type deed struct {
+	actor caller.Caller
+	at    time.Time
+	what  string
+}
+
+func appendChange(ctx context.Context, tx *db.Tx, by deed, p Provider, list []evidence.Change) error {
+	body := map[string]any{"what": by.what}
 	if len(list) > 0 {
 		body["changes"] = list
 	}
-	return evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor: c, Kind: "identity_provider", Body: body,
+	return evidence.Append(ctx, tx, by.at, evidence.Entry{
+		Actor: by.actor, Kind: "identity_provider", Body: body,
 		Subject: evidence.Subject{Kind: "identity_provider", ID: string(p.ID), Name: p.Name},
 	})
 }
@@ -102,15 +107,15 @@ const (
 
 // appendLink leaves the entry that says that a user and a subject belong together
 // from now on, or do no more.
-func appendLink(ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, p Provider, u access.User, what string) error {
+func appendLink(ctx context.Context, tx *db.Tx, by deed, p Provider, u access.User) error {
 	change := evidence.Change{Field: "identityProvider"}
-	if what == linked {
+	if by.what == linked {
 		change.After = p.Name
 	} else {
 		change.Before = p.Name
 	}
-	return evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor: c, Kind: "user", Subject: evidence.Subject{Kind: "user", ID: string(u.ID), Name: u.Label()},
-		Body: map[string]any{"what": what, "changes": []evidence.Change{change}},
+	return evidence.Append(ctx, tx, by.at, evidence.Entry{
+		Actor: by.actor, Kind: "user", Subject: evidence.Subject{Kind: "user", ID: string(u.ID), Name: u.Label()},
+		Body: map[string]any{"what": by.what, "changes": []evidence.Change{change}},
 	})
 }

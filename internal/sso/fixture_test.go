@@ -179,7 +179,7 @@ func (h *house) must(status int, method, path, body string) map[string]any {
 func object(pairs ...any) string {
 	m := map[string]any{}
 	for i := 0; i < len(pairs); i += 2 {
-		m[pairs[i].(string)] = pairs[i+1] //nolint:forcetypeassert // a mistake of the test
+		m[pairs[i].(string)] = pairs[i+1]
 	}
 	text, err := json.Marshal(m)
 	if err != nil {

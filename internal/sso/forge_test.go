@@ -341,7 +341,7 @@ func TestOIDCAddressesThatMustNotBeAsked(t *testing.T) {
 	private := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
 	t.Cleanup(private.Close)
 	_, port, _ := strings.Cut(strings.TrimPrefix(private.URL, "https://"), ":")
-	h := newHouse(t, dbtest.SQLite(t), rooms{strict: true, egress: egress.Options{Roots: public.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}}) //nolint:forcetypeassert // it is one
+	h := newHouse(t, dbtest.SQLite(t), rooms{strict: true, egress: egress.Options{Roots: public.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}})
 	for _, issuer := range []string{"http://169.254.169.254", "http://127.0.0.1:8080", "http://login.example.com", "ftp://example.com", "https://u:p@example.com", "https://", "x"} {
 		body := object("kind", "oidc", "name", "X", "oidc", raw(object("issuer", issuer, "clientId", "c")))
 		status, got := h.call("admin", "POST", "/v1/sso/providers", body)
@@ -376,7 +376,7 @@ func TestOIDCRedirectsToPrivateAddresses(t *testing.T) {
 	// 127.0.0.1 plays the public internet, all else of this machine is private.
 	h := newHouse(t, dbtest.SQLite(t), rooms{strict: true, egress: egress.Options{
 		Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")},
-		Roots: public.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, //nolint:forcetypeassert // it is one
+		Roots: public.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
 	}})
 	id := h.create(object("kind", "oidc", "name", "X", "oidc", raw(object("issuer", public.URL, "clientId", "c"))))
 	for _, target = range []string{

@@ -79,8 +79,9 @@ func (s *Service) admit(ctx context.Context, p Provider, cl claim, visitor calle
 	if db.IsUnique(err) { // another request linked the same subject meanwhile
 		user, err = s.recognise(ctx, p, cl, visitor)
 	}
-	if errors.Is(err, errUnknown) {
-		return access.User{}, fmt.Errorf("user %s went away while it signed in", cl.email)
+	if errors.Is(err, errUnknown) { // it could not be made, and yet it is not there
+		return access.User{}, fault.New(fault.Forbidden, "%s cannot be told apart from the address of another user; ask an Admin of %s",
+			cl.email, p.Workspace.Name)
 	}
 	return user, err
 }
@@ -177,7 +178,7 @@ func (s *Service) link(ctx context.Context, tx *db.Tx, p Provider, cl claim, vis
 	if err := insertIdentity(ctx, tx, p, cl.subject, user.ID, now); err != nil {
 		return user, err
 	}
-	return user, appendLink(ctx, tx, actor(user, p, visitor), now, p, user, linked)
+	return user, appendLink(ctx, tx, deed{actor(user, p, visitor), now, linked}, p, user)
 }
 
 // checkEmail says why the e-mail of a claim finds nobody.
@@ -212,8 +213,8 @@ func (s *Service) enrol(ctx context.Context, p Provider, cl claim, visitor calle
 	_, err := s.access.Create(ctx, maker, access.NewUser{
 		Email: cl.email, Name: name, Role: string(access.Employee), Status: access.Active,
 	})
-	if fault.KindOf(err) == fault.Conflict { // made meanwhile, or an address that folds into somebody else's
-		return fault.New(fault.Forbidden, "%s cannot be told apart from the address of another user; ask an Admin of %s", cl.email, p.Workspace.Name)
+	if fault.KindOf(err) == fault.Conflict {
+		return nil // made meanwhile, or the address folds into somebody else's: a second look tells
 	}
 	return err
 }
@@ -270,7 +271,7 @@ func (s *Service) Unlink(ctx context.Context, c caller.Caller, id ProviderID, us
 			if err != nil {
 				return err
 			}
-			return appendLink(ctx, tx, c, now, p, u, unlinked)
+			return appendLink(ctx, tx, deed{c, now, unlinked}, p, u)
 		})
 	})
 	if err = s.access.NoteRefused(ctx, c, err); err != nil {

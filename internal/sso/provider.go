@@ -99,7 +99,7 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, in Draft) (Provid
 		if err := insertProvider(ctx, tx, p); err != nil {
 			return err
 		}
-		return appendChange(ctx, tx, c, now, p, "created", changes(Provider{}, p))
+		return appendChange(ctx, tx, deed{c, now, "created"}, p, changes(Provider{}, p))
 	})
 	return p, named(err, "create", p)
 }
@@ -190,7 +190,7 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, c caller.Caller, before, a
 	if err := updateProvider(ctx, tx, after); err != nil {
 		return err
 	}
-	return appendChange(ctx, tx, c, after.UpdatedAt, after, "updated", body)
+	return appendChange(ctx, tx, deed{c, after.UpdatedAt, "updated"}, after, body)
 }
 
 // Delete takes a provider away, and every link to it. Faults: NotFound, and
@@ -210,7 +210,7 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id ProviderID) er
 			if err := deleteProvider(ctx, tx, p); err != nil {
 				return err
 			}
-			return appendChange(ctx, tx, c, now, p, "deleted", dropped(gone))
+			return appendChange(ctx, tx, deed{c, now, "deleted"}, p, dropped(gone))
 		})
 	})
 	s.issuers.forget(id)

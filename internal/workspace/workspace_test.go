@@ -5,12 +5,14 @@ package workspace_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/db/dbtest"
 	"github.com/passmuster/muster/internal/fault"
@@ -93,6 +95,73 @@ func TestBaseURL(t *testing.T) {
 			if got, err := service.BaseURL(t.Context()); err != nil || got != test.want {
 				t.Errorf("got %q, %v; want %q", got, err, test.want)
 			}
+		}
+	})
+}
+
+// founder notes what it was told.
+type founder struct{ told []string }
+
+func (f *founder) Found(_ context.Context, _ *db.Tx, c caller.Caller, w caller.Workspace) error {
+	if c.Name == "stranger" {
+		return fault.New(fault.Conflict, "set a password first")
+	}
+	f.told = append(f.told, c.Name+" made "+w.Name)
+	return nil
+}
+
+func (f *founder) Renamed(_ context.Context, _ *db.Tx, c caller.Caller, before string) error {
+	f.told = append(f.told, before+" is now "+c.Workspace.Name)
+	return nil
+}
+
+func TestCreateAndRename(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		service, f := workspace.New(d, clock), &founder{}
+		service.Founder = f
+		ada := caller.Caller{Kind: caller.User, Name: "Ada"}
+		for _, test := range []struct {
+			in   workspace.NewWorkspace
+			slug string
+			kind fault.Kind
+		}{
+			{workspace.NewWorkspace{Name: " Second  House "}, "second-house", 0},
+			{workspace.NewWorkspace{Name: "Ünï & Cø", Slug: "uni-co"}, "uni-co", 0},
+			{workspace.NewWorkspace{Name: "Second House"}, "", fault.Conflict},
+			{workspace.NewWorkspace{Name: ""}, "", fault.Invalid},
+			{workspace.NewWorkspace{Name: "a\nb"}, "", fault.Invalid},
+			{workspace.NewWorkspace{Name: "東京"}, "", fault.Invalid}, // no slug can be made of it
+			{workspace.NewWorkspace{Name: "x", Slug: "Über"}, "", fault.Invalid},
+			{workspace.NewWorkspace{Name: "x", Slug: "0123456789abcdef01234567"}, "", fault.Invalid},
+			{workspace.NewWorkspace{Name: strings.Repeat("x", 101)}, "", fault.Invalid},
+			{workspace.NewWorkspace{Name: "Default"}, "default", 0},
+		} {
+			got, err := service.Create(t.Context(), ada, test.in)
+			if test.kind != 0 && fault.KindOf(err) != test.kind || test.kind == 0 && err != nil || got.Slug != test.slug && err == nil {
+				t.Errorf("%+v: got %+v, %v", test.in, got, err)
+			}
+		}
+		if _, err := service.Create(t.Context(), caller.Caller{Name: "stranger"}, workspace.NewWorkspace{Name: "Third"}); err == nil {
+			t.Error("a founder who could not come back was taken")
+		}
+		if _, err := service.Get(t.Context(), "third"); fault.KindOf(err) != fault.NotFound {
+			t.Errorf("got %v; what the founder refused is not made", err)
+		}
+		made, err := service.Get(t.Context(), "second-house")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ada.Workspace = made.Caller()
+		after, err := service.Rename(t.Context(), ada, "Other House")
+		if err != nil || after.Name != "Other House" || after.Slug != "second-house" {
+			t.Errorf("got %+v, %v", after, err)
+		}
+		if _, err := service.Rename(t.Context(), ada, "Other House"); err != nil {
+			t.Error(err)
+		}
+		want := []string{"Ada made Second  House", "Ada made Ünï & Cø", "Ada made Default", "Second  House is now Other House"}
+		if diff := cmp.Diff(want, f.told); diff != "" {
+			t.Error(diff)
 		}
 	})
 }

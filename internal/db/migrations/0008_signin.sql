@@ -39,6 +39,14 @@ CREATE INDEX signin_session_user ON signin_session (user_id, id);
 CREATE INDEX signin_session_browser ON signin_session (browser);
 CREATE INDEX signin_session_address ON signin_session (user_id, address);
 
+-- Who opens a session and who ends all of a user's write this row first, and so
+-- wait for one another: no session slips in behind a deactivation.
+CREATE TABLE signin_guard (
+	user_id   TEXT   NOT NULL PRIMARY KEY REFERENCES access_user (id) ON DELETE CASCADE,
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	changes   BIGINT NOT NULL
+);
+
 -- A password that was right while a second factor is still asked for.
 CREATE TABLE signin_step (
 	hash       BYTEA  NOT NULL PRIMARY KEY,

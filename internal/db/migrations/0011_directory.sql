@@ -19,10 +19,10 @@ CREATE TABLE directory_person (
 	offboarded_at     BIGINT,           -- somebody has acknowledged that the person is gone
 	created_at        BIGINT  NOT NULL,
 	updated_at        BIGINT  NOT NULL,
-	UNIQUE (workspace, email_key)
+	UNIQUE (email_key, workspace)       -- this way round, so that lists have one index to choose
 );
 -- Lists go by id; the state of employment is judged in the index.
-CREATE INDEX directory_person_list ON directory_person (workspace, not_person, id, end_date, start_date, inactive_at);
+CREATE INDEX directory_person_list ON directory_person (workspace, id, not_person, end_date, start_date, inactive_at);
 CREATE INDEX directory_person_leaving ON directory_person (leaves_at) WHERE leaves_at IS NOT NULL;
 
 -- What a search for the beginning of a name or an e-mail finds. Bytes: text is
@@ -42,7 +42,7 @@ CREATE TABLE directory_leave (
 	end_date   BIGINT, -- not included; NULL: open
 	PRIMARY KEY (person, start_date)
 );
-CREATE INDEX directory_leave_workspace ON directory_leave (workspace);
+CREATE INDEX directory_leave_start ON directory_leave (workspace, start_date, end_date, person);
 
 CREATE TABLE directory_group (
 	id         TEXT   NOT NULL PRIMARY KEY,
@@ -62,4 +62,4 @@ CREATE TABLE directory_member (
 	source    TEXT   NOT NULL, -- JSON, of who put them there
 	PRIMARY KEY (workspace, grp, person)
 );
-CREATE INDEX directory_member_person ON directory_member (person, grp);
+CREATE INDEX directory_member_person ON directory_member (person, grp, workspace);

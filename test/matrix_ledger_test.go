@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+import (
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/passmuster/muster/internal/db"
+)
+
+// ledger looks into the database beside the server: at all that a workspace
+// has, and at the few things that no route makes.
+type ledger struct {
+	*sql.DB
+
+	tables []ledgerTable
+}
+
+type ledgerTable struct {
+	name, columns, where string
+}
+
+// unowned are the tables without a workspace, and why nothing of one is in them.
+func unowned(table string) bool {
+	switch table {
+	case "db_version", "sqlite_sequence", // the schema's own
+		"evidence_key", "jobs_lease", "workspace_counter", "workspace_installation", // of the installation
+		"signin_attempt": // counts guesses
+		return true
+	}
+	return false
+}
+
+// unsteady are the columns that passes fill in after the act.
+func unsteady(table, column string) bool {
+	switch table + "." + column {
+	case "evidence_entry.position", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
+		"resource_head.claim_until", "signin_session.seen_at":
+		return true
+	}
+	return table == "evidence_hash" || table == "evidence_checkpoint"
+}
+
+func openLedger(t *testing.T, p place) *ledger {
+	t.Helper()
+	l := &ledger{DB: p.openDatabase(t)}
+	t.Cleanup(func() { _ = l.Close() })
+	list := `SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name`
+	if p.database != "" {
+		list = `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'public' ORDER BY tablename`
+	}
+	for _, name := range l.texts(t, list) {
+		rows, err := l.QueryContext(t.Context(), `SELECT * FROM `+name+` WHERE 1 = 0`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := rows.Columns()
+		if err == nil {
+			err = rows.Close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		where := "workspace"
+		switch {
+		case name == "workspace":
+			where = "number"
+		case unowned(name):
+			continue
+		case !slices.Contains(all, where):
+			t.Errorf("the table %s has no workspace: say in matrix_ledger_test.go why", name)
+			continue
+		}
+		all = slices.DeleteFunc(all, func(column string) bool { return unsteady(name, column) })
+		if len(all) > 0 {
+			l.tables = append(l.tables, ledgerTable{columns: strings.Join(all, ", "), name: name, where: where})
+		}
+	}
+	return l
+}
+
+func (l *ledger) texts(t *testing.T, query string, args ...any) (all []string) {
+	t.Helper()
+	rows, err := l.QueryContext(t.Context(), query, args...)
+	if err != nil {
+		t.Fatalf("%s: %v", query, err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, into := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		parts := make([]string, len(values))
+		for i, value := range values {
+			if parts[i] = fmt.Sprint(value); isBytes(value) {
+				parts[i] = fmt.Sprintf("%x", value)
+			}
+		}
+		all = append(all, strings.Join(parts, " | "))
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func isBytes(v any) bool { _, ok := v.([]byte); return ok }
+
+// state is all that a workspace has: a line for each row of each table.
+func (l *ledger) state(t *testing.T, e *estate) (lines []string) {
+	t.Helper()
+	for _, table := range l.tables {
+		rows := l.texts(t, `SELECT `+table.columns+` FROM `+table.name+` WHERE `+table.where+` = $1`, e.number)
+		slices.Sort(rows)
+		for _, row := range rows {
+			lines = append(lines, table.name+": "+row)
+		}
+	}
+	return lines
+}
+
+var idForm = regexp.MustCompile(`\b[0-9a-f]{24}\b`)
+
+// builtIn is what ids of built-in roles, which all workspaces have, begin with.
+const builtIn = "0000005ddeface"
+
+// idsIn answers every id that stands in a text.
+func idsIn(text string) map[string]bool {
+	ids := map[string]bool{}
+	for _, id := range idForm.FindAllString(text, -1) {
+		if !strings.HasPrefix(id, builtIn) {
+			ids[id] = true
+		}
+	}
+	return ids
+}
+
+// number answers what stands for a workspace in rows.
+func (l *ledger) number(t *testing.T, id string) (number int64) {
+	t.Helper()
+	if err := l.QueryRowContext(t.Context(), `SELECT number FROM workspace WHERE id = $1`, id).Scan(&number); err != nil {
+		t.Fatal(err)
+	}
+	return number
+}
+
+func (l *ledger) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	if _, err := l.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// identity links a user to a provider, as a sign-in there would.
+func (l *ledger) identity(t *testing.T, e *estate, provider, user string) {
+	t.Helper()
+	l.exec(t, `
+		INSERT INTO sso_identity (workspace, provider, subject, user_id, first_used_at, last_used_at) VALUES ($1, $2, $3, $4, 1, 1)`,
+		e.number, provider, e.slug+" subject "+user, user)
+}
+
+// passkey gives a user one, as an authenticator would.
+func (l *ledger) passkey(t *testing.T, e *estate, user string) string {
+	t.Helper()
+	id := db.NewID(time.Now())
+	l.exec(t, `
+		INSERT INTO passkey_credential (id, workspace, user_id, handle, name, credential, created_at) VALUES ($1, $2, $3, $4, $5, '{}', 1)`,
+		id, e.number, user, "handle-"+id, e.slug+" key")
+	return id
+}

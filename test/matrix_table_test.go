@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package test
+
+// The matrix: what each route asks for and what each role gives. It is written
+// from the contract (people-access-program.md section 1, integration-api.md
+// sections 1 and 3, manage-api.md) and asks no line of the program.
+
+// right is what a route asks of its caller.
+type right string
+
+const (
+	anyone           right = "nothing"      // sign-in routes and those that take a client's own secret
+	nobody           right = "no right"     // what nobody may do to what is somebody else's
+	ownAccount       right = "own account"  // every signed-in user
+	readAudit        right = "audit: read"  // the audit trail
+	readPeople       right = "people: read" // people and groups
+	writePeople      right = "people: write"
+	readResources    right = "resources: read" // what applications push
+	writeResources   right = "resources: write"
+	readSettings     right = "settings: read" // how users get in
+	manageSignIn     right = "settings: manage"
+	readTests        right = "tests: read"
+	writeTests       right = "tests: write"
+	readUsers        right = "users: read" // users and roles
+	manageUsers      right = "users: manage"
+	manageWorkspaces right = "workspaces: manage"
+)
+
+// part is a role as the contract has it.
+type part struct {
+	name   string // as it is shown
+	slug   string
+	areas  string  // of a custom role: JSON
+	gives  []right // beside the own account
+	mayOwn bool    // objects may be theirs
+}
+
+// reads are all that looks and changes nothing.
+func reads() []right {
+	return []right{readAudit, readPeople, readResources, readSettings, readTests, readUsers}
+}
+
+// parts are the eight roles and custom ones.
+func parts() []part {
+	editor := append(reads(), writePeople, writeResources, writeTests)
+	return []part{
+		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageSignIn, manageUsers, manageWorkspaces)},
+		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
+		{name: "Employee", slug: "employee"},
+		{name: "View-only Admin", slug: "view-only-admin", mayOwn: true, gives: reads()},
+		{name: "Collaborator", slug: "collaborator", mayOwn: true},
+		{name: "Integrations Manager", slug: "integrations-manager", mayOwn: true, gives: []right{readResources, writeResources}},
+		{name: "Auditor", slug: "auditor"}, // with an audit's window, readAudit too
+		{name: "Trust Collaborator", slug: "trust-collaborator"},
+		{
+			name: "Tester", slug: "tester", mayOwn: true, gives: []right{readResources, readTests, writeTests, readPeople, readAudit},
+			areas: `{"resources":"view","tests":"edit","people":"view","users":"none","audit-trail":"view"}`,
+		},
+		{
+			name: "Steward", slug: "steward", mayOwn: true, gives: []right{readResources, writeResources, readPeople, writePeople, readUsers, readSettings},
+			areas: `{"resources":"edit","people":"edit","users":"view","settings":"view"}`,
+		},
+	}
+}
+
+// What tokens give, by the scopes that each type of application holds.
+func buildGives() []right { return []right{readResources, writeResources} }
+
+func manageGives() []right {
+	return []right{readAudit, readPeople, writePeople, readTests, writeTests, readUsers}
+}
+
+func manageReadGives() []right { return []right{readAudit, readPeople, readTests, readUsers} }
+
+// errand is a route with a request that works for who may send it. A route may
+// have several. In query and body {names} stand for values of the workspace.
+type errand struct {
+	route string // as documented: method and path
+	need  right
+	query string
+	body  string
+	kind  string // of the body; "" = JSON
+	more  string // header
+
+	status  int   // for who may; 0 = any but 401, 403 and 5xx
+	foreign int   // for who may, but in another workspace; 0 = 404 where the path names an object
+	refusal int   // for users who may not; 0 = 403
+	fresh   fresh // makes what a call that works uses up
+
+	calm   bool // changes nothing, although it is no GET
+	leaves bool // ends the session that it comes with: the walk does it last
+	mine   bool // who may own gets through, and sees what is theirs
+	owned  bool // who owns the test in the path gets through
+	second bool // stands beside another errand of its route: for users only, and nothing rotten is sent
+	public bool // answers to everybody what the workspace shows to everybody
+}
+
+const (
+	newServer = `{"uniqueId":"{slug}_new_{n}","displayName":"{slug} new","externalUrl":"https://x.example/n","customProperties":{"active":true,"memory":16384}}`
+	testBody  = `{"slug":"{slug}-sized-{n}","name":"{slug} sized","description":"d","remediation":"r","application":"{application}","resource":"{definition}",` + sized + `}`
+	pushBody  = `{"resourceId":"{resourceId}","resources":[{servers},` + newServer + `]}`
+	pauseBody = `{"deactivateReason":"{slug} wants to"}`
+)
+
+// errands are all that can be asked of the server.
+func errands() (all []errand) {
+	for _, some := range [][]errand{accountErrands(), openErrands(), peopleErrands(), resourceErrands(), settingErrands(), testErrands(), userErrands()} {
+		all = append(all, some...)
+	}
+	return all
+}
+
+// openErrands are for everybody; what is sent with them is wrong, so that
+// nobody gets in.
+func openErrands() []errand {
+	return []errand{
+		{route: "GET /v1/sign-in", query: "?workspace={slug}", need: anyone, status: 200, public: true},
+		{route: "POST /v1/session", body: `{"workspace":"{slug}","email":"{slug}.resident@{slug}.example","password":"not the right one"}`, need: anyone, status: 401},
+		{route: "POST /v1/session/second-factor", body: `{"ticket":"madeup","code":"123456"}`, need: anyone, status: 401},
+		{route: "POST /v1/session/link", body: `{"token":"madeup"}`, need: anyone, status: 401},
+		{route: "POST /v1/sign-in/links", body: `{"workspace":"{slug}","email":"{slug}.resident@{slug}.example"}`, need: anyone},
+		{route: "POST /v1/password/reset-links", body: `{"workspace":"{slug}","email":"{slug}.resident@{slug}.example"}`, need: anyone},
+		{route: "POST /v1/password/reset", body: `{"token":"madeup","password":"{password}"}`, need: anyone, status: 401},
+		{route: "POST /v1/setup", body: `{"token":"madeup","email":"me@{slug}.example","password":"{password}"}`, need: anyone, status: 401},
+		{route: "POST /v1/invitations/look", body: `{"token":"madeup"}`, need: anyone, status: 401},
+		{route: "POST /v1/invitations/accept", body: `{"token":"madeup","password":"{password}"}`, need: anyone, status: 401},
+		{route: "POST /v1/passkeys/sign-in", body: `{"ticket":"madeup","credential":{}}`, need: anyone},
+		{route: "POST /v1/passkeys/sign-in/challenge", body: `{"workspace":"{slug}"}`, need: anyone},
+		{route: "POST /oauth/token", body: `{"client_id":"{clientId}","client_secret":"vcs_no","grant_type":"client_credentials"}`, need: anyone, status: 401},
+		{route: "POST /v1/oauth/token/suspend", body: `{"token":"{token}","client_id":"{clientId}","client_secret":"vcs_no"}`, need: anyone, status: 401},
+	}
+}
+
+// accountErrands are every signed-in user's, and no application's.
+func accountErrands() []errand {
+	return []errand{
+		{route: "GET /v1/session", need: ownAccount, status: 200},
+		{route: "DELETE /v1/session", need: ownAccount, status: 204, leaves: true},
+		{route: "POST /v1/session/proof", body: `{"password":"{password}"}`, need: ownAccount, status: 200},
+		{route: "POST /v1/session/workspace", body: `{"workspace":"{elsewhereId}"}`, need: ownAccount, status: 403}, // no session of this browser sleeps there
+		{route: "GET /v1/sessions", need: ownAccount, status: 200},
+		{route: "GET /v1/sessions", query: "?userId={userId}", need: readUsers, status: 200, foreign: 404, second: true},
+		{route: "DELETE /v1/sessions", need: ownAccount, status: 204},
+		{route: "DELETE /v1/sessions/{sessionId}", need: ownAccount, status: 204, fresh: ownSession},
+		{route: "DELETE /v1/sessions/{sessionId}", need: manageUsers, status: 204, refusal: 404, second: true, fresh: othersSession},
+		{route: "GET /v1/workspaces", need: ownAccount, status: 200},
+
+		{route: "GET /v1/account", need: ownAccount, status: 200},
+		{route: "PUT /v1/account/password", body: `{"current":"{password}","password":"{password}"}`, need: ownAccount, status: 204},
+		{route: "POST /v1/account/totp", need: ownAccount, status: 200},
+		{route: "POST /v1/account/totp/confirm", body: `{"code":"12"}`, need: ownAccount, status: 400},
+		{route: "DELETE /v1/account/totp", need: ownAccount, status: 204},
+		{route: "POST /v1/account/recovery-codes", need: ownAccount, status: 409}, // they stand in for a device
+
+		{route: "GET /v1/passkeys", need: ownAccount, status: 200},
+		{route: "POST /v1/passkeys/challenge", need: ownAccount, status: 422},                                                        // takes HTTPS
+		{route: "POST /v1/passkeys", body: `{"ticket":"madeup","name":"{slug} key","credential":{}}`, need: ownAccount, status: 422}, // as above, and an authenticator: package passkey's tests have one
+		{route: "PATCH /v1/passkeys/{passkeyId}", body: `{"name":"{slug} key {n}"}`, need: ownAccount, status: 200, fresh: ownPasskey},
+		{route: "PATCH /v1/passkeys/{passkeyId}", body: `{"name":"{slug} key {n}"}`, need: nobody, refusal: 404, second: true},
+		{route: "DELETE /v1/passkeys/{passkeyId}", need: ownAccount, status: 204, fresh: ownPasskey},
+		{route: "DELETE /v1/passkeys/{passkeyId}", need: nobody, refusal: 404, second: true},
+	}
+}
+
+func userErrands() []errand {
+	return []errand{
+		{route: "GET /v1/users", need: readUsers, status: 200},
+		{route: "GET /v1/users/{userId}", need: readUsers, status: 200},
+		{route: "GET /v1/users/{userId}/credentials", need: readUsers, status: 200},
+		{route: "POST /v1/users", body: `{"email":"made{n}@{slug}.example","name":"{slug} made","role":"admin"}`, need: manageUsers, status: 201},
+		{route: "PATCH /v1/users/{userId}", body: `{"role":"admin"}`, need: manageUsers, status: 200, fresh: freshUser},
+		{route: "DELETE /v1/users/{userId}", need: manageUsers, status: 204, fresh: freshUser},
+		{route: "POST /v1/users/{userId}/deactivate", need: manageUsers, status: 200, fresh: freshUser},
+		{route: "POST /v1/users/{userId}/reactivate", need: manageUsers, status: 200, fresh: freshDeactivated},
+		{route: "POST /v1/users/{userId}/invitation", need: manageUsers, status: 201, fresh: freshUser},
+		{route: "DELETE /v1/users/{userId}/totp", need: manageUsers, status: 404, fresh: freshUser},
+		{route: "GET /v1/roles", need: readUsers, status: 200},
+		{route: "POST /v1/roles", body: `{"name":"{slug} role {n}","areas":{"tests":"edit"}}`, need: manageUsers, status: 201},
+		{route: "PATCH /v1/roles/{roleId}", body: `{"areas":{"tests":"edit"}}`, need: manageUsers, status: 200, fresh: freshRole},
+		{route: "DELETE /v1/roles/{roleId}", need: manageUsers, status: 204, fresh: freshRole},
+		{route: "GET /v1/event-logs", need: readAudit, status: 200},
+		{route: "GET /v1/event-logs/export", need: readAudit, status: 200},
+		{route: "GET /v1/event-logs/{eventId}", need: readAudit, status: 200},
+	}
+}
+
+func settingErrands() []errand {
+	provider := `{"kind":"oidc","name":"{slug} provider {n}","oidc":{"issuer":"https://id.{slug}.example","clientId":"c"}}`
+	return []errand{
+		{route: "POST /v1/workspaces", body: `{"name":"{slug} annex {n}"}`, need: manageWorkspaces, status: 201},
+		{route: "PATCH /v1/workspaces/{workspaceId}", body: `{"name":"{slug} {n}"}`, need: manageWorkspaces, status: 200},
+		{route: "GET /v1/sign-in/settings", need: readSettings, status: 200},
+		{route: "PATCH /v1/sign-in/settings", body: `{"session":{"idleMinutes":999}}`, need: manageSignIn, status: 200},
+		{route: "GET /v1/sso/providers", need: readSettings, status: 200},
+		{route: "POST /v1/sso/providers", body: provider, need: manageSignIn, status: 201},
+		{route: "GET /v1/sso/providers/{providerId}", need: readSettings, status: 200},
+		{route: "PATCH /v1/sso/providers/{providerId}", body: `{"createUsers":true}`, need: manageSignIn, status: 200, fresh: freshProvider},
+		{route: "DELETE /v1/sso/providers/{providerId}", need: manageSignIn, status: 204, fresh: freshProvider},
+		{route: "POST /v1/sso/providers/{providerId}/test", need: manageSignIn, status: 200, fresh: freshProvider},
+		{route: "GET /v1/sso/providers/{providerId}/identities", need: readSettings, status: 200},
+		{route: "DELETE /v1/sso/providers/{providerId}/identities/{userId}", need: manageSignIn, status: 204, fresh: freshIdentity},
+	}
+}
+
+func peopleErrands() []errand {
+	person := `{"emailAddress":"made{n}@{slug}.example","name":{"first":"{slug}","last":"made"}}`
+	return []errand{
+		{route: "GET /v1/people", need: readPeople, status: 200},
+		{route: "GET /v1/people/export", need: readPeople, status: 200},
+		{route: "GET /v1/people/{personId}", need: readPeople, status: 200},
+		{route: "POST /v1/people", body: person, need: writePeople, status: 201},
+		{route: "POST /v1/people/import", body: "email,first\nimported{n}@{slug}.example,{slug}\n", kind: "text/csv", need: writePeople, status: 200},
+		{route: "PATCH /v1/people/{personId}", body: `{"name":{"last":"{slug} {n}"}}`, need: writePeople, status: 200},
+		{route: "DELETE /v1/people/{personId}", need: writePeople, status: 204, fresh: freshPerson},
+		{route: "POST /v1/people/{personId}/set-leave", body: `{"startDate":"2090-01-01T00:00:00Z"}`, need: writePeople, status: 200},
+		{route: "POST /v1/people/{personId}/clear-leave", need: writePeople, status: 200},
+		{route: "POST /v1/people/mark-as-not-people", body: `{"updates":[{"id":"{personId}","reason":"{slug} mailbox"}]}`, need: writePeople, status: 200, fresh: freshPerson},
+		{route: "POST /v1/people/mark-as-people", body: `{"updates":[{"id":"{personId}"}]}`, need: writePeople, status: 200},
+		{route: "POST /v1/people/offboard", body: `{"updates":[{"id":"{personId}","acknowledgerId":"{userId}"}]}`, need: writePeople, status: 200, fresh: freshPerson},
+		{route: "GET /v1/groups", need: readPeople, status: 200},
+		{route: "GET /v1/groups/{groupId}", need: readPeople, status: 200},
+		{route: "GET /v1/groups/{groupId}/people", need: readPeople, status: 200},
+		{route: "POST /v1/groups", body: `{"name":"{slug} group {n}"}`, need: writePeople, status: 201},
+		{route: "PATCH /v1/groups/{groupId}", body: `{"name":"{slug} group {n}"}`, need: writePeople, status: 200},
+		{route: "DELETE /v1/groups/{groupId}", need: writePeople, status: 204, fresh: freshGroup},
+		{route: "POST /v1/groups/{groupId}/people", body: `{"id":"{personId}"}`, need: writePeople, status: 200, fresh: freshPerson},
+		{route: "POST /v1/groups/{groupId}/add-people", body: `{"updates":[{"id":"{personId}"}]}`, need: writePeople, status: 200, fresh: freshPerson},
+		{route: "POST /v1/groups/{groupId}/remove-people", body: `{"updates":[{"id":"{personId}"}]}`, need: writePeople, status: 200, fresh: freshMember},
+		{route: "DELETE /v1/groups/{groupId}/people/{personId}", need: writePeople, status: 200, fresh: freshMember},
+	}
+}
+
+func resourceErrands() []errand {
+	return []errand{
+		{route: "GET /v1/resources/{type}", query: "?resourceId={resourceId}", need: readResources, status: 200, foreign: 404},
+		{route: "GET /v1/resources/{type}/list_all", query: "?resourceId={resourceId}", need: readResources, status: 200, foreign: 404},
+		{route: "GET /v1/resources/syncs/{syncId}/rejections", need: readResources, status: 200},
+		{route: "PUT /v1/resources/{type}", body: pushBody, need: writeResources, status: 200, foreign: 404},
+		{route: "PUT /v1/resources/{type}/sync_all", body: pushBody, need: writeResources, status: 200, foreign: 404},
+	}
+}
+
+func testErrands() []errand {
+	return []errand{
+		{route: "GET /v1/tests", need: readTests, status: 200, mine: true},
+		{route: "POST /v1/tests", body: testBody, need: writeTests, status: 201, foreign: 400},
+		{route: "POST /v1/tests/preview", body: testBody, need: readTests, status: 200, foreign: 400, calm: true},
+		{route: "GET /v1/tests/{testId}", need: readTests, status: 200, owned: true},
+		{route: "GET /v1/tests/{testId}/versions", need: readTests, status: 200, owned: true},
+		{route: "POST /v1/tests/{testId}/versions", body: `{` + sized + `}`, need: writeTests, status: 201, owned: true, fresh: freshTest},
+		{route: "POST /v1/tests/{testId}/copy", body: `{"slug":"{slug}-copy-{n}"}`, need: writeTests, status: 201}, // makes another one: not work on this
+		{route: "POST /v1/tests/{testId}/set-owner", body: `{"userId":"{founderId}"}`, need: writeTests, status: 200, fresh: freshTest},
+		{route: "POST /v1/tests/{testId}/deactivate", body: pauseBody, need: writeTests, status: 200, owned: true, fresh: freshTest},
+		{route: "POST /v1/tests/{testId}/reactivate", need: writeTests, status: 200, owned: true, fresh: freshTest},
+		{route: "POST /v1/tests/{testId}/run", need: writeTests, status: 200, owned: true},
+		{route: "GET /v1/tests/{testId}/entities", need: readTests, status: 200, owned: true},
+		{route: "GET /v1/tests/{testId}/entities/{entityId}/explain", need: readTests, status: 200, owned: true},
+		{route: "POST /v1/tests/{testId}/entities/{entityId}/deactivate", body: pauseBody, need: writeTests, status: 202, owned: true, fresh: freshTest},
+		{route: "POST /v1/tests/{testId}/entities/{entityId}/reactivate", need: writeTests, status: 202, owned: true, fresh: freshException},
+	}
+}
