@@ -36,7 +36,7 @@ build: need-go ## build bin/muster
 
 .PHONY: test
 test: need-go ## run all tests on SQLite and PostgreSQL; sets up what they need
-	@scripts/test-setup postgres smtp
+	@scripts/test-setup postgres smtp chromium
 	go test $(PKG)
 
 .PHONY: check

@@ -162,8 +162,9 @@ func (c *conversation) explained(method, path string, a answer) {
 	}
 }
 
-// TestAnswersFitTheDocument has a conversation in which every documented route
-// succeeds at least once, and most refuse something.
+// TestAnswersFitTheDocument has a conversation in which every documented route of
+// resources, tests and tokens succeeds at least once, and most refuse something.
+// The answers of all other routes are held against the document by TestMatrix.
 func TestAnswersFitTheDocument(t *testing.T) {
 	t.Parallel()
 	p := place{data: t.TempDir()}
@@ -175,7 +176,8 @@ func TestAnswersFitTheDocument(t *testing.T) {
 	c.tests()
 	c.tokens(build)
 	for _, r := range c.routes() {
-		if !c.answered[r.String()] {
+		spoken := strings.HasPrefix(r.path, "/v1/resources") || strings.HasPrefix(r.path, "/v1/tests") || strings.Contains(r.path, "/oauth/")
+		if spoken && !c.answered[r.String()] {
 			t.Errorf("%s is documented and never succeeded here: add it to the conversation", r)
 		}
 	}
@@ -256,6 +258,8 @@ func (c *conversation) tests() {
 	c.say(m, 409, "POST", "/v1/tests/sized-too/run", "")
 	c.say(m, 200, "POST", "/v1/tests/sized-too/reactivate", "")
 	c.say(m, 200, "POST", "/v1/tests/sized/run", "")
+	c.say(m, 404, "POST", "/v1/tests/sized/set-owner", `{"userId":"nobody@example.com"}`)
+	c.say(m, 200, "POST", "/v1/tests/sized/set-owner", `{"userId":null}`)
 	var failing struct {
 		Results struct{ Data []struct{ ID string } }
 	}

@@ -64,6 +64,9 @@ func (e *estate) furnishPushed(t *testing.T) {
 	}
 	e.values["syncId"] = put.Sync.ID
 	e.values["vaultId"] = e.definition(t, app, e.slug+" vault", flags...)
+	if a := e.call(t, "PUT", "/v1/resources/custom_resource", set(e.values["vaultId"], weakServer), bearer(e.values["token"])); a.status != 200 {
+		t.Fatalf("push: got %s", a)
+	}
 	maps.Copy(e.values, freshTest(t, e, nil))
 }
 

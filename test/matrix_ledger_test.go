@@ -4,14 +4,13 @@ package test
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/passmuster/muster/internal/db"
 )
 
 // ledger looks into the database beside the server: at all that a workspace
@@ -56,24 +55,16 @@ func openLedger(t *testing.T, p place) *ledger {
 		list = `SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = 'public' ORDER BY tablename`
 	}
 	for _, name := range l.texts(t, list) {
-		rows, err := l.QueryContext(t.Context(), `SELECT * FROM `+name+` WHERE 1 = 0`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all, err := rows.Columns()
-		if err == nil {
-			err = rows.Close()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		where := "workspace"
+		all, where := l.columns(t, name), "workspace = $1"
 		switch {
 		case name == "workspace":
-			where = "number"
+			where = "number = $1"
 		case unowned(name):
 			continue
-		case !slices.Contains(all, where):
+		case slices.Contains(all, "workspace"):
+		case slices.Contains(all, "directory"): // the workspace's by its directory
+			where = "directory IN (SELECT number FROM scim_directory WHERE workspace = $1)"
+		default:
 			t.Errorf("the table %s has no workspace: say in matrix_ledger_test.go why", name)
 			continue
 		}
@@ -85,6 +76,21 @@ func openLedger(t *testing.T, p place) *ledger {
 	return l
 }
 
+func (l *ledger) columns(t *testing.T, table string) []string {
+	t.Helper()
+	rows, err := l.QueryContext(t.Context(), `SELECT * FROM `+table+` WHERE 1 = 0`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	columns, err := rows.Columns()
+	if err = errors.Join(err, rows.Err()); err != nil {
+		t.Fatal(err)
+	}
+	return columns
+}
+
+// texts answers rows as lines.
 func (l *ledger) texts(t *testing.T, query string, args ...any) (all []string) {
 	t.Helper()
 	rows, err := l.QueryContext(t.Context(), query, args...)
@@ -124,7 +130,7 @@ func isBytes(v any) bool { _, ok := v.([]byte); return ok }
 func (l *ledger) state(t *testing.T, e *estate) (lines []string) {
 	t.Helper()
 	for _, table := range l.tables {
-		rows := l.texts(t, `SELECT `+table.columns+` FROM `+table.name+` WHERE `+table.where+` = $1`, e.number)
+		rows := l.texts(t, `SELECT `+table.columns+` FROM `+table.name+` WHERE `+table.where, e.number)
 		slices.Sort(rows)
 		for _, row := range rows {
 			lines = append(lines, table.name+": "+row)
@@ -176,7 +182,7 @@ func (l *ledger) identity(t *testing.T, e *estate, provider, user string) {
 // passkey gives a user one, as an authenticator would.
 func (l *ledger) passkey(t *testing.T, e *estate, user string) string {
 	t.Helper()
-	id := db.NewID(time.Now())
+	id := fmt.Sprintf("%024x", time.Now().UnixNano())
 	l.exec(t, `
 		INSERT INTO passkey_credential (id, workspace, user_id, handle, name, credential, created_at) VALUES ($1, $2, $3, $4, $5, '{}', 1)`,
 		id, e.number, user, "handle-"+id, e.slug+" key")

@@ -3,6 +3,7 @@
 package test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -69,11 +70,11 @@ func (w *walk) owner(t *testing.T, p *persona) {
 		case !x.owned:
 			continue
 		case len(mine) == 0 || x.fresh != nil:
-			make := freshTest
+			maker := freshTest
 			if x.fresh != nil {
-				make = x.fresh
+				maker = x.fresh
 			}
-			mine = make(t, w.here, p)
+			mine = maker(t, w.here, p)
 			if a := w.own(t, mine["testId"], p); a.status != 200 {
 				t.Fatalf("set the owner: got %s", a)
 			}
@@ -94,18 +95,29 @@ func (w *walk) owner(t *testing.T, p *persona) {
 	w.reach(t, p, mine["testId"])
 }
 
-// reach checks that who owns a test gets at no other definition's records by it.
+// reach checks that who owns a test makes no other of it, least of all one on
+// another definition, whose records they would see then.
 func (w *walk) reach(t *testing.T, p *persona, test string) {
 	t.Helper()
-	vault := `"owner":"` + p.user + `","resource":"{vaultId}"`
-	for path, body := range map[string]string{
-		"/copy":     `{"slug":"reached-{n}",` + vault + `}`,
-		"/versions": `{` + vault + `,` + sized + `}`,
+	here, vault := `"owner":"`+p.user+`"`, `"owner":"`+p.user+`","resource":"{vaultId}"`
+	for _, x := range []struct {
+		path, body string
+		allowed    []int
+	}{
+		{"/copy", `{"slug":"reached-{n}",` + here + `}`, []int{403}},
+		{"/copy", `{"slug":"reached-{n}",` + vault + `}`, []int{403}},
+		{"/versions", `{` + vault + `,` + sized + `}`, []int{400, 403, 422}},
 	} {
-		a := p.ask(t, "POST", "/v1/tests/"+test+path, w.here.fill(t, body), "Content-Type: application/json")
-		t.Logf("%s %s", path, brief(a))
-		if a.status != 400 && a.status != 403 {
-			t.Errorf("%s, who owns a test, takes it to another definition by %s: got %s, want 403", p.name, path, brief(a))
+		a := p.ask(t, "POST", "/v1/tests/"+test+x.path, w.here.fill(t, x.body), "Content-Type: application/json")
+		if !slices.Contains(x.allowed, a.status) {
+			t.Errorf("%s, who owns a test: POST /v1/tests/{testId}%s with %s: got %s, want one of %v", p.name, x.path, x.body, brief(a), x.allowed)
+		}
+		var made struct{ ID string }
+		if a.status != 201 || json.Unmarshal([]byte(a.text), &made) != nil {
+			continue
+		}
+		if a := p.ask(t, "GET", "/v1/tests/"+made.ID+"/entities", ""); a.status == 200 {
+			t.Errorf("%s reads what they got at so: %s", p.name, brief(a))
 		}
 	}
 }

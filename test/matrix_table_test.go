@@ -81,7 +81,6 @@ type errand struct {
 	query string
 	body  string
 	kind  string // of the body; "" = JSON
-	more  string // header
 
 	status  int   // for who may; 0 = any but 401, 403 and 5xx
 	foreign int   // for who may, but in another workspace; 0 = 404 where the path names an object
@@ -140,7 +139,7 @@ func accountErrands() []errand {
 		{route: "POST /v1/session/proof", body: `{"password":"{password}"}`, need: ownAccount, status: 200},
 		{route: "POST /v1/session/workspace", body: `{"workspace":"{elsewhereId}"}`, need: ownAccount, status: 403}, // no session of this browser sleeps there
 		{route: "GET /v1/sessions", need: ownAccount, status: 200},
-		{route: "GET /v1/sessions", query: "?userId={userId}", need: readUsers, status: 200, foreign: 404, second: true},
+		{route: "GET /v1/sessions", query: "?userId={userId}", need: manageUsers, status: 200, foreign: 404, second: true},
 		{route: "DELETE /v1/sessions", need: ownAccount, status: 204},
 		{route: "DELETE /v1/sessions/{sessionId}", need: ownAccount, status: 204, fresh: ownSession},
 		{route: "DELETE /v1/sessions/{sessionId}", need: manageUsers, status: 204, refusal: 404, second: true, fresh: othersSession},
@@ -167,7 +166,7 @@ func userErrands() []errand {
 	return []errand{
 		{route: "GET /v1/users", need: readUsers, status: 200},
 		{route: "GET /v1/users/{userId}", need: readUsers, status: 200},
-		{route: "GET /v1/users/{userId}/credentials", need: readUsers, status: 200},
+		{route: "GET /v1/users/{userId}/credentials", need: manageUsers, status: 200},
 		{route: "POST /v1/users", body: `{"email":"made{n}@{slug}.example","name":"{slug} made","role":"admin"}`, need: manageUsers, status: 201},
 		{route: "PATCH /v1/users/{userId}", body: `{"role":"admin"}`, need: manageUsers, status: 200, fresh: freshUser},
 		{route: "DELETE /v1/users/{userId}", need: manageUsers, status: 204, fresh: freshUser},

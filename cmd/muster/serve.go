@@ -63,7 +63,14 @@ func (c *serveCmd) greet(ctx context.Context, a *app.App, log *slog.Logger) {
 		//nolint:sloglint // people copy the link, so it is not quoted
 		log.WarnContext(ctx, "there is no admin yet; open this link within a day to set one up: "+link.URL)
 	}
-	if base, err := a.Workspaces.BaseURL(ctx); err == nil && strings.HasPrefix(base, "http://") {
+	base, err := a.Workspaces.BaseURL(ctx)
+	if err != nil {
+		return
+	}
+	switch {
+	case strings.HasPrefix(base, "https://") && len(c.TrustedProxy) == 0:
+		log.WarnContext(ctx, "HTTPS comes from a proxy, so all clients seem to have its address: name it by --trusted-proxy, or guesses are slowed for all together")
+	case strings.HasPrefix(base, "http://"):
 		log.WarnContext(ctx, "sessions travel over plain HTTP; outside of this machine put a proxy with HTTPS in front and say --base-url https://…")
 	}
 }

@@ -1,18 +1,48 @@
 -- The schema of the PostgreSQL database, by its catalogue. Made by `make golden`.
 
+CREATE TABLE access_guard (
+	workspace BIGINT NOT NULL,
+	changes BIGINT NOT NULL,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE access_role (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	areas TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, name_key),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE access_user (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
 	email TEXT NOT NULL,
 	email_key TEXT NOT NULL,
-	password_hash TEXT NOT NULL,
+	name TEXT NOT NULL,
 	role TEXT NOT NULL,
+	status TEXT NOT NULL,
+	source TEXT NOT NULL,
+	window_from BIGINT,
+	window_to BIGINT,
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
+	activated_at BIGINT,
+	deactivated_at BIGINT,
 	PRIMARY KEY (id),
 	UNIQUE (workspace, email_key),
-	FOREIGN KEY (workspace) REFERENCES workspace(number)
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((source = ANY (ARRAY['VANTA'::text, 'SCIM'::text]))),
+	CHECK ((status = ANY (ARRAY['invited'::text, 'active'::text, 'deactivated'::text])))
 );
+CREATE INDEX access_user_page ON access_user USING btree (workspace, id);
+CREATE INDEX access_user_role ON access_user USING btree (workspace, role);
 
 CREATE TABLE assessment_exception (
 	id TEXT NOT NULL,
@@ -86,6 +116,7 @@ CREATE TABLE assessment_test (
 	deactivated_until BIGINT,
 	state_at BIGINT,
 	created_at BIGINT NOT NULL,
+	owner TEXT,
 	PRIMARY KEY (number),
 	UNIQUE (id),
 	UNIQUE (workspace, slug),
@@ -126,6 +157,79 @@ CREATE TABLE db_version (
 	PRIMARY KEY (id)
 );
 
+CREATE TABLE directory_group (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	source TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, name_key),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX directory_group_list ON directory_group USING btree (workspace, id);
+
+CREATE TABLE directory_leave (
+	workspace BIGINT NOT NULL,
+	person TEXT NOT NULL,
+	start_date BIGINT NOT NULL,
+	end_date BIGINT,
+	PRIMARY KEY (person, start_date),
+	FOREIGN KEY (person) REFERENCES directory_person(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX directory_leave_start ON directory_leave USING btree (workspace, start_date, end_date, person);
+
+CREATE TABLE directory_member (
+	workspace BIGINT NOT NULL,
+	grp TEXT NOT NULL,
+	person TEXT NOT NULL,
+	source TEXT NOT NULL,
+	PRIMARY KEY (workspace, grp, person),
+	FOREIGN KEY (grp) REFERENCES directory_group(id),
+	FOREIGN KEY (person) REFERENCES directory_person(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX directory_member_person ON directory_member USING btree (person, grp, workspace);
+
+CREATE TABLE directory_person (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	email TEXT NOT NULL,
+	email_key TEXT NOT NULL,
+	first TEXT NOT NULL,
+	last TEXT NOT NULL,
+	display TEXT NOT NULL,
+	job_title TEXT NOT NULL,
+	start_date BIGINT,
+	end_date BIGINT,
+	inactive_at BIGINT,
+	not_person BOOLEAN NOT NULL,
+	not_person_reason TEXT NOT NULL,
+	sources TEXT NOT NULL,
+	departed BOOLEAN NOT NULL,
+	leaves_at BIGINT,
+	offboarded_at BIGINT,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (email_key, workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX directory_person_leaving ON directory_person USING btree (leaves_at) WHERE (leaves_at IS NOT NULL);
+CREATE INDEX directory_person_list ON directory_person USING btree (workspace, id, not_person, end_date, start_date, inactive_at);
+
+CREATE TABLE directory_word (
+	workspace BIGINT NOT NULL,
+	word BYTEA NOT NULL,
+	person TEXT NOT NULL,
+	PRIMARY KEY (workspace, word, person),
+	FOREIGN KEY (person) REFERENCES directory_person(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX directory_word_person ON directory_word USING btree (person);
+
 CREATE TABLE evidence_checkpoint (
 	workspace BIGINT NOT NULL,
 	size BIGINT NOT NULL,
@@ -144,8 +248,21 @@ CREATE TABLE evidence_entry (
 	leaf BYTEA NOT NULL,
 	created_at BIGINT NOT NULL,
 	position BIGINT,
+	action TEXT,
+	actor_kind TEXT,
+	actor_id TEXT,
+	subject_kind TEXT,
+	subject_id TEXT,
+	names TEXT,
 	PRIMARY KEY (id)
 );
+CREATE INDEX evidence_entry_actor ON evidence_entry USING btree (workspace, actor_id, id) WHERE (kind <> 'sync'::text);
+CREATE INDEX evidence_entry_bare ON evidence_entry USING btree (id) WHERE (action IS NULL);
+CREATE INDEX evidence_entry_kind ON evidence_entry USING btree (workspace, kind, id) WHERE (kind <> 'sync'::text);
+CREATE INDEX evidence_entry_subject ON evidence_entry USING btree (workspace, subject_id, id) WHERE (kind <> 'sync'::text);
+CREATE INDEX evidence_entry_sync ON evidence_entry USING btree (workspace, id) WHERE (kind = 'sync'::text);
+CREATE INDEX evidence_entry_sync_subject ON evidence_entry USING btree (workspace, subject_id, id) WHERE (kind = 'sync'::text);
+CREATE INDEX evidence_entry_trail ON evidence_entry USING btree (workspace, id) WHERE (kind <> 'sync'::text);
 CREATE INDEX evidence_entry_waiting ON evidence_entry USING btree (workspace, id) WHERE ("position" IS NULL);
 CREATE UNIQUE INDEX evidence_entry_position ON evidence_entry USING btree (workspace, "position") WHERE ("position" IS NOT NULL);
 CREATE UNIQUE INDEX evidence_entry_stream ON evidence_entry USING btree (workspace, stream, sequence) WHERE (stream <> ''::text);
@@ -163,6 +280,14 @@ CREATE TABLE evidence_key (
 	created_at BIGINT NOT NULL,
 	PRIMARY KEY (number),
 	UNIQUE (public)
+);
+
+CREATE TABLE evidence_target (
+	workspace BIGINT NOT NULL,
+	target TEXT NOT NULL,
+	entry TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	PRIMARY KEY (workspace, target, entry)
 );
 
 CREATE TABLE jobs_lease (
@@ -225,6 +350,39 @@ CREATE TABLE oauth_token (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 CREATE INDEX oauth_token_standing ON oauth_token USING btree (application, source, created_at) WHERE (revoked_at IS NULL);
+
+CREATE TABLE passkey_challenge (
+	hash BYTEA NOT NULL,
+	kind TEXT NOT NULL,
+	workspace BIGINT,
+	user_id TEXT,
+	wanted TEXT NOT NULL,
+	session TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (hash),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((kind = ANY (ARRAY['register'::text, 'sign-in'::text])))
+);
+CREATE INDEX passkey_challenge_kind ON passkey_challenge USING btree (kind, created_at);
+CREATE INDEX passkey_challenge_user ON passkey_challenge USING btree (user_id, created_at);
+
+CREATE TABLE passkey_credential (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	user_id TEXT NOT NULL,
+	handle TEXT NOT NULL,
+	name TEXT NOT NULL,
+	credential TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	last_used_at BIGINT,
+	PRIMARY KEY (id),
+	UNIQUE (handle),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX passkey_credential_user ON passkey_credential USING btree (user_id, id);
 
 CREATE TABLE resource_definition (
 	number BIGINT NOT NULL,
@@ -352,6 +510,190 @@ CREATE TABLE resource_sync (
 	CHECK ((cause = ANY (ARRAY['push'::text, 'rule'::text, 'exception'::text, 'link'::text, 'time'::text, 'rerun'::text])))
 );
 CREATE INDEX resource_sync_time ON resource_sync USING btree (definition, committed_at);
+
+CREATE TABLE signin_attempt (
+	subject TEXT NOT NULL,
+	count BIGINT NOT NULL,
+	since BIGINT NOT NULL,
+	PRIMARY KEY (subject)
+);
+CREATE INDEX signin_attempt_since ON signin_attempt USING btree (since);
+
+CREATE TABLE signin_guard (
+	user_id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	changes BIGINT NOT NULL,
+	PRIMARY KEY (user_id),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE signin_link (
+	id TEXT NOT NULL,
+	hash BYTEA NOT NULL,
+	kind TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	user_id TEXT,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	used_at BIGINT,
+	token TEXT NOT NULL,
+	tries BIGINT NOT NULL,
+	try_at BIGINT,
+	PRIMARY KEY (id),
+	UNIQUE (hash),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((kind = ANY (ARRAY['setup'::text, 'invitation'::text, 'magic_link'::text, 'reset'::text])))
+);
+CREATE INDEX signin_link_due ON signin_link USING btree (try_at) WHERE (try_at IS NOT NULL);
+CREATE INDEX signin_link_user ON signin_link USING btree (user_id);
+
+CREATE TABLE signin_password (
+	user_id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	hash TEXT NOT NULL,
+	changed_at BIGINT NOT NULL,
+	PRIMARY KEY (user_id),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE signin_recovery (
+	hash BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	user_id TEXT NOT NULL,
+	used_at BIGINT,
+	PRIMARY KEY (hash),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX signin_recovery_user ON signin_recovery USING btree (user_id);
+
+CREATE TABLE signin_session (
+	id TEXT NOT NULL,
+	hash BYTEA,
+	workspace BIGINT NOT NULL,
+	user_id TEXT NOT NULL,
+	browser TEXT NOT NULL,
+	method TEXT NOT NULL,
+	provider TEXT NOT NULL,
+	address TEXT NOT NULL,
+	agent TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	proved_at BIGINT NOT NULL,
+	seen_at BIGINT NOT NULL,
+	idle BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	ended_at BIGINT,
+	PRIMARY KEY (id),
+	UNIQUE (hash),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX signin_session_address ON signin_session USING btree (user_id, address);
+CREATE INDEX signin_session_browser ON signin_session USING btree (browser);
+CREATE INDEX signin_session_user ON signin_session USING btree (user_id, id);
+
+CREATE TABLE signin_setting (
+	workspace BIGINT NOT NULL,
+	password BOOLEAN NOT NULL,
+	passkey BOOLEAN NOT NULL,
+	magic_link BOOLEAN NOT NULL,
+	oidc BOOLEAN NOT NULL,
+	saml BOOLEAN NOT NULL,
+	idle BIGINT NOT NULL,
+	lifetime BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE signin_step (
+	hash BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	user_id TEXT NOT NULL,
+	method TEXT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (hash),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE signin_totp (
+	user_id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	secret TEXT NOT NULL,
+	last_step BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	confirmed_at BIGINT,
+	PRIMARY KEY (user_id),
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE sso_flow (
+	state BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	provider TEXT NOT NULL,
+	browser BYTEA NOT NULL,
+	nonce BYTEA NOT NULL,
+	verifier TEXT NOT NULL,
+	return_to TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (state),
+	FOREIGN KEY (provider) REFERENCES sso_provider(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX sso_flow_expires ON sso_flow USING btree (expires_at);
+CREATE INDEX sso_flow_provider ON sso_flow USING btree (provider);
+
+CREATE TABLE sso_identity (
+	workspace BIGINT NOT NULL,
+	provider TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	user_id TEXT NOT NULL,
+	first_used_at BIGINT NOT NULL,
+	last_used_at BIGINT NOT NULL,
+	PRIMARY KEY (provider, subject),
+	UNIQUE (provider, user_id),
+	FOREIGN KEY (provider) REFERENCES sso_provider(id) ON DELETE CASCADE,
+	FOREIGN KEY (user_id) REFERENCES access_user(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX sso_identity_user ON sso_identity USING btree (user_id);
+
+CREATE TABLE sso_provider (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	name TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	enabled BOOLEAN NOT NULL,
+	create_users BOOLEAN NOT NULL,
+	trust_email BOOLEAN NOT NULL,
+	domains TEXT NOT NULL,
+	settings TEXT NOT NULL,
+	secret TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, name_key),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((kind = ANY (ARRAY['oidc'::text, 'saml'::text])))
+);
+
+CREATE TABLE sso_seen (
+	provider TEXT NOT NULL,
+	assertion BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (provider, assertion),
+	FOREIGN KEY (provider) REFERENCES sso_provider(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX sso_seen_expires ON sso_seen USING btree (expires_at);
 
 CREATE TABLE workspace (
 	number BIGINT NOT NULL,

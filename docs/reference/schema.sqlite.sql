@@ -1,16 +1,42 @@
 -- The schema of the SQLite database, as it keeps it itself. Made by `make golden`.
 
+CREATE TABLE access_guard (
+	workspace BIGINT NOT NULL PRIMARY KEY REFERENCES workspace (number),
+	changes   BIGINT NOT NULL
+);
+
+CREATE TABLE access_role (
+	id         TEXT   NOT NULL PRIMARY KEY,
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	name       TEXT   NOT NULL,
+	name_key   TEXT   NOT NULL, -- the slug: names of one slug are one name
+	areas      TEXT   NOT NULL, -- JSON: {"tests":"edit"}; an area that is not there is none
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	UNIQUE (workspace, name_key)
+);
+
 CREATE TABLE access_user (
-	id            TEXT   NOT NULL PRIMARY KEY,
-	workspace     BIGINT NOT NULL REFERENCES workspace (number),
-	email         TEXT   NOT NULL,
-	email_key     TEXT   NOT NULL, -- lower case: e-mail is compared without case
-	password_hash TEXT   NOT NULL, -- argon2id in PHC form, '' when none is set
-	role          TEXT   NOT NULL, -- id of a role
-	created_at    BIGINT NOT NULL,
-	updated_at    BIGINT NOT NULL,
+	id             TEXT   NOT NULL PRIMARY KEY,
+	workspace      BIGINT NOT NULL REFERENCES workspace (number),
+	email          TEXT   NOT NULL,
+	email_key      TEXT   NOT NULL, -- lower case: e-mail is compared without case
+	name           TEXT   NOT NULL, -- as shown; '' when none was given
+	role           TEXT   NOT NULL, -- id of a built-in role, or of a row of access_role
+	status         TEXT   NOT NULL CHECK (status IN ('invited', 'active', 'deactivated')),
+	source         TEXT   NOT NULL CHECK (source IN ('VANTA', 'SCIM')), -- who says what the user is: people here, or a directory
+	window_from    BIGINT, -- the evidence an auditor may read; both or neither
+	window_to      BIGINT,
+	created_at     BIGINT NOT NULL,
+	updated_at     BIGINT NOT NULL,
+	activated_at   BIGINT, -- when the user first became active; NULL while only invited
+	deactivated_at BIGINT, -- NULL unless deactivated
 	UNIQUE (workspace, email_key)
 );
+
+CREATE INDEX access_user_page ON access_user (workspace, id);
+
+CREATE INDEX access_user_role ON access_user (workspace, role);
 
 CREATE TABLE assessment_exception (
 	id         TEXT   NOT NULL PRIMARY KEY,
@@ -83,7 +109,7 @@ CREATE TABLE assessment_test (
 	deactivated_reason TEXT   NOT NULL,
 	deactivated_until  BIGINT,
 	state_at           BIGINT, -- when state last changed; NULL: never
-	created_at         BIGINT NOT NULL,
+	created_at         BIGINT NOT NULL, owner TEXT,
 	UNIQUE (workspace, slug)
 );
 
@@ -118,6 +144,74 @@ CREATE TABLE db_version (
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
 
+CREATE TABLE directory_group (
+	id         TEXT   NOT NULL PRIMARY KEY,
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	name       TEXT   NOT NULL,
+	name_key   TEXT   NOT NULL, -- lower case
+	source     TEXT   NOT NULL, -- JSON: {"type":"VANTA"}
+	created_at BIGINT NOT NULL,
+	UNIQUE (workspace, name_key)
+);
+
+CREATE INDEX directory_group_list ON directory_group (workspace, id);
+
+CREATE TABLE directory_leave (
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	person     TEXT   NOT NULL REFERENCES directory_person (id),
+	start_date BIGINT NOT NULL,
+	end_date   BIGINT, -- not included; NULL: open
+	PRIMARY KEY (person, start_date)
+);
+
+CREATE INDEX directory_leave_start ON directory_leave (workspace, start_date, end_date, person);
+
+CREATE TABLE directory_member (
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	grp       TEXT   NOT NULL REFERENCES directory_group (id),
+	person    TEXT   NOT NULL REFERENCES directory_person (id),
+	source    TEXT   NOT NULL, -- JSON, of who put them there
+	PRIMARY KEY (workspace, grp, person)
+);
+
+CREATE INDEX directory_member_person ON directory_member (person, grp, workspace);
+
+CREATE TABLE directory_person (
+	id                TEXT    NOT NULL PRIMARY KEY,
+	workspace         BIGINT  NOT NULL REFERENCES workspace (number),
+	email             TEXT    NOT NULL,
+	email_key         TEXT    NOT NULL, -- lower case: people are linked by it, without regard to case
+	first             TEXT    NOT NULL, -- '' is null on the wire; last and job_title too
+	last              TEXT    NOT NULL,
+	display           TEXT    NOT NULL,
+	job_title         TEXT    NOT NULL,
+	start_date        BIGINT,           -- unknown: the wire shows created_at
+	end_date          BIGINT,           -- FORMER from here on
+	inactive_at       BIGINT,           -- a source has switched the account off since
+	not_person        BOOLEAN NOT NULL,
+	not_person_reason TEXT    NOT NULL,
+	sources           TEXT    NOT NULL, -- JSON: {"email":{"type":"SCIM"}}; fields that are not here were typed here
+	departed          BOOLEAN NOT NULL, -- FORMER or INACTIVE, and what follows from it was done
+	leaves_at         BIGINT,           -- when that is to be done by the pass; NULL: nothing to come
+	offboarded_at     BIGINT,           -- somebody has acknowledged that the person is gone
+	created_at        BIGINT  NOT NULL,
+	updated_at        BIGINT  NOT NULL,
+	UNIQUE (email_key, workspace)       -- this way round, so that lists have one index to choose
+);
+
+CREATE INDEX directory_person_leaving ON directory_person (leaves_at) WHERE leaves_at IS NOT NULL;
+
+CREATE INDEX directory_person_list ON directory_person (workspace, id, not_person, end_date, start_date, inactive_at);
+
+CREATE TABLE directory_word (
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	word      BYTEA  NOT NULL, -- lower case, UTF-8
+	person    TEXT   NOT NULL REFERENCES directory_person (id),
+	PRIMARY KEY (workspace, word, person)
+);
+
+CREATE INDEX directory_word_person ON directory_word (person);
+
 CREATE TABLE evidence_checkpoint (
 	workspace  BIGINT NOT NULL,
 	size       BIGINT NOT NULL,
@@ -136,11 +230,25 @@ CREATE TABLE evidence_entry (
 	leaf       BYTEA  NOT NULL, -- its hash, fixed when it is written
 	created_at BIGINT NOT NULL,
 	position   BIGINT -- given by the sequencer; NULL until then
-);
+, action TEXT, actor_kind TEXT, actor_id TEXT, subject_kind TEXT, subject_id TEXT, names TEXT);
+
+CREATE INDEX evidence_entry_actor ON evidence_entry (workspace, actor_id, id) WHERE kind <> 'sync';
+
+CREATE INDEX evidence_entry_bare ON evidence_entry (id) WHERE action IS NULL;
+
+CREATE INDEX evidence_entry_kind ON evidence_entry (workspace, kind, id) WHERE kind <> 'sync';
 
 CREATE UNIQUE INDEX evidence_entry_position ON evidence_entry (workspace, position) WHERE position IS NOT NULL;
 
 CREATE UNIQUE INDEX evidence_entry_stream ON evidence_entry (workspace, stream, sequence) WHERE stream <> '';
+
+CREATE INDEX evidence_entry_subject ON evidence_entry (workspace, subject_id, id) WHERE kind <> 'sync';
+
+CREATE INDEX evidence_entry_sync ON evidence_entry (workspace, id) WHERE kind = 'sync';
+
+CREATE INDEX evidence_entry_sync_subject ON evidence_entry (workspace, subject_id, id) WHERE kind = 'sync';
+
+CREATE INDEX evidence_entry_trail ON evidence_entry (workspace, id) WHERE kind <> 'sync';
 
 CREATE INDEX evidence_entry_waiting ON evidence_entry (workspace, id) WHERE position IS NULL;
 
@@ -155,6 +263,14 @@ CREATE TABLE evidence_key (
 	number     BIGINT NOT NULL PRIMARY KEY, -- 1 is the first; the highest signs
 	public     TEXT   NOT NULL UNIQUE,
 	created_at BIGINT NOT NULL
+);
+
+CREATE TABLE evidence_target (
+	workspace BIGINT NOT NULL,
+	target    TEXT   NOT NULL, -- id
+	entry     TEXT   NOT NULL, -- id
+	kind      TEXT   NOT NULL, -- of the target
+	PRIMARY KEY (workspace, target, entry)
 );
 
 CREATE TABLE jobs_lease (
@@ -208,6 +324,34 @@ CREATE TABLE oauth_token (
 );
 
 CREATE INDEX oauth_token_standing ON oauth_token (application, source, created_at) WHERE revoked_at IS NULL;
+
+CREATE TABLE passkey_challenge (
+	hash       BYTEA  NOT NULL PRIMARY KEY, -- SHA-256 of the ticket: tickets are random
+	kind       TEXT   NOT NULL CHECK (kind IN ('register', 'sign-in')),
+	workspace  BIGINT REFERENCES workspace (number), -- NULL: a sign-in, whose passkey will say
+	user_id    TEXT   REFERENCES access_user (id) ON DELETE CASCADE,
+	wanted     TEXT   NOT NULL, -- slug or id of the only workspace to sign in to, '' for any; it may name none
+	session    TEXT   NOT NULL, -- JSON: what the answer is checked against
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX passkey_challenge_kind ON passkey_challenge (kind, created_at);
+
+CREATE INDEX passkey_challenge_user ON passkey_challenge (user_id, created_at);
+
+CREATE TABLE passkey_credential (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	user_id      TEXT   NOT NULL REFERENCES access_user (id) ON DELETE CASCADE,
+	handle       TEXT   NOT NULL UNIQUE, -- credential id, base64url: one owner in the whole installation
+	name         TEXT   NOT NULL,
+	credential   TEXT   NOT NULL, -- JSON: public key, flags, sign count
+	created_at   BIGINT NOT NULL,
+	last_used_at BIGINT
+);
+
+CREATE INDEX passkey_credential_user ON passkey_credential (user_id, id);
 
 CREATE TABLE resource_definition (
 	number         BIGINT NOT NULL PRIMARY KEY, -- what rows carry
@@ -325,6 +469,163 @@ CREATE TABLE resource_sync (
 );
 
 CREATE INDEX resource_sync_time ON resource_sync (definition, committed_at);
+
+CREATE TABLE signin_attempt (
+	subject    TEXT   NOT NULL PRIMARY KEY,
+	count      BIGINT NOT NULL,
+	since      BIGINT NOT NULL
+);
+
+CREATE INDEX signin_attempt_since ON signin_attempt (since);
+
+CREATE TABLE signin_guard (
+	user_id   TEXT   NOT NULL PRIMARY KEY REFERENCES access_user (id) ON DELETE CASCADE,
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	changes   BIGINT NOT NULL
+);
+
+CREATE TABLE signin_link (
+	id         TEXT   NOT NULL PRIMARY KEY,
+	hash       BYTEA  NOT NULL UNIQUE,
+	kind       TEXT   NOT NULL CHECK (kind IN ('setup', 'invitation', 'magic_link', 'reset')),
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	user_id    TEXT   REFERENCES access_user (id) ON DELETE CASCADE, -- NULL: the first admin to be, or nobody
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	used_at    BIGINT,
+	token      TEXT   NOT NULL, -- sealed while it waits to be sent, '' afterwards
+	tries      BIGINT NOT NULL,
+	try_at     BIGINT           -- when it is to be sent; NULL when it is not
+);
+
+CREATE INDEX signin_link_due ON signin_link (try_at) WHERE try_at IS NOT NULL;
+
+CREATE INDEX signin_link_user ON signin_link (user_id);
+
+CREATE TABLE signin_password (
+	user_id    TEXT   NOT NULL PRIMARY KEY REFERENCES access_user (id) ON DELETE CASCADE,
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	hash       TEXT   NOT NULL, -- argon2id in PHC form
+	changed_at BIGINT NOT NULL
+);
+
+CREATE TABLE signin_recovery (
+	hash      BYTEA  NOT NULL PRIMARY KEY, -- SHA-256: codes are random
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	user_id   TEXT   NOT NULL REFERENCES access_user (id) ON DELETE CASCADE,
+	used_at   BIGINT
+);
+
+CREATE INDEX signin_recovery_user ON signin_recovery (user_id);
+
+CREATE TABLE signin_session (
+	id         TEXT   NOT NULL PRIMARY KEY,
+	hash       BYTEA  UNIQUE,   -- SHA-256 of the cookie; NULL while another workspace's session has the browser
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	user_id    TEXT   NOT NULL REFERENCES access_user (id) ON DELETE CASCADE,
+	browser    TEXT   NOT NULL, -- sessions of one browser share it
+	method     TEXT   NOT NULL,
+	provider   TEXT   NOT NULL, -- name of the identity provider, '' for other methods
+	address    TEXT   NOT NULL,
+	agent      TEXT   NOT NULL,
+	created_at BIGINT NOT NULL,
+	proved_at  BIGINT NOT NULL, -- when the user last proved to be there
+	seen_at    BIGINT NOT NULL,
+	idle       BIGINT NOT NULL, -- ms without a request after which it is over
+	expires_at BIGINT NOT NULL,
+	ended_at   BIGINT
+);
+
+CREATE INDEX signin_session_address ON signin_session (user_id, address);
+
+CREATE INDEX signin_session_browser ON signin_session (browser);
+
+CREATE INDEX signin_session_user ON signin_session (user_id, id);
+
+CREATE TABLE signin_setting (
+	workspace  BIGINT  NOT NULL PRIMARY KEY REFERENCES workspace (number),
+	password   BOOLEAN NOT NULL,
+	passkey    BOOLEAN NOT NULL,
+	magic_link BOOLEAN NOT NULL,
+	oidc       BOOLEAN NOT NULL,
+	saml       BOOLEAN NOT NULL,
+	idle       BIGINT  NOT NULL, -- ms
+	lifetime   BIGINT  NOT NULL, -- ms
+	updated_at BIGINT  NOT NULL
+);
+
+CREATE TABLE signin_step (
+	hash       BYTEA  NOT NULL PRIMARY KEY,
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	user_id    TEXT   NOT NULL REFERENCES access_user (id) ON DELETE CASCADE,
+	method     TEXT   NOT NULL,
+	expires_at BIGINT NOT NULL
+);
+
+CREATE TABLE signin_totp (
+	user_id      TEXT   NOT NULL PRIMARY KEY REFERENCES access_user (id) ON DELETE CASCADE,
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	secret       TEXT   NOT NULL, -- sealed
+	last_step    BIGINT NOT NULL, -- of the last code taken: none works twice
+	created_at   BIGINT NOT NULL,
+	confirmed_at BIGINT           -- NULL until the first code was right
+);
+
+CREATE TABLE sso_flow (
+	state      BYTEA  NOT NULL PRIMARY KEY, -- SHA-256 of state or RelayState
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	provider   TEXT   NOT NULL REFERENCES sso_provider (id) ON DELETE CASCADE,
+	browser    BYTEA  NOT NULL, -- SHA-256 of the cookie that binds the flow to a browser
+	nonce      BYTEA  NOT NULL, -- SHA-256 of the nonce, or of the id of the SAML request
+	verifier   TEXT   NOT NULL, -- PKCE, sealed; '' for SAML
+	return_to  TEXT   NOT NULL, -- a path on this server
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL
+);
+
+CREATE INDEX sso_flow_expires ON sso_flow (expires_at);
+
+CREATE INDEX sso_flow_provider ON sso_flow (provider);
+
+CREATE TABLE sso_identity (
+	workspace     BIGINT NOT NULL REFERENCES workspace (number),
+	provider      TEXT   NOT NULL REFERENCES sso_provider (id) ON DELETE CASCADE,
+	subject       TEXT   NOT NULL,
+	user_id       TEXT   NOT NULL REFERENCES access_user (id) ON DELETE CASCADE,
+	first_used_at BIGINT NOT NULL,
+	last_used_at  BIGINT NOT NULL,
+	PRIMARY KEY (provider, subject),
+	UNIQUE (provider, user_id)
+);
+
+CREATE INDEX sso_identity_user ON sso_identity (user_id);
+
+CREATE TABLE sso_provider (
+	id           TEXT    NOT NULL PRIMARY KEY,
+	workspace    BIGINT  NOT NULL REFERENCES workspace (number),
+	kind         TEXT    NOT NULL CHECK (kind IN ('oidc', 'saml')),
+	name         TEXT    NOT NULL,
+	name_key     TEXT    NOT NULL, -- lower case: names are compared without case
+	enabled      BOOLEAN NOT NULL,
+	create_users BOOLEAN NOT NULL, -- unknown people become users
+	trust_email  BOOLEAN NOT NULL, -- an e-mail that the provider calls neither verified nor unverified will do
+	domains      TEXT    NOT NULL, -- JSON array, lower case; [] = any
+	settings     TEXT    NOT NULL, -- JSON, by kind; the program says what is in it
+	secret       TEXT    NOT NULL, -- sealed; '' when there is none
+	created_at   BIGINT  NOT NULL,
+	updated_at   BIGINT  NOT NULL,
+	UNIQUE (workspace, name_key)
+);
+
+CREATE TABLE sso_seen (
+	provider   TEXT   NOT NULL REFERENCES sso_provider (id) ON DELETE CASCADE,
+	assertion  BYTEA  NOT NULL, -- SHA-256 of its id
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (provider, assertion)
+);
+
+CREATE INDEX sso_seen_expires ON sso_seen (expires_at);
 
 CREATE TABLE workspace (
 	number     BIGINT NOT NULL PRIMARY KEY, -- what rows carry; drawn from workspace_counter

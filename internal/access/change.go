@@ -26,6 +26,7 @@ const (
 	attemptDelete     = "deletion"
 	attemptLeave      = "departure"
 	attemptReactivate = "reactivation"
+	attemptRole       = "role change"
 	attemptUpdate     = "update"
 )
 
@@ -34,7 +35,11 @@ const (
 // identity provider decides; Impossible for a window without the role Auditor
 // and where the guard refuses.
 func (s *Service) Update(ctx context.Context, actor caller.Caller, ref string, in Changes) (User, error) {
-	return s.change(ctx, actor, ref, attemptUpdate, func(ctx context.Context, tx *db.Tx, user *User, now time.Time) error {
+	attempt := attemptUpdate
+	if in.Role != nil {
+		attempt = attemptRole
+	}
+	return s.change(ctx, actor, ref, attempt, func(ctx context.Context, tx *db.Tx, user *User, now time.Time) error {
 		before := *user
 		if err := s.apply(ctx, tx, actor, user, in); err != nil {
 			return err
@@ -50,6 +55,12 @@ func (s *Service) Update(ctx context.Context, actor caller.Caller, ref string, i
 		what := "updated"
 		if before.Role.ID != user.Role.ID {
 			what = "role changed"
+		}
+		if before.Role.ID != user.Role.ID || before.Email != user.Email {
+			// A link that is on its way was meant for the user as they were.
+			if err := s.endLinks(ctx, tx, actor.Workspace.Number, user.ID); err != nil {
+				return err
+			}
 		}
 		return appendUser(ctx, tx, *user, deed{actor, now, what, changes})
 	})
@@ -133,6 +144,9 @@ func (s *Service) deactivate(ctx context.Context, tx *db.Tx, actor caller.Caller
 	if err := s.endSessions(ctx, tx, now, actor.Workspace.Number, user.ID); err != nil {
 		return err
 	}
+	if err := s.endLinks(ctx, tx, actor.Workspace.Number, user.ID); err != nil {
+		return err
+	}
 	return appendUser(ctx, tx, *user, deed{actor, now, "deactivated", userChanges(before, *user)})
 }
 
@@ -199,7 +213,8 @@ func (s *Service) Activate(ctx context.Context, tx *db.Tx, actor caller.Caller, 
 
 // Left deactivates the user of the actor's workspace with the e-mail of somebody
 // who left, whoever the source is, and ends their sessions; nil when there is
-// none. The caller's transaction must fail with the error, which may be the
+// none. Users are changed by Admins alone, so nobody else makes an Admin leave:
+// Forbidden. The caller's transaction must fail with the error, which may be the
 // guard's; NoteRefused writes that down afterwards.
 func (s *Service) Left(ctx context.Context, tx *db.Tx, actor caller.Caller, email string) error {
 	err := s.Guarded(ctx, tx, actor.Workspace, func() error {
@@ -209,6 +224,10 @@ func (s *Service) Left(ctx context.Context, tx *db.Tx, actor caller.Caller, emai
 		}
 		if err != nil {
 			return err
+		}
+		person := actor.Kind == caller.User || actor.Kind == caller.Application
+		if user.Role.ID == Admin && user.Status != Deactivated && person && actor.Check(caller.ManageUsers) != nil {
+			return fault.New(fault.Forbidden, "%s is an Admin: only another Admin can say that they have left", user.Label())
 		}
 		return s.deactivate(ctx, tx, actor, &user, s.instant())
 	})

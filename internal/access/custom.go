@@ -163,7 +163,7 @@ func (s *Service) DeleteRole(ctx context.Context, actor caller.Caller, ref strin
 		if err := deleteRole(ctx, tx, actor.Workspace.Number, role.ID); err != nil {
 			return err
 		}
-		return appendRole(ctx, tx, role.Role, deed{actor, now, "deleted", nil})
+		return appendRole(ctx, tx, role.Role, deed{actor, now, "deleted", roleChanges(role.Role, Role{})})
 	})
 }
 
@@ -250,7 +250,13 @@ func (r *Role) checkName() error {
 // oneLine says whether a text is UTF-8 without control characters, which a line
 // break is one of.
 func oneLine(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, unprintable)
+}
+
+// unprintable says whether a letter breaks a line or turns the direction of what
+// follows, so that a name could pass for another in a list.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 // change checks the name and sets levels by area. The fault names every area

@@ -84,18 +84,24 @@ func windowText(w *caller.Window) string {
 
 func timeText(at time.Time) string { return web.TimeOf(db.Millis(at)).String() }
 
-// roleChanges answers how two states of a custom role differ.
+// roleChanges answers how two states of a custom role differ. Of one that is made
+// or taken away it tells the areas that it opens.
 func roleChanges(before, after Role) []evidence.Change {
 	var d differences
 	d.add("name", before.Name, after.Name)
+	nothing := None
+	if before.ID == "" || after.ID == "" {
+		nothing = ""
+	}
 	for _, area := range caller.Areas() {
-		level := before.Areas[area.Name]
-		if level == "" {
-			level = None
+		was, is := before.Areas[area.Name], after.Areas[area.Name]
+		if was == "" || was == None {
+			was = nothing
 		}
-		if level != after.Areas[area.Name] {
-			d.add("area "+area.Name, string(level), string(after.Areas[area.Name]))
+		if is == "" || is == None {
+			is = nothing
 		}
+		d.add("area "+area.Name, string(was), string(is))
 	}
 	return d
 }

@@ -33,6 +33,8 @@ func (g *gate) CanSignIn(_ context.Context, _ *db.Tx, _ int64, user access.UserI
 }
 
 // EndSessions counts.
+func (g *gate) EndLinks(context.Context, *db.Tx, int64, access.UserID) error { return nil }
+
 func (g *gate) EndSessions(_ context.Context, _ *db.Tx, _ time.Time, _ int64, user access.UserID) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()

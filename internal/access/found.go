@@ -15,8 +15,8 @@ func (s *Service) Find(ctx context.Context, tx *db.Tx, workspace int64, ref stri
 	return find(ctx, tx, workspace, ref)
 }
 
-// Standing answers an active Admin of a workspace who can sign in, and whether
-// there is one.
+// Standing answers an active Admin of a workspace who can sign in, and true; else
+// an active Admin, if there is any, and false.
 func (s *Service) Standing(ctx context.Context, tx *db.Tx, workspace int64) (User, bool, error) {
 	return s.standing(ctx, tx, workspace)
 }

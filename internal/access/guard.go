@@ -19,6 +19,8 @@ import (
 type Entrance interface {
 	// CanSignIn says whether an active user has a way in that is switched on.
 	CanSignIn(ctx context.Context, tx *db.Tx, workspace int64, user UserID) (bool, error)
+	// EndLinks takes away the one-time links of a user that nobody has used yet.
+	EndLinks(ctx context.Context, tx *db.Tx, workspace int64, user UserID) error
 	// EndSessions ends all sessions of a user at once.
 	EndSessions(ctx context.Context, tx *db.Tx, now time.Time, workspace int64, user UserID) error
 }
@@ -41,8 +43,9 @@ func (e *LockoutError) Unwrap() error { return e.fault }
 // Guarded runs a change that might take away a workspace's last active Admin who
 // can sign in, whatever the door it comes through, and answers a LockoutError
 // when it did (contract people-access-program.md section 1). The transaction
-// must fail with that error; afterwards NoteRefused writes it down. A workspace
-// in which no Admin can sign in to begin with is not kept from changing.
+// must fail with that error; afterwards NoteRefused writes it down. Where no Admin
+// can sign in to begin with, as when the server's mail is gone, the last active
+// Admin stays all the same: the way in may come back.
 //
 // Guarded changes of one workspace wait for one another, so what change decides
 // on it must read itself.
@@ -50,14 +53,15 @@ func (s *Service) Guarded(ctx context.Context, tx *db.Tx, w caller.Workspace, ch
 	if err := holdWorkspace(ctx, tx, w.Number); err != nil {
 		return fmt.Errorf("guard workspace: %w", err)
 	}
-	last, there, err := s.standing(ctx, tx, w.Number)
+	last, can, err := s.standing(ctx, tx, w.Number)
 	if err != nil {
 		return err
 	}
-	if err := change(); err != nil || !there {
+	if err := change(); err != nil || last.ID == "" {
 		return err
 	}
-	if _, there, err = s.standing(ctx, tx, w.Number); err != nil || there {
+	left, still, err := s.standing(ctx, tx, w.Number)
+	if err != nil || still || !can && left.ID != "" {
 		return err
 	}
 	return &LockoutError{User: last, fault: fault.New(fault.Impossible,
@@ -73,7 +77,7 @@ func describe(u User) string {
 }
 
 // standing answers the first active Admin of a workspace who can sign in, and
-// whether there is one.
+// true; else the first active Admin, nobody when there is none, and false.
 func (s *Service) standing(ctx context.Context, tx *db.Tx, workspace int64) (User, bool, error) {
 	admins, err := selectActive(ctx, tx, workspace, Admin)
 	if err != nil {
@@ -91,7 +95,18 @@ func (s *Service) standing(ctx context.Context, tx *db.Tx, workspace int64) (Use
 			return admin, true, nil
 		}
 	}
-	return User{}, false, nil
+	if len(admins) == 0 {
+		return User{}, false, nil
+	}
+	return admins[0], false, nil
+}
+
+// endLinks ends links that were made for somebody who was somebody else then.
+func (s *Service) endLinks(ctx context.Context, tx *db.Tx, workspace int64, user UserID) error {
+	if s.Entrance == nil {
+		return nil
+	}
+	return s.Entrance.EndLinks(ctx, tx, workspace, user)
 }
 
 func (s *Service) endSessions(ctx context.Context, tx *db.Tx, now time.Time, workspace int64, user UserID) error {

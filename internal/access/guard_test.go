@@ -37,17 +37,17 @@ func update(in access.Changes) func(*house, access.User) error {
 func doors() []door {
 	var none *caller.Window
 	return []door{
-		{name: "role to editor", attempt: "update", open: update(access.Changes{Role: ptr("editor")})},
-		{name: "role to view-only admin", attempt: "update", open: update(access.Changes{Role: ptr("View-only Admin")})},
-		{name: "role and e-mail", attempt: "update", open: update(access.Changes{Email: ptr("a@example.com"), Role: ptr("employee")})},
-		{name: "role to auditor", attempt: "update", open: update(access.Changes{Role: ptr("auditor"), Window: &none})},
-		{name: "custom role", attempt: "update", open: func(h *house, ada access.User) error {
+		{name: "role to editor", attempt: "role change", open: update(access.Changes{Role: ptr("editor")})},
+		{name: "role to view-only admin", attempt: "role change", open: update(access.Changes{Role: ptr("View-only Admin")})},
+		{name: "role and e-mail", attempt: "role change", open: update(access.Changes{Email: ptr("a@example.com"), Role: ptr("employee")})},
+		{name: "role to auditor", attempt: "role change", open: update(access.Changes{Role: ptr("auditor"), Window: &none})},
+		{name: "custom role", attempt: "role change", open: func(h *house, ada access.User) error {
 			areas := map[string]string{"tests": "edit", "users": "view", "settings": "view"}
 			_, err := h.CreateRole(h.t.Context(), h.actor, access.NewRole{Name: "Nearly Admin", Areas: areas})
 			h.ok(err)
 			return update(access.Changes{Role: ptr("nearly-admin")})(h, ada)
 		}},
-		{name: "role from the command line", attempt: "update", open: func(h *house, ada access.User) error {
+		{name: "role from the command line", attempt: "role change", open: func(h *house, ada access.User) error {
 			_, err := h.Update(h.t.Context(), h.actor, ada.Email, access.Changes{Role: ptr("editor")})
 			return err
 		}},
@@ -129,15 +129,40 @@ func TestOneOfTwoAdminsMayGo(t *testing.T) {
 	}
 }
 
-// TestNobodyToGuard: where no Admin can sign in, nothing is made worse.
-func TestNobodyToGuard(t *testing.T) {
+// TestNobodyCanSignIn: where no Admin has a way in, as when the server's mail is
+// gone, one of them may go, and the last one stays: the way in may come back.
+func TestNobodyCanSignIn(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
-	ada := h.user("ada", "admin")
+	ada, bea := h.user("ada", "admin"), h.user("bea", "admin")
 	h.gate.set(ada.ID, true)
-	_, err := h.Deactivate(t.Context(), h.actor, string(ada.ID))
+	h.gate.set(bea.ID, true)
+	_, err := h.Deactivate(h.t.Context(), h.actor, string(ada.ID))
 	h.ok(err)
+	if _, err = h.Deactivate(t.Context(), h.actor, string(bea.ID)); fault.KindOf(err) != fault.Impossible {
+		t.Errorf("got %v, want the guard's refusal", err)
+	}
 	_, err = h.Reactivate(t.Context(), h.actor, string(ada.ID))
 	h.ok(err)
+	_, err = h.Deactivate(t.Context(), h.actor, string(bea.ID))
+	h.ok(err)
+}
+
+// TestOnlyAdminsMakeAdminsLeave: who may change people may not, by that, take an
+// Admin's account away.
+func TestOnlyAdminsMakeAdminsLeave(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	ada, bea, cleo := h.user("ada", "admin"), h.user("bea", "admin"), h.user("cleo", "editor")
+	left := func(actor caller.Caller, email string) error {
+		return h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { return h.Left(ctx, tx, actor, email) })
+	}
+	token := caller.Caller{Kind: caller.Application, Scopes: []caller.Scope{caller.ScopeManageWrite}, Workspace: h.actor.Workspace}
+	for _, actor := range []caller.Caller{h.as(cleo), token} {
+		if err := left(actor, ada.Email); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s: got %v, want a refusal", actor.Kind, err)
+		}
+	}
+	h.ok(left(token, cleo.Email))
+	h.ok(left(h.as(bea), ada.Email))
 }
 
 // TestTwoAdminsAtOnce: each change is harmless alone. Exactly one wins.

@@ -77,10 +77,11 @@ func BuiltInRoles() []Role {
 	}
 }
 
-// editorGrants are all but what an Admin alone manages.
+// editorGrants are all but what an Admin alone manages: those that begin with the
+// word.
 func editorGrants() []caller.Permission {
 	return slices.DeleteFunc(caller.Permissions(), func(p caller.Permission) bool {
-		return p == caller.ManageSignIn || p == caller.ManageUsers || p == caller.ManageWorkspaces
+		return strings.HasPrefix(string(p), "manage ")
 	})
 }
 

@@ -131,3 +131,8 @@ func holdWorkspace(ctx context.Context, tx *db.Tx, workspace int64) error {
 		INSERT INTO access_guard (workspace, changes) VALUES ($1, 1)
 		ON CONFLICT (workspace) DO UPDATE SET changes = access_guard.changes + 1`, workspace)
 }
+
+func updateSource(ctx context.Context, tx *db.Tx, workspace int64, id UserID, source Source) error {
+	return tx.ExecOne(ctx, `
+		UPDATE access_user SET source = $1 WHERE workspace = $2 AND id = $3`, string(source), workspace, string(id))
+}

@@ -331,5 +331,8 @@ func userError(err error, email string) error {
 	if db.IsUnique(err) {
 		return fault.New(fault.Conflict, "there is a user with the e-mail %s already", email)
 	}
+	if fault.KindOf(err) != fault.Internal {
+		return err // it speaks for itself
+	}
 	return fmt.Errorf("change user: %w", err)
 }

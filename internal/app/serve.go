@@ -52,7 +52,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if base == "" {
 		base = "http://" + reachable(listener.Addr())
 	}
-	if err := a.Workspaces.PutBaseURL(ctx, base); err != nil {
+	if err := errors.Join(a.Workspaces.PutBaseURL(ctx, base), a.putMail(ctx)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	proxies, err := o.TrustedProxies()
@@ -138,7 +138,7 @@ func (a *App) passes() []jobs.Pass {
 	return []jobs.Pass{
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
-		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: time.Minute, Run: a.Directory.Leave},
+		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: 5 * time.Second, Run: a.Directory.Leave},
 		a.Evidence.Job(),
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},

@@ -37,9 +37,13 @@ func (a *App) buildSignIn(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	mails, err := a.Workspaces.Setting(ctx, settingMail)
+	if err != nil {
+		return err
+	}
 	a.Access = access.New(access.Options{DB: a.DB, Logger: o.Logger, Now: o.Now})
 	a.SignIn = signin.New(signin.Options{
-		Access: a.Access, BaseURL: a.linkBase, Breached: a.breached, DB: a.DB, Logger: o.Logger, Mail: sender,
+		Access: a.Access, BaseURL: a.linkBase, Breached: a.breached, DB: a.DB, Logger: o.Logger, Mail: sender, MailBy: mails == "yes",
 		Now: o.Now, Sealer: sealer, Workspaces: a.Workspaces,
 	})
 	a.Passkeys = passkey.New(passkey.Options{
@@ -58,6 +62,20 @@ func (a *App) buildSignIn(ctx context.Context) (err error) {
 	a.Access.Entrance = a.SignIn
 	a.Workspaces.Founder = a.SignIn
 	return nil
+}
+
+// settingMail says whether the server sends mail: links are a way in, and the
+// commands beside it must know.
+const settingMail = "mail"
+
+// putMail notes what this server does about mail.
+func (a *App) putMail(ctx context.Context) error {
+	a.SignIn.MailBy = false
+	value := "no"
+	if a.SignIn.Mail.Configured() {
+		value = "yes"
+	}
+	return a.Workspaces.PutSetting(ctx, settingMail, value)
 }
 
 // settingSecretsKey is the row that names the key that secrets are sealed with.

@@ -68,16 +68,17 @@ var table = []line{
 	{"oauth", 2, feature},
 	{"passkey", 2, feature + "access signin"},
 	{"resource", 2, feature + "jtd"},
+	{"scim", 2, feature + "access directory scim/filter scim/patch scim/schema seal"},
 	{"signin", 2, feature + "access mail seal"},
 	{"sso", 2, feature + "access egress seal signin"},
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey proof resource rule seal signin sso"},
+	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey proof resource rule scim seal signin sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access app client config directory jtd oauth proof resource signin"},
+	{"cmd/muster", 3, feature + "access app client config directory jtd oauth proof resource scim signin"},
 }
 
 // home says where an import from outside the module may stand.

@@ -25,7 +25,8 @@ func (s *Service) Mount(server *web.Server) {
 		more.Method, more.Path, more.ID, more.Summary = method, "/v1/tests"+path, id, summary
 		more.Permission, more.Class, more.Tag = p, web.ClassManage, "Tests"
 		more.Own = method+path == "GET"
-		if strings.HasPrefix(path, "/{testId}") {
+		// A copy may be of another definition, whose records the owner need not see.
+		if strings.HasPrefix(path, "/{testId}") && path != "/{testId}/copy" {
 			more.Owned = "test"
 		}
 		return more

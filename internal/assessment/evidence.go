@@ -29,9 +29,7 @@ func (d *differences) add(field, before, after string) {
 	*d = append(*d, c)
 }
 
-func (t *Test) subject() evidence.Subject {
-	return evidence.Subject{Kind: "test", ID: t.ID, Name: t.Slug}
-}
+func (t *Test) subject() evidence.Subject { return t.ref().subject() }
 
 // entry says that a test got its newest version; document is the version's, as it
 // is stored.
@@ -40,7 +38,7 @@ func (r revision) entry(c caller.Caller, document string) evidence.Entry {
 	return evidence.Entry{
 		Actor: c, Kind: "test_version", Subject: t.subject(),
 		Body: map[string]any{
-			"what": "created", "version": t.Version, "definition": t.Definition.ID, "resource": t.Definition.Name, "reason": r.reason,
+			"what": "created", "slug": t.Slug, "version": t.Version, "definition": t.Definition.ID, "resource": t.Definition.Name, "reason": r.reason,
 			"rule": t.Document.Sentence(), "changes": t.changes(r.before),
 			// As text: the numbers of a rule may be longer than a double keeps.
 			"document": document,
@@ -114,7 +112,7 @@ func (t *Test) turnEntry(c caller.Caller, to State, p Pause) evidence.Entry {
 	d.add("until", instant(t.StateUntil), instant(p.Until))
 	return evidence.Entry{
 		Actor: c, Kind: "test", Subject: t.subject(),
-		Body: map[string]any{"what": what, "reason": p.Reason, "until": p.Until, "changes": []evidence.Change(d)},
+		Body: map[string]any{"what": what, "slug": t.Slug, "reason": p.Reason, "until": p.Until, "changes": []evidence.Change(d)},
 	}
 }
 
@@ -137,10 +135,10 @@ func (x exception) entry(actor caller.Caller, what string, before exception) evi
 	d.add("reason", before.reason, after.reason)
 	d.add("until", instant(before.until), instant(after.until))
 	return evidence.Entry{
-		Actor: actor, Kind: "exception", Subject: evidence.Subject{Kind: "test", ID: x.test.id, Name: x.test.name},
+		Actor: actor, Kind: "exception", Subject: x.test.subject(),
 		Body: map[string]any{
 			"what": what, "exception": x.id, "entity": map[string]any{"id": x.entity, "name": x.name}, "reason": x.reason,
-			"replaces": x.replaces, "until": x.until, "changes": []evidence.Change(d),
+			"replaces": x.replaces, "slug": x.test.slug, "until": x.until, "changes": []evidence.Change(d),
 		},
 	}
 }

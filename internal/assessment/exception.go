@@ -31,8 +31,17 @@ type exception struct {
 
 // testRef names a test in evidence.
 type testRef struct {
-	id, name string
-	number   int64
+	id, name, slug string
+	number         int64
+}
+
+// ref answers what evidence calls a test: its name, as people know it.
+func (t *Test) ref() testRef {
+	return testRef{id: t.ID, name: t.Document.Name, number: t.Number, slug: t.Slug}
+}
+
+func (r testRef) subject() evidence.Subject {
+	return evidence.Subject{Kind: "test", ID: r.id, Name: r.name}
 }
 
 // DeactivateEntity leaves a record out of a test from now on: an exception in
@@ -61,7 +70,7 @@ func (s *Service) except(ctx context.Context, c caller.Caller, ref, entity strin
 		}
 		x := exception{
 			createdAt: db.Millis(now), definition: t.Definition.Number, entity: entity, id: db.NewID(now),
-			test: testRef{id: t.ID, name: t.Slug, number: t.Number},
+			test: t.ref(),
 		}
 		var ok bool
 		if x.item, ok, err = resource.ItemOf(ctx, tx, t.Definition.Number, entity); err != nil {

@@ -155,6 +155,7 @@ func (e *evaluation) openExceptions(ctx context.Context, tx *db.Tx, t *judged) e
 		return err
 	}
 	for _, x := range all {
+		x.test.name = t.test.document.Name
 		switch {
 		case x.until == nil || *x.until > e.now:
 			t.exceptions[x.item] = x

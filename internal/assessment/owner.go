@@ -93,7 +93,7 @@ func (s *Service) putOwner(ctx context.Context, tx *db.Tx, c caller.Caller, t *T
 	var d differences
 	d.add("owner", before, next.label())
 	return evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor: c, Kind: "test", Subject: t.subject(), Body: map[string]any{"what": "owner changed", "changes": d},
+		Actor: c, Kind: "test", Subject: t.subject(), Body: map[string]any{"what": "owner changed", "slug": t.Slug, "changes": d},
 	})
 }
 

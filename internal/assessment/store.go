@@ -220,7 +220,7 @@ func selectExceptions(ctx context.Context, tx *db.Tx, test int64) (list []except
 	err = tx.Each(ctx, func(row db.Row) error {
 		var x exception
 		var until sql.NullInt64
-		err := row.Scan(&x.id, &x.definition, &x.item, &x.entity, &x.name, &x.reason, &until, &x.createdAt, &x.test.number, &x.test.id, &x.test.name)
+		err := row.Scan(&x.id, &x.definition, &x.item, &x.entity, &x.name, &x.reason, &until, &x.createdAt, &x.test.number, &x.test.id, &x.test.slug)
 		if until.Valid {
 			x.until = &until.Int64
 		}

@@ -63,26 +63,27 @@ type Permission string
 // The permissions. GrantedBy answers the scopes that give them to applications,
 // package access the roles that give them to users.
 const (
-	ManageSignIn     Permission = "manage sign-in"
-	ManageUsers      Permission = "manage users and roles"
-	ManageWorkspaces Permission = "manage workspaces"
-	OwnAccount       Permission = "use an account of one's own"
-	ReadAudit        Permission = "read the audit trail"
-	ReadPeople       Permission = "read people"
-	ReadResources    Permission = "read resources"
-	ReadSettings     Permission = "read settings"
-	ReadTests        Permission = "read tests"
-	ReadUsers        Permission = "read users and roles"
-	WritePeople      Permission = "write people"
-	WriteResources   Permission = "write resources"
-	WriteTests       Permission = "write tests"
+	ManageProvisioning Permission = "manage provisioning"
+	ManageSignIn       Permission = "manage sign-in"
+	ManageUsers        Permission = "manage users and roles"
+	ManageWorkspaces   Permission = "manage workspaces"
+	OwnAccount         Permission = "use an account of one's own"
+	ReadAudit          Permission = "read the audit trail"
+	ReadPeople         Permission = "read people"
+	ReadResources      Permission = "read resources"
+	ReadSettings       Permission = "read settings"
+	ReadTests          Permission = "read tests"
+	ReadUsers          Permission = "read users and roles"
+	WritePeople        Permission = "write people"
+	WriteResources     Permission = "write resources"
+	WriteTests         Permission = "write tests"
 )
 
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAudit, ReadPeople, ReadResources, ReadSettings,
-		ReadTests, ReadUsers, WritePeople, WriteResources, WriteTests,
+		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAudit, ReadPeople, ReadResources,
+		ReadSettings, ReadTests, ReadUsers, WritePeople, WriteResources, WriteTests,
 	}
 }
 

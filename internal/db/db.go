@@ -67,6 +67,7 @@ const (
 type DB struct {
 	backend backend
 	engine  Engine
+	ids     rising
 	look    bool
 }
 
@@ -175,7 +176,7 @@ func (d *DB) once(ctx context.Context, m mode, fn func(context.Context, *Tx) err
 			s.rollback()
 		}
 	}()
-	if err := fn(ctx, &Tx{session: s}); err != nil {
+	if err := fn(ctx, &Tx{ids: &d.ids, session: s}); err != nil {
 		return err
 	}
 	done = true

@@ -138,3 +138,33 @@ func TestIDsSortByTime(t *testing.T) {
 		t.Errorf("got %s and %s, want two rising ids of 24 hex digits", a, b)
 	}
 }
+
+// TestIDsOfOneDatabaseRise holds that the ids that transactions get stand in the
+// order in which they got them, unless the clock was set back.
+func TestIDsOfOneDatabaseRise(t *testing.T) {
+	d := dbtest.SQLite(t)
+	start := time.UnixMilli(1_790_000_000_000)
+	last := ""
+	next := func(now time.Time) string {
+		t.Helper()
+		var id string
+		err := d.Write(t.Context(), func(_ context.Context, tx *db.Tx) error {
+			id = tx.NewID(now)
+			return nil
+		})
+		if err != nil || !db.ValidID(id) {
+			t.Fatalf("got %q, %v", id, err)
+		}
+		return id
+	}
+	for _, after := range []time.Duration{0, 0, 0, time.Millisecond, 0, time.Second, -time.Second, 0} {
+		id := next(start.Add(after))
+		if id <= last || id[:12] < db.NewID(start.Add(after))[:12] {
+			t.Errorf("%s follows %s, %s after the start", id, last, after)
+		}
+		last = id
+	}
+	if id := next(start.Add(-time.Hour)); id >= last {
+		t.Errorf("%s follows %s where the clock was set back by an hour", id, last)
+	}
+}

@@ -14,6 +14,7 @@ import (
 // Tx is a running transaction. It belongs to the function it was given to and
 // is not safe for concurrent use.
 type Tx struct {
+	ids     *rising
 	session session
 }
 

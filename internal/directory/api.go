@@ -14,6 +14,7 @@ import (
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/web"
 )
@@ -87,6 +88,20 @@ func (optional[T]) Schema(r huma.Registry) *huma.Schema {
 	schema := *huma.SchemaFromType(r, typeOf[T]())
 	schema.Nullable = true
 	return &schema
+}
+
+// solid is a member that may be absent, but not null, which would say nothing.
+type solid[T any] struct{ optional[T] }
+
+// Schema documents the value.
+func (solid[T]) Schema(r huma.Registry) *huma.Schema { return r.Schema(typeOf[T](), true, "") }
+
+// check answers a problem for null; pointer is where the member stands.
+func (o solid[T]) check(pointer string) []fault.Problem {
+	if !o.given || o.value != nil {
+		return nil
+	}
+	return []fault.Problem{{Pointer: pointer, Message: "must not be null: leave it out to keep it as it is"}}
 }
 
 // textOf is nil when absent, "" for null.
@@ -216,9 +231,9 @@ func (s *Service) getPerson(ctx context.Context, in *PersonInput) (*personOutput
 
 // personForm is what a person is made from, and what a PATCH changes.
 type personForm struct {
-	Email      string          `json:"emailAddress,omitempty" maxLength:"254" minLength:"1"`
-	Employment *employmentForm `json:"employment,omitempty"`
-	Name       *nameForm       `json:"name,omitempty"`
+	Email      solid[string]         `json:"emailAddress,omitzero" maxLength:"254" minLength:"1"`
+	Employment solid[employmentForm] `json:"employment,omitzero"`
+	Name       solid[nameForm]       `json:"name,omitzero"`
 }
 
 type employmentForm struct {
@@ -233,24 +248,28 @@ type nameForm struct {
 	Last    optional[string] `json:"last,omitzero"`
 }
 
-func (f personForm) attributes() Attributes {
-	var in Attributes
-	if f.Email != "" {
-		in.Email = &f.Email
+func (f personForm) attributes() (Attributes, error) {
+	in := Attributes{Email: f.Email.value}
+	if name := f.Name.value; name != nil {
+		in.Display, in.First, in.Last = textOf(name.Display), textOf(name.First), textOf(name.Last)
 	}
-	if f.Name != nil {
-		in.Display, in.First, in.Last = textOf(f.Name.Display), textOf(f.Name.First), textOf(f.Name.Last)
+	if e := f.Employment.value; e != nil {
+		in.EndDate, in.JobTitle, in.StartDate = timeOf(e.EndDate), textOf(e.JobTitle), timeOf(e.StartDate)
 	}
-	if f.Employment != nil {
-		in.EndDate, in.JobTitle, in.StartDate = timeOf(f.Employment.EndDate), textOf(f.Employment.JobTitle), timeOf(f.Employment.StartDate)
+	if wrong := slices.Concat(f.Email.check("/emailAddress"), f.Employment.check("/employment"), f.Name.check("/name")); len(wrong) > 0 {
+		return in, fault.At(wrong...)
 	}
-	return in
+	return in, nil
 }
 
 type newPersonInput struct{ Body personForm }
 
 func (s *Service) postPerson(ctx context.Context, in *newPersonInput) (*personOutput, error) {
-	return s.answer(s.Create(ctx, caller.From(ctx), in.Body.attributes()))
+	said, err := in.Body.attributes()
+	if err != nil {
+		return nil, err
+	}
+	return s.answer(s.Create(ctx, caller.From(ctx), said))
 }
 
 type editPersonInput struct {
@@ -259,7 +278,11 @@ type editPersonInput struct {
 }
 
 func (s *Service) patchPerson(ctx context.Context, in *editPersonInput) (*personOutput, error) {
-	return s.answer(s.Update(ctx, caller.From(ctx), PersonID(in.Person), in.Body.attributes()))
+	said, err := in.Body.attributes()
+	if err != nil {
+		return nil, err
+	}
+	return s.answer(s.Update(ctx, caller.From(ctx), PersonID(in.Person), said))
 }
 
 func (s *Service) deletePerson(ctx context.Context, in *PersonInput) (*nothing, error) {

@@ -217,7 +217,15 @@ func TestEdits(t *testing.T) {
 	for body, place := range map[string]string{
 		`{"emailAddress":"x"}`: "body.emailAddress",
 		`{"employment":{"startDate":"2026-01-02T00:00:00Z","endDate":"2026-01-01T00:00:00Z"}}`: "body.employment.endDate",
+		`{"name":null}`:                                                  "body.name",
+		`{"employment":null}`:                                            "body.employment",
+		`{"emailAddress":null}`:                                          "body.emailAddress",
 		`{"name":{"first":"a\u0000b"}}`:                                  "body.name.first",
+		`{"name":{"first":"a\u2028b"}}`:                                  "body.name.first",
+		`{"name":{"last":"b\u2029"}}`:                                    "body.name.last",
+		`{"name":{"display":"\u202egnp.exe"}}`:                           "body.name.display",
+		`{"employment":{"jobTitle":"a\u2066b"}}`:                         "body.employment.jobTitle",
+		`{"emailAddress":"a\u202ab@example.com"}`:                        "body.emailAddress",
 		`{"employment":{"jobTitle":"` + strings.Repeat("x", 201) + `"}}`: "body.employment.jobTitle",
 	} {
 		if at(s.must(http.StatusBadRequest, "PATCH", path, body), "errors", place) == nil {
@@ -225,6 +233,7 @@ func TestEdits(t *testing.T) {
 		}
 	}
 	s.must(http.StatusBadRequest, "POST", "/v1/people", `{}`)
+	s.must(http.StatusBadRequest, "POST", "/v1/people", `{"emailAddress":"bob@example.com","name":null}`)
 	s.must(http.StatusConflict, "POST", "/v1/people", `{"emailAddress":"ADA@example.com"}`)
 	s.must(http.StatusBadRequest, "POST", path+"/set-leave", `{"startDate":"2026-02-01T00:00:00Z","endDate":"2026-01-01T00:00:00Z"}`)
 	for _, unknown := range []string{"/v1/people/nobody", "/v1/people/000000000000000000000000"} {
@@ -235,6 +244,32 @@ func TestEdits(t *testing.T) {
 	}
 	s.must(http.StatusNoContent, "DELETE", path, "")
 	s.must(http.StatusNotFound, "GET", path, "")
+}
+
+// A display name that nobody set follows the others; one that somebody set stays.
+func TestDisplayNames(t *testing.T) {
+	s := newSite(t)
+	made := s.must(http.StatusCreated, "POST", "/v1/people", `{"emailAddress":"ada@example.com","name":{"first":"A","last":"B"}}`)
+	path := "/v1/people/" + at(made, "id").(string)
+	for _, step := range []struct{ body, want string }{
+		{`{"name":{"first":null,"last":null}}`, "ada@example.com"},
+		{`{"emailAddress":"ada@b.example"}`, "ada@b.example"},
+		{`{"name":{"first":"Ada","last":"Byron"}}`, "Ada Byron"},
+		{`{"emailAddress":"ada@example.com"}`, "Ada Byron"},
+		{`{"name":{"last":"King"}}`, "Ada King"},
+		{`{"name":{"display":"Countess"}}`, "Countess"},
+		{`{"name":{"last":"Lovelace"}}`, "Countess"},
+		{`{"name":{"first":null,"last":null}}`, "Countess"},
+		{`{"name":{"first":"Ada","display":null}}`, "Ada"},
+		{`{"name":{"first":null}}`, "ada@example.com"},
+	} {
+		s.same(step.body, at(s.must(http.StatusOK, "PATCH", path, step.body), "name", "display"), any(step.want))
+	}
+	// A source that takes the name over says how the person is called.
+	s.must(http.StatusOK, "PATCH", path, `{"name":{"display":"Countess"}}`)
+	p, _, err := s.put(scim, "", directory.Attributes{Email: ptr("ada@example.com"), First: ptr("Ada"), Last: ptr("King")})
+	s.ok(err)
+	s.same("taken over", p.Name.Display, "Ada King")
 }
 
 func TestBulkRoutes(t *testing.T) {
@@ -263,6 +298,12 @@ func TestBulkRoutes(t *testing.T) {
 		fmt.Sprintf(`{"updates":[{"id":"%s","acknowledgerId":"%s"},{"id":"%s","acknowledgerId":"%s"}]}`, bob.ID, ada.ID, ada.ID, ada.ID))
 	s.same("offboarded", lines(answer), []any{
 		map[string]any{"id": string(bob.ID), "status": "ERROR", "message": "bob@example.com is the last Admin who can sign in"}, done(string(ada.ID)),
+	})
+	answer = s.must(http.StatusOK, "POST", "/v1/people/offboard",
+		fmt.Sprintf(`{"updates":[{"id":"%s","acknowledgerId":"%s"},{"id":"%s","acknowledgerId":"%s"}]}`, bob.ID, none, none, bob.ID))
+	s.same("nobody vouches", lines(answer), []any{
+		map[string]any{"id": string(bob.ID), "status": "ERROR", "message": "there is nobody with the acknowledgerId " + none},
+		map[string]any{"id": none, "status": "NOT_FOUND", "message": "there is no person with the id " + none},
 	})
 	for query, want := range map[string][]any{
 		"?employmentStatus=FORMER":                                                {string(ada.ID)},

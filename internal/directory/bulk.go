@@ -32,6 +32,7 @@ func asFault(err error) *fault.Error {
 // written for it.
 type refused struct {
 	at    int
+	cause error // holds the fault
 	fault *fault.Error
 }
 
@@ -66,6 +67,7 @@ func (s *Service) bulk(ctx context.Context, c caller.Caller, ids []PersonID, wha
 		if !errors.As(err, &r) {
 			return results, err
 		}
+		s.note(ctx, c, r.cause)
 		barred[r.at] = r.fault
 	}
 }
@@ -86,7 +88,7 @@ func (s *Service) bulkStep(ctx context.Context, tx *db.Tx, d deed, at int, id Pe
 	}
 	_, err = s.save(ctx, tx, d, before, after, nil)
 	if known := asFault(err); known != nil {
-		return nil, &refused{at: at, fault: known}
+		return nil, &refused{at: at, cause: err, fault: known}
 	}
 	return nil, err
 }
@@ -129,7 +131,8 @@ type Offboarding struct {
 }
 
 // Offboard makes people FORMER from now on, unless they are, notes who vouches
-// for it, and answers for each, in their order.
+// for it, and answers for each, in their order. A refusal NotFound is about the
+// person; an acknowledger who does not exist is Invalid.
 func (s *Service) Offboard(ctx context.Context, c caller.Caller, list []Offboarding) ([]Result, error) {
 	ids := make([]PersonID, len(list))
 	for i, o := range list {
@@ -162,7 +165,7 @@ func (p *Person) offboard(now time.Time) error {
 
 // acknowledger answers the name of the person or user with an id.
 func (s *Service) acknowledger(ctx context.Context, tx *db.Tx, c caller.Caller, id string) (string, error) {
-	missing := fault.New(fault.NotFound, "there is nobody with the acknowledgerId %s", cut(id))
+	missing := fault.New(fault.Invalid, "there is nobody with the acknowledgerId %s", cut(id))
 	if !db.ValidID(id) {
 		return "", missing
 	}

@@ -24,6 +24,9 @@ const maxEmail = 254
 // with it, "" for nothing. A display name is refused: the bare address is what
 // people are linked by.
 func cleanEmail(text string) (value, message string) {
+	if message := misleads(text); message != "" {
+		return "", message
+	}
 	text = strings.TrimSpace(text)
 	if text == "" {
 		return "", "the e-mail is missing"
@@ -38,6 +41,9 @@ func cleanEmail(text string) (value, message string) {
 // cleanLine answers a text of one line without white space around it, and what
 // is wrong with it, "" for nothing.
 func cleanLine(text string, limit int) (value, message string) {
+	if message := misleads(text); message != "" {
+		return "", message
+	}
 	text = strings.TrimSpace(text)
 	switch {
 	case !utf8.ValidString(text):
@@ -48,6 +54,22 @@ func cleanLine(text string, limit int) (value, message string) {
 		return "", fmt.Sprintf("must have at most %d characters", limit)
 	}
 	return text, ""
+}
+
+// misleads names a character that makes a name look like what it is not: that
+// breaks lines, or that turns the direction of the text (UAX #9 section 2.1 to
+// 2.5); "" when there is none. The marks of direction that Arabic and Hebrew
+// names need are none of these.
+func misleads(text string) string {
+	for _, r := range text {
+		switch {
+		case r == '\u2028', r == '\u2029':
+			return fmt.Sprintf("must not hold U+%04X, which breaks the line", r)
+		case r >= '\u202A' && r <= '\u202E', r >= '\u2066' && r <= '\u2069':
+			return fmt.Sprintf("must not hold U+%04X, which turns the direction of the text", r)
+		}
+	}
+	return ""
 }
 
 // cleanText is cleanLine for several lines, which end in a line feed.

@@ -12,6 +12,7 @@ import (
 	"github.com/passmuster/muster/internal/db/dbtest"
 	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/web"
 )
 
 var scim = directory.Source{Type: directory.SCIM}
@@ -282,6 +283,52 @@ func TestGroups(t *testing.T) {
 		h.fails(err, fault.NotFound, string(ada.ID))
 	})
 }
+
+// TestWhatWasThereStaysInEvidence holds that entries name the members of groups,
+// and what was there before it was taken away.
+func TestWhatWasThereStaysInEvidence(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		c := t.Context()
+		bob := h.make("bob@example.com")
+		ada, err := h.people.Create(c, h.admin, directory.Attributes{
+			Display: ptr("Ada"), Email: ptr("ada@example.com"), JobTitle: ptr("Analyst"), StartDate: ptr(day(0)),
+		})
+		h.ok(err)
+		leave := directory.Leave{Start: h.clock.AddDate(0, 0, -1)}
+		_, err = h.people.SetLeave(c, h.admin, ada.ID, leave)
+		h.ok(err)
+		_, err = h.people.ClearLeave(c, h.admin, ada.ID)
+		h.ok(err)
+		team, err := h.people.CreateGroup(c, h.admin, "Engineering")
+		h.ok(err)
+		_, err = h.people.JoinAll(c, h.admin, team.ID, []directory.PersonID{ada.ID, bob.ID})
+		h.ok(err)
+		for _, e := range h.entries() {
+			if e.Body.What == "members added" {
+				h.same("members", e.Body.Members, []map[string]any{
+					{"kind": "person", "id": string(ada.ID), "name": "Ada"}, {"kind": "person", "id": string(bob.ID), "name": "bob@example.com"},
+				})
+			}
+		}
+		h.ok(h.people.Delete(c, h.admin, ada.ID))
+		h.ok(h.people.DeleteGroup(c, h.admin, team.ID))
+		from := "from " + wire(leave.Start)
+		h.same("person", h.told("Ada"), []string{
+			"created; email:  > ada@example.com; name:  > Ada; jobTitle:  > Analyst; startDate:  > " + wire(day(0)),
+			"leave set; leave:  > " + from + "; employment: CURRENT > ON_LEAVE",
+			"leave cleared; leave: " + from + " > " + from + " to " + wire(h.clock) + "; employment: ON_LEAVE > CURRENT",
+			"deleted; email: ada@example.com > ; name: Ada > ; jobTitle: Analyst > ; startDate: " + wire(day(0)) + " > ; leave: " +
+				from + " to " + wire(h.clock) + " > ; employment: CURRENT > ; groups: Engineering > ",
+		})
+		h.same("group", h.told("Engineering"), []string{
+			"created; name:  > Engineering", "members added; member:  > Ada; member:  > bob@example.com",
+			"deleted; name: Engineering > ; members: 1 > ",
+		})
+	})
+}
+
+func wire(at time.Time) string { return web.TimeOf(db.Millis(at)).String() }
 
 // sortedIDs sorts: ids of one millisecond have no order.
 func sortedIDs(ids ...directory.PersonID) []directory.PersonID {

@@ -38,8 +38,14 @@
 //
 // Whoever becomes FORMER or INACTIVE by a change has left when its transaction
 // commits: Leaver is called in it, and may refuse, which refuses that person's
-// change. Whoever becomes so by the clock is found by the pass Leave through
-// leaves_at; there a refusal only puts it off, and is logged.
+// change. So it is with whoever has left and is given another e-mail: nobody who
+// has that address stays. Whoever leaves by the clock is found by the pass Leave
+// through leaves_at; there a refusal only puts it off, from one minute to the next.
+//
+// What Leaver refuses it also writes down (NoteRefused), after the transaction
+// that it ended: once for each entry of a bulk change and each line of a file,
+// once for a person whom the pass may not let go, not at all for a dry run. Put
+// and Release run in a transaction of their caller, who sees to it.
 //
 // # Invariants
 //

@@ -4,8 +4,10 @@ package directory
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/passmuster/muster/internal/db"
@@ -16,12 +18,18 @@ import (
 // told is one change as an entry tells it.
 type told = evidence.Change
 
-// differences lists what is not the same in two states of a person, in words.
+// differences lists what is not the same in two states of a person, in words. A
+// new person has no state that it was in before.
 func differences(before, after Person, now time.Time) []told {
 	var list []told
+	known := before.Email != ""
 	add := func(field string, was, is any) {
-		if was != is {
+		switch {
+		case was == is:
+		case known:
 			list = append(list, told{Field: field, Before: was, After: is})
+		default:
+			list = append(list, told{Field: field, After: is})
 		}
 	}
 	add("email", text(before.Email), text(after.Email))
@@ -34,35 +42,67 @@ func differences(before, after Person, now time.Time) []told {
 	add("inactiveSince", date(before.InactiveSince), date(after.InactiveSince))
 	add("notPerson", before.NotPerson, after.NotPerson)
 	add("notPersonReason", text(before.NotPersonReason), text(after.NotPersonReason))
-	for _, l := range before.Leaves {
-		if !slices.ContainsFunc(after.Leaves, l.equal) {
-			add("leave", l.words(), nil)
-		}
+	for was, is := range pairs(missing(before.Leaves, after.Leaves), missing(after.Leaves, before.Leaves)) {
+		add("leave", was, is)
 	}
-	for _, l := range after.Leaves {
-		if !slices.ContainsFunc(before.Leaves, l.equal) {
-			add("leave", nil, l.words())
-		}
-	}
-	if before.Email != "" { // a new person has no state that it was in before
+	if known {
 		add("employment", string(before.Employment(now)), string(after.Employment(now)))
 	}
-	return append(list, sourceDifferences(before, after)...)
+	for _, f := range sourced(before, after) {
+		add("source of "+f.label(), before.Source(f).label(), after.Source(f).label())
+	}
+	return list
 }
 
-// sourceDifferences tells of fields that have been taken over.
-func sourceDifferences(before, after Person) (list []told) {
+// missing answers the leaves of one list that another does not have, in words.
+func missing(list, other []Leave) (words []any) {
+	for _, l := range list {
+		if !slices.ContainsFunc(other, l.equal) {
+			words = append(words, l.words())
+		}
+	}
+	return words
+}
+
+// pairs goes through two lists side by side: a leave that takes the place of
+// another is one change. Nil stands where one is longer.
+func pairs(before, after []any) iter.Seq2[any, any] {
+	at := func(list []any, i int) any {
+		if i < len(list) {
+			return list[i]
+		}
+		return nil
+	}
+	return func(yield func(any, any) bool) {
+		for i := range max(len(before), len(after)) {
+			if !yield(at(before, i), at(after, i)) {
+				return
+			}
+		}
+	}
+}
+
+// gone lists all that there was to know of a person who is taken away.
+func gone(p Person, groups []string, now time.Time) []told {
+	list := differences(Person{}, p, now)
+	list = append(list, told{Field: "employment", After: string(p.Employment(now))})
+	if len(groups) > 0 {
+		list = append(list, told{Field: "groups", After: strings.Join(groups, ", ")})
+	}
+	for i, t := range list {
+		list[i] = told{Field: t.Field, Before: t.After}
+	}
+	return list
+}
+
+// sourced answers the fields that come from elsewhere in one state or another.
+func sourced(before, after Person) []Field {
 	fields := maps.Clone(before.Sources)
 	if fields == nil {
 		fields = map[Field]Source{}
 	}
 	maps.Copy(fields, after.Sources)
-	for _, f := range slices.Sorted(maps.Keys(fields)) {
-		if was, is := before.Source(f).label(), after.Source(f).label(); was != is {
-			list = append(list, told{Field: "source of " + f.label(), Before: was, After: is})
-		}
-	}
-	return list
+	return slices.Sorted(maps.Keys(fields))
 }
 
 // sourceList answers the sources in a form to compare.
@@ -110,6 +150,18 @@ func appendPerson(ctx context.Context, tx *db.Tx, d deed, p Person, changes []to
 
 func appendGroup(ctx context.Context, tx *db.Tx, d deed, g Group, changes []told) error {
 	return appendEntry(ctx, tx, d, evidence.Subject{Kind: "group", ID: string(g.ID), Name: g.Name}, changes)
+}
+
+// appendMoved leaves the entry of what became of some members of a group, each of
+// whom is a target of it.
+func appendMoved(ctx context.Context, tx *db.Tx, d deed, g Group, people []member, tell func(name string) told) error {
+	changes, targets := make([]told, len(people)), make([]map[string]string, len(people))
+	for i, p := range people {
+		changes[i] = tell(p.name)
+		targets[i] = map[string]string{"kind": "person", "id": string(p.id), "name": p.name}
+	}
+	d.more = map[string]any{"members": targets}
+	return appendGroup(ctx, tx, d, g, changes)
 }
 
 func appendEntry(ctx context.Context, tx *db.Tx, d deed, subject evidence.Subject, changes []told) error {

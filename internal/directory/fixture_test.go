@@ -4,7 +4,7 @@ package directory_test
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +27,7 @@ type house struct {
 	db     *db.DB
 	left   []string // e-mails that Left was told of
 	last   string   // the e-mail whose departure is refused
+	noted  []string // refusals that were written down, with who was refused
 	people *directory.Service
 }
 
@@ -53,10 +54,39 @@ func (h *house) Left(ctx context.Context, tx *db.Tx, actor caller.Caller, email 
 		return err
 	}
 	if email == h.last {
-		return fault.New(fault.Impossible, "%s is the last Admin who can sign in", email)
+		return &lockout{fault.New(fault.Impossible, "%s is the last Admin who can sign in", email)}
 	}
 	h.left = append(h.left, email)
 	return nil
+}
+
+// lockout is what Left refuses with: NoteRefused knows it from other faults.
+type lockout struct{ fault *fault.Error }
+
+// Error answers the sentence.
+func (l *lockout) Error() string { return l.fault.Error() }
+
+// Unwrap answers the fault.
+func (l *lockout) Unwrap() error { return l.fault }
+
+// NoteRefused is of directory.Leaver; its transaction would wait for ever inside
+// another.
+func (h *house) NoteRefused(ctx context.Context, actor caller.Caller, err error) error {
+	var refusal *lockout
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer stop()
+	wrong := h.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE directory_person SET updated_at = updated_at WHERE workspace = $1`, actor.Workspace.Number)
+		return err
+	})
+	if wrong != nil {
+		return errors.Join(err, wrong)
+	}
+	h.noted = append(h.noted, actor.Name+": "+err.Error())
+	return err
 }
 
 func (h *house) ok(err error) {
@@ -115,6 +145,7 @@ type entry struct {
 		What           string           `json:"what"`
 		Changes        []map[string]any `json:"changes"`
 		AcknowledgedBy string           `json:"acknowledgedBy"`
+		Members        []map[string]any `json:"members"`
 		Created        float64          `json:"created"`
 	} `json:"body"`
 }
@@ -138,7 +169,7 @@ func (h *house) entries() (list []entry) {
 	return list
 }
 
-// told answers the bodies of the entries about a name.
+// told answers the bodies of the entries about a name, oldest first.
 func (h *house) told(name string) (list []string) {
 	for _, e := range h.entries() {
 		if e.Subject.Name != name {
@@ -150,7 +181,6 @@ func (h *house) told(name string) (list []string) {
 		}
 		list = append(list, text)
 	}
-	slices.Sort(list) // entries of one millisecond have no order
 	return list
 }
 

@@ -241,8 +241,8 @@ func (s *Service) dropGroup(ctx context.Context, tx *db.Tx, c caller.Caller, g G
 	if err != nil {
 		return err
 	}
-	d := deed{Caller: c, now: s.instant(), what: "deleted", more: map[string]any{"members": members}}
-	return appendGroup(ctx, tx, d, g, nil)
+	d := deed{Caller: c, now: s.instant(), what: "deleted"}
+	return appendGroup(ctx, tx, d, g, []told{{Field: "name", Before: g.Name}, {Field: "members", Before: members}})
 }
 
 // PutGroup makes a group be as a source says, in the source's own transaction,
@@ -286,18 +286,20 @@ func (s *Service) RemoveGroup(ctx context.Context, tx *db.Tx, c caller.Caller, i
 	return s.dropGroup(ctx, tx, c, g)
 }
 
-// foreignGroups answers the names of the groups that a person is in and that
-// come from elsewhere.
-func foreignGroups(ctx context.Context, tx *db.Tx, workspace int64, p Person) (names []string, err error) {
+// groupsOf answers the names of the groups that a person is in, sorted, and of
+// those that come from elsewhere.
+func groupsOf(ctx context.Context, tx *db.Tx, workspace int64, p Person) (names, foreign []string, err error) {
 	for _, id := range p.Groups {
 		g, err := selectGroup(ctx, tx, workspace, id)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		names = append(names, g.Name)
 		if !g.Source.local() {
-			names = append(names, g.Name)
+			foreign = append(foreign, g.Name)
 		}
 	}
 	slices.Sort(names)
-	return names, nil
+	slices.Sort(foreign)
+	return names, foreign, nil
 }

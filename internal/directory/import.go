@@ -51,6 +51,7 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, r io.Reader, o Im
 		return Imported{}, err
 	}
 	var done Imported
+	var refusals []error
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		run := &importing{
 			deed: deed{Caller: c, now: s.instant(), what: "imported"}, problems: slices.Clone(problems), service: s, tx: tx,
@@ -63,16 +64,21 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, r io.Reader, o Im
 				return err
 			}
 		}
-		done = run.finish()
+		done, refusals = run.finish(), run.refusals
 		if len(done.Problems) > 0 || o.DryRun {
 			return errUndone
 		}
 		return run.tell(ctx)
 	})
-	if errors.Is(err, errUndone) {
-		err = nil
+	if !errors.Is(err, errUndone) {
+		return done, err
 	}
-	return done, err
+	if !o.DryRun { // which attempts nothing
+		for _, refusal := range refusals {
+			s.note(ctx, c, refusal)
+		}
+	}
+	return done, nil
 }
 
 // importing is an import under way, in its transaction.
@@ -83,6 +89,7 @@ type importing struct {
 	names    map[GroupID]string
 	people   map[string]Person // by key of the e-mail, as they were before
 	problems []LineProblem
+	refusals []error        // of Leaver
 	seen     map[string]int // line by key of the e-mail
 	service  *Service
 	tx       *db.Tx
@@ -167,6 +174,7 @@ func (m *importing) refused(r row, err error) error {
 	if refusal == nil || refusal.Kind == fault.Conflict {
 		return err
 	}
+	m.refusals = append(m.refusals, err)
 	m.complain(r, problem{column: columnStatus, message: refusal.Message})
 	return nil
 }

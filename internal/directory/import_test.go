@@ -104,6 +104,8 @@ func TestImportNamesEveryProblem(t *testing.T) {
 			"jane@example.com,Janet,,,,,,,",
 			"last@example.com,,,,FORMER,,,,",
 			"short@example.com",
+			"line@example.com,Ada\u2028,,,,,,,",
+			"turn@example.com,\u202eadA,,,,,,\u2067Ops,",
 		}, "\n")
 		done := h.imported(file, directory.ImportOptions{})
 		var got []string
@@ -125,6 +127,9 @@ func TestImportNamesEveryProblem(t *testing.T) {
 			`12 first the name comes from the identity provider: change it there`,
 			`13 status last@example.com is the last Admin who can sign in`,
 			`14  has 1 cells where the header has 9`,
+			`15 first must not hold U+2028, which breaks the line`,
+			`16 groups must not hold U+2067, which turns the direction of the text`,
+			`16 first must not hold U+202E, which turns the direction of the text`,
 		})
 		h.same("entries", len(h.entries()), before)
 		h.same("export", strings.Count(h.exported(), "\r\n"), 3) // nobody new

@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	leaveStep = 100       // people that one round of the pass looks at
-	leaveWait = time.Hour // how long a refused departure is put off
+	leaveStep = 100 // people that one round of the pass looks at
+	// leaveWait is how long a refused departure is put off: less than the minute
+	// between two passes, so that none of them misses it.
+	leaveWait = 30 * time.Second
 )
 
 // HasLeaving says whether Leave has anything to do.
@@ -25,7 +27,8 @@ func (s *Service) HasLeaving(ctx context.Context) (bool, error) {
 }
 
 // Leave is a pass: it tells Leaver of those whom the clock has made FORMER or
-// INACTIVE. A refusal is logged and tried again an hour later: the date stands,
+// INACTIVE. The first refusal is logged and written down; it is tried again every
+// minute, since what stands in the way may go at any time. The date stands,
 // whatever becomes of the account.
 func (s *Service) Leave(ctx context.Context) error {
 	for {
@@ -59,7 +62,7 @@ func (s *Service) due(ctx context.Context, limit int) (list []due, err error) {
 // leave lets one person go, unless something has changed meanwhile.
 func (s *Service) leave(ctx context.Context, who due) error {
 	system := caller.Caller{Kind: caller.System, Name: "muster", Workspace: who.workspace}
-	now := s.instant()
+	now, again := s.instant(), false
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := holdPerson(ctx, tx, who.workspace.Number, who.id)
 		if err != nil || before.leavesAt == nil || before.leavesAt.After(now) {
@@ -68,11 +71,11 @@ func (s *Service) leave(ctx context.Context, who due) error {
 		if before, err = whole(ctx, tx, who.workspace.Number, before); err != nil {
 			return err
 		}
-		after := before.clone()
-		after.UpdatedAt, after.leavesAt = now, before.goneFrom(now)
-		gone := before.Employment(now).gone()
+		after, gone := before.clone(), before.Employment(now).gone()
+		after.UpdatedAt, after.departed, after.leavesAt = now, gone, before.goneFrom(now)
 		if gone {
-			if err := s.letGo(ctx, tx, system, before.Email, &after); err != nil {
+			after.leavesAt, again = nil, before.departed
+			if err := s.tellLeft(ctx, tx, system, before.Email); err != nil {
 				return err
 			}
 		}
@@ -84,14 +87,22 @@ func (s *Service) leave(ctx context.Context, who due) error {
 		})
 	})
 	if refusal := asFault(err); refusal != nil {
-		s.log.LogAttrs(ctx, slog.LevelWarn, "somebody has left whose account stays", slog.String("person", string(who.id)),
-			slog.String("workspace", who.workspace.ID), slog.String("reason", refusal.Message))
-		err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			return putOff(ctx, tx, who.workspace.Number, who.id, now.Add(leaveWait))
-		})
+		if !again {
+			s.log.LogAttrs(ctx, slog.LevelWarn, "somebody has left whose account stays", slog.String("person", string(who.id)),
+				slog.String("workspace", who.workspace.ID), slog.String("reason", refusal.Message))
+			s.note(ctx, system, err)
+		}
+		err = s.stay(ctx, who, now.Add(leaveWait))
 	}
 	if errors.Is(err, db.ErrNoRow) {
 		return nil // deleted meanwhile
 	}
 	return err
+}
+
+// stay puts a departure off.
+func (s *Service) stay(ctx context.Context, who due, until time.Time) error {
+	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return putOff(ctx, tx, who.workspace.Number, who.id, until)
+	})
 }

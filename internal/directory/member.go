@@ -58,8 +58,7 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c caller.Caller, m moving
 	if err != nil {
 		return nil, err
 	}
-	var moved []PersonID
-	var changes []told
+	var moved []member
 	for _, p := range m.people {
 		name, err := nameOf(ctx, tx, c, p)
 		if err != nil {
@@ -70,15 +69,25 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c caller.Caller, m moving
 			return nil, err
 		}
 		if changed {
-			moved, changes = append(moved, p), append(changes, m.tell(name))
+			moved = append(moved, member{id: p, name: name})
 		}
 	}
-	for part := range slices.Chunk(changes, entryMembers) {
-		if err := appendGroup(ctx, tx, deed{Caller: c, now: s.instant(), what: m.what}, g, part); err != nil {
+	var ids []PersonID
+	for part := range slices.Chunk(moved, entryMembers) {
+		if err := appendMoved(ctx, tx, deed{Caller: c, now: s.instant(), what: m.what}, g, part, m.tell); err != nil {
 			return nil, err
 		}
+		for _, p := range part {
+			ids = append(ids, p.id)
+		}
 	}
-	return moved, nil
+	return ids, nil
+}
+
+// member is a person as an entry names them.
+type member struct {
+	id   PersonID
+	name string
 }
 
 // nameOf answers what a person is called; NotFound when there is none.

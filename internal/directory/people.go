@@ -79,7 +79,7 @@ func (s *Service) ByEmail(ctx context.Context, tx *db.Tx, workspace int64, email
 }
 
 // Create makes a person. Faults: Invalid with the place of each problem,
-// Conflict when the e-mail is taken.
+// Conflict when the e-mail is taken, and whatever Leaver refuses with.
 func (s *Service) Create(ctx context.Context, c caller.Caller, in Attributes) (p Person, err error) {
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d := deed{Caller: c, now: s.instant(), what: "created"}
@@ -93,7 +93,7 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, in Attributes) (p
 		p, err = s.insert(ctx, tx, d, made, nil)
 		return err
 	})
-	return p, err
+	return p, s.noteRefused(ctx, c, err)
 }
 
 // newPerson answers a person that is not stored yet.
@@ -108,7 +108,7 @@ func newPerson(in Attributes, source Source, now time.Time) (Person, []problem) 
 
 // Update changes what was typed here. Faults: NotFound, Invalid with the place of
 // each problem, Conflict when the e-mail is taken or the field comes from
-// elsewhere.
+// elsewhere, and whatever Leaver refuses with.
 func (s *Service) Update(ctx context.Context, c caller.Caller, id PersonID, in Attributes) (Person, error) {
 	return s.change(ctx, c, id, "updated", func(now time.Time, p *Person) error {
 		edit := change{Person: *p, now: now, source: Here()}
@@ -168,17 +168,17 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id PersonID) erro
 					"%s comes from %s and cannot be deleted here: remove the person there, or offboard them", p.Name.Display, source.label())
 			}
 		}
-		names, err := foreignGroups(ctx, tx, c.Workspace.Number, p)
+		names, foreign, err := groupsOf(ctx, tx, c.Workspace.Number, p)
 		if err != nil {
 			return err
 		}
-		if len(names) > 0 {
-			return fault.New(fault.Conflict, "%s is in the group %s, which comes from elsewhere: remove them there first", p.Name.Display, names[0])
+		if len(foreign) > 0 {
+			return fault.New(fault.Conflict, "%s is in the group %s, which comes from elsewhere: remove them there first", p.Name.Display, foreign[0])
 		}
 		if err := deletePerson(ctx, tx, c.Workspace.Number, id); err != nil {
 			return err
 		}
 		d := deed{Caller: c, now: s.instant(), what: "deleted"}
-		return appendPerson(ctx, tx, d, p, []told{{Field: "email", Before: p.Email}})
+		return appendPerson(ctx, tx, d, p, gone(p, names, d.now))
 	})
 }

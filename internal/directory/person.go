@@ -32,11 +32,12 @@ type Person struct {
 	StartDate       *time.Time       // nil: unknown
 	UpdatedAt       time.Time
 
-	departed bool       // gone, and Leaver was told
+	departed bool       // gone, and Leaver was told; it refused when leavesAt is set too
 	leavesAt *time.Time // when the pass has to look; nil: never
 }
 
-// Name is what a person is called. Display is never empty.
+// Name is what a person is called. Display is never empty: it follows from the
+// others, or the e-mail, until it is set to something else.
 type Name struct{ Display, First, Last string }
 
 // Leave is a span in which a person is away. End does not belong to it; nil is
@@ -233,15 +234,13 @@ func (c *change) applyName(in Attributes, email string) {
 		}
 	}
 	parts := name.First != c.Name.First || name.Last != c.Name.Last
-	nameless := name.First == "" && name.Last == ""
-	if in.Display == nil && (parts && !nameless || nameless && name.Display == email) {
+	follows := c.Name.Display == c.Name.derived(email)
+	// What somebody else had set does not outlast a source that takes the name.
+	if in.Display == nil && (follows || parts && c.Source(FieldName) != c.source) {
 		name.Display = ""
 	}
 	if name.Display == "" {
-		name.Display = name.whole()
-	}
-	if name.Display == "" {
-		name.Display = c.Email
+		name.Display = name.derived(c.Email)
 	}
 	if in.First == nil && in.Last == nil && in.Display == nil {
 		c.Name = name // what follows from the e-mail has no source of its own
@@ -255,6 +254,14 @@ func (c *change) applyName(in Attributes, email string) {
 		place = columnLast
 	}
 	c.set(FieldName, place, name != c.Name, func() { c.Name = name })
+}
+
+// derived is what Display is unless it is set by itself.
+func (n Name) derived(email string) string {
+	if whole := n.whole(); whole != "" {
+		return whole
+	}
+	return email
 }
 
 // whole is first and last name as one.

@@ -18,7 +18,8 @@ import (
 // The source takes over the fields that it names, whoever had them before; the
 // others stay as they are. Faults: NotFound for an id, Invalid, Conflict when
 // the e-mail is another person's, and whatever Leaver refuses with: the
-// transaction must then be given up.
+// transaction must then be given up, and afterwards it is for whoever runs it to
+// have the refusal written down (Leaver.NoteRefused).
 func (s *Service) Put(ctx context.Context, tx *db.Tx, c caller.Caller, source Source, id PersonID, in Attributes) (Person, bool, error) {
 	d := deed{Caller: c, now: s.instant(), what: "updated"}
 	before, err := s.holdFor(ctx, tx, c, id, in)

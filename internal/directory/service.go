@@ -17,8 +17,13 @@ import (
 // Leaver is told that somebody has left, in the transaction that made it so. It
 // ends what that person may do here; when nobody is known by the e-mail there is
 // nothing to do. A fault refuses the change.
+//
+// NoteRefused writes down what Left refused, and answers err as it came, nil too.
+// It has a transaction of its own, so it is called when none is running: after
+// the one that the refusal has ended.
 type Leaver interface {
 	Left(ctx context.Context, tx *db.Tx, actor caller.Caller, email string) error
+	NoteRefused(ctx context.Context, actor caller.Caller, err error) error
 }
 
 // Options are what a Service is made of.
@@ -76,13 +81,13 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, d deed, before, after Per
 	if len(changes) == 0 && !moved && sameTime(before.OffboardedAt, after.OffboardedAt) {
 		return before, nil
 	}
+	if err := checkFree(ctx, tx, d.Workspace.Number, before, after); err != nil {
+		return Person{}, err
+	}
 	if err := s.depart(ctx, tx, d, before, &after); err != nil {
 		return Person{}, err
 	}
 	after.UpdatedAt = d.now
-	if err := checkFree(ctx, tx, d.Workspace.Number, before, after); err != nil {
-		return Person{}, err
-	}
 	if err := updatePerson(ctx, tx, d.Workspace.Number, after, before.UpdatedAt); errors.Is(err, db.ErrNoRow) {
 		return Person{}, fault.New(fault.Conflict, "somebody else has changed %s at the same time: try again", before.Name.Display)
 	} else if err != nil {
@@ -117,29 +122,60 @@ func taken(email string) error {
 }
 
 // depart brings departed and leavesAt to what a change has made of the person,
-// and tells Leaver when it is this change that makes them leave. Who left by the
-// clock is the pass's.
+// and tells Leaver when it is this change that makes them leave, or that gives
+// the e-mail of somebody else to one who has left. Who left by the clock is the
+// pass's.
 func (s *Service) depart(ctx context.Context, tx *db.Tx, d deed, before Person, p *Person) error {
-	switch was, is := before.Employment(d.now).gone(), p.Employment(d.now).gone(); {
+	was, is := before.Employment(d.now).gone(), p.Employment(d.now).gone()
+	moved := key(before.Email) != key(p.Email)
+	switch {
 	case !is:
 		p.departed, p.OffboardedAt, p.leavesAt = false, nil, p.goneFrom(d.now)
+		return nil
 	case !was:
-		email := before.Email // that they are known by
-		if email == "" {
-			email = p.Email
-		}
-		return s.letGo(ctx, tx, d.Caller, email, p)
+		p.departed, p.leavesAt = true, nil
+	case !moved:
+		return nil
 	}
-	return nil
+	// The pass would not know the old e-mail, so what it has not done yet is done
+	// now; a refusal of that keeps the e-mail.
+	if before.Email != "" && (!was || before.leavesAt != nil) {
+		if err := s.tellLeft(ctx, tx, d.Caller, before.Email); err != nil {
+			return err
+		}
+	}
+	if !moved {
+		return nil
+	}
+	return s.tellLeft(ctx, tx, d.Caller, p.Email)
 }
 
-// letGo tells Leaver that a person has left.
-func (s *Service) letGo(ctx context.Context, tx *db.Tx, c caller.Caller, email string, p *Person) error {
-	p.departed, p.leavesAt = true, nil
+// tellLeft tells Leaver that whoever has an e-mail has left.
+func (s *Service) tellLeft(ctx context.Context, tx *db.Tx, c caller.Caller, email string) error {
 	if s.leaver == nil {
 		return nil
 	}
 	return s.leaver.Left(ctx, tx, c, email)
+}
+
+// noteRefused is the end of every change that Leaver may refuse. No transaction
+// may be running.
+func (s *Service) noteRefused(ctx context.Context, c caller.Caller, err error) error {
+	if err == nil || s.leaver == nil {
+		return err
+	}
+	return s.leaver.NoteRefused(ctx, c, err)
+}
+
+// note is noteRefused for a refusal that is one of several, or nobody's request:
+// a failure to write it down is logged.
+func (s *Service) note(ctx context.Context, c caller.Caller, refusal error) {
+	noted := s.noteRefused(ctx, c, refusal)
+	if errors.Is(refusal, noted) { // as it came; what is wrapped around it is the failure
+		return
+	}
+	s.log.LogAttrs(ctx, slog.LevelError, "a refused departure is not in the audit trail",
+		slog.String("workspace", c.Workspace.ID), slog.Any("error", noted))
 }
 
 // insert writes a new person, tells Leaver when it has left already, and leaves
@@ -181,7 +217,7 @@ func (s *Service) change(ctx context.Context, c caller.Caller, id PersonID, what
 		p, err = s.save(ctx, tx, d, before, after, nil)
 		return err
 	})
-	return p, err
+	return p, s.noteRefused(ctx, c, err)
 }
 
 // hold reads a person whole and makes every other change of it wait for the end

@@ -198,10 +198,10 @@ func selectDue(ctx context.Context, tx *db.Tx, now time.Time, limit int) (all []
 	return all, err
 }
 
-// putOff lets the pass look at a person later.
+// putOff lets the pass look later at a person whom Leaver has refused to let go.
 func putOff(ctx context.Context, tx *db.Tx, workspace int64, id PersonID, until time.Time) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE directory_person SET leaves_at = $3 WHERE workspace = $1 AND id = $2 AND leaves_at IS NOT NULL`,
+		UPDATE directory_person SET leaves_at = $3, departed = TRUE WHERE workspace = $1 AND id = $2 AND leaves_at IS NOT NULL`,
 		workspace, string(id), db.Millis(until))
 	return err
 }

@@ -26,7 +26,14 @@ func start(t *testing.T) *httptest.Server {
 	return s
 }
 
-func get(t *testing.T, s *httptest.Server, path string, header http.Header) (*http.Response, string) {
+// answer is a response that has been read.
+type answer struct {
+	body   string
+	header http.Header
+	status int
+}
+
+func get(t *testing.T, s *httptest.Server, path string, header http.Header) answer {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
 	if err != nil {
@@ -42,7 +49,7 @@ func get(t *testing.T, s *httptest.Server, path string, header http.Header) (*ht
 	if err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return answer{body: string(body), header: response.Header, status: response.StatusCode}
 }
 
 // TestPages looks at each page as a browser gets it: all that it refers to is
@@ -51,11 +58,11 @@ func TestPages(t *testing.T) {
 	s := start(t)
 	for _, path := range []string{"/account", "/invitation", "/reset", "/setup", "/sign-in"} {
 		t.Run(path, func(t *testing.T) {
-			response, page := get(t, s, path, nil)
-			if response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "text/html; charset=utf-8" {
-				t.Fatalf("got %d, %q", response.StatusCode, response.Header.Get("Content-Type"))
+			got := get(t, s, path, nil)
+			if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/html; charset=utf-8" {
+				t.Fatalf("got %d, %q", got.status, got.header.Get("Content-Type"))
 			}
-			policy := response.Header.Get("Content-Security-Policy")
+			page, policy := got.body, got.header.Get("Content-Security-Policy")
 			for _, want := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "trusted-types 'none'"} {
 				if !strings.Contains(policy, want) {
 					t.Errorf("the policy %q lacks %q", policy, want)
@@ -68,8 +75,8 @@ func TestPages(t *testing.T) {
 				t.Error("the page has no script")
 			}
 			for _, found := range regexp.MustCompile(`(?:src|href)="(/[^"]*)"`).FindAllStringSubmatch(page, -1) {
-				if response, _ := get(t, s, found[1], nil); response.StatusCode != http.StatusOK {
-					t.Errorf("%s: got %d", found[1], response.StatusCode)
+				if status := get(t, s, found[1], nil).status; status != http.StatusOK {
+					t.Errorf("%s: got %d", found[1], status)
 				}
 			}
 		})
@@ -85,20 +92,20 @@ func TestAssets(t *testing.T) {
 	}
 	for _, name := range names {
 		path := "/door/" + filepath.Base(name)
-		response, got := get(t, s, path, nil)
+		got := get(t, s, path, nil)
 		want, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got != string(want) || response.Header.Get("Content-Type") != types[filepath.Ext(name)] {
-			t.Errorf("%s: got %d bytes of %q", path, len(got), response.Header.Get("Content-Type"))
+		if got.body != string(want) || got.header.Get("Content-Type") != types[filepath.Ext(name)] {
+			t.Errorf("%s: got %d bytes of %q", path, len(got.body), got.header.Get("Content-Type"))
 		}
-		for _, found := range regexp.MustCompile(`from '\./([^']*)'`).FindAllStringSubmatch(got, -1) {
-			if response, _ := get(t, s, "/door/"+found[1], nil); response.StatusCode != http.StatusOK {
+		for _, found := range regexp.MustCompile(`from '\./([^']*)'`).FindAllStringSubmatch(got.body, -1) {
+			if get(t, s, "/door/"+found[1], nil).status != http.StatusOK {
 				t.Errorf("%s imports %s, which is not there", path, found[1])
 			}
 		}
-		if sink := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(`).FindString(got); sink != "" {
+		if sink := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(`).FindString(got.body); sink != "" {
 			t.Errorf("%s parses text as HTML or code: %s", path, sink)
 		}
 	}
@@ -107,9 +114,9 @@ func TestAssets(t *testing.T) {
 // TestKept says that browsers need not fetch a file again that has not changed.
 func TestKept(t *testing.T) {
 	s := start(t)
-	first, _ := get(t, s, "/sign-in", nil)
-	again, body := get(t, s, "/sign-in", http.Header{"If-None-Match": {first.Header.Get("ETag")}})
-	if again.StatusCode != http.StatusNotModified || body != "" || first.Header.Get("Cache-Control") != "no-cache" {
-		t.Errorf("got %d, %d bytes, %q", again.StatusCode, len(body), first.Header.Get("Cache-Control"))
+	first := get(t, s, "/sign-in", nil)
+	again := get(t, s, "/sign-in", http.Header{"If-None-Match": {first.header.Get("ETag")}})
+	if again.status != http.StatusNotModified || again.body != "" || first.header.Get("Cache-Control") != "no-cache" {
+		t.Errorf("got %d, %d bytes, %q", again.status, len(again.body), first.header.Get("Cache-Control"))
 	}
 }

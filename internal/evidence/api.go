@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -19,16 +20,27 @@ import (
 // Mount mounts the audit trail (contract people-access-program.md section 5;
 // EventLog of contract manage-api.md).
 func (s *Service) Mount(server *web.Server) {
+	line := server.API().OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.EventLine](), true, "")
 	route := func(path, id, summary, more string) web.Route {
 		return web.Route{
 			Method: http.MethodGet, Path: "/v1/event-logs" + path, ID: id, Summary: summary, Tag: "Audit trail",
 			Permission: caller.ReadAudit, Class: web.ClassManage,
-			Describe: func(op *huma.Operation) { op.Description = more },
+			Describe: func(op *huma.Operation) { describe(op, path, more, line) },
 		}
 	}
 	web.Register(server, route("", "listEventLogs", "List events", leftOut), s.getEvents)
 	web.Register(server, route("/export", "exportEventLogs", "Export events as JSON lines", exported), s.getExport)
 	web.Register(server, route("/{eventId}", "getEventLog", "Get an event by ID", ""), s.getEvent)
+}
+
+// describe adds what the types do not say; line is one of an export's.
+func describe(op *huma.Operation, path, more string, line *huma.Schema) {
+	op.Description = more
+	if path == "/export" {
+		op.Responses["200"].Content = map[string]*huma.MediaType{
+			"application/x-ndjson": {Schema: line},
+		}
+	}
 }
 
 const (
@@ -48,7 +60,7 @@ type FilterInput struct {
 	Query      string `doc:"Part of a name of the actor or of a target, or a target's whole id; capitals do not matter." maxLength:"200" query:"q"`
 	StartDate  string `doc:"A time, or a date." maxLength:"40" query:"startDate"`
 	Syncs      string `doc:"Whether pushes and re-evaluations are listed; when absent, only if action or targetId names them." enum:"true,false" query:"includeSyncs"`
-	TargetID   string `doc:"Id of what it was done to." maxLength:"200" query:"targetId"`
+	TargetID   string `doc:"Id of what it was done to, or of another thing that the event names among its targets, such as somebody who joined a group." maxLength:"200" query:"targetId"`
 	TargetType string `doc:"Such as user, application or test." maxLength:"200" query:"targetType"`
 }
 

@@ -198,6 +198,11 @@ func TestFilters(t *testing.T) {
 			{"targetId=" + definition + "&includeSyncs=false", "definition.created definition.edited definition.edited"},
 			{"targetId=" + definition + "&actorId=" + s.app.ID, "definition.created sync.pushed"},
 			{"targetType=test&targetId=" + test + "&action=test.", "test.deactivated test.reactivated"},
+			{"targetId=" + record.ID, "exception.deactivated exception.reactivated exception.deactivated exception.expired"},
+			{"targetId=" + record.ID + "&action=exception.reactivated", "exception.reactivated"},
+			{"targetId=" + record.ID + "&targetType=entity&actorType=system", "exception.expired"},
+			{"targetId=" + record.ID + "&targetType=test", ""},
+			{"targetId=" + record.ID + "&startDate=" + expired.Date, "exception.expired"},
 			{"q=LAPTOP%20TWO&action=exception.expired", "exception.expired"},
 			{"q=laptop%20two&action=application.", ""},
 			{"q=" + record.ID + "&actorType=system", "exception.expired"},
@@ -309,11 +314,12 @@ func TestAnotherWorkspaceSeesNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)
 		id := s.list("ada", "")[0].ID
+		record := s.list("ada", "action=exception.expired")[0].Targets[1].ID
 		eve := s.ada
 		eve.Workspace = caller.Workspace{ID: db.NewID(s.now()), Name: "Other", Number: 99}
 		exec(t, d, `INSERT INTO workspace (number, id, slug, name, created_at) VALUES (99, $1, 'other', 'Other', 0)`, eve.Workspace.ID)
 		s.callers["eve"] = eve
-		for _, query := range []string{"includeSyncs=true", "actorId=" + s.ada.ID, "q=laptop", "targetId=" + s.app.ID, "action=application."} {
+		for _, query := range []string{"includeSyncs=true", "actorId=" + s.ada.ID, "q=laptop", "targetId=" + s.app.ID, "targetId=" + record, "action=application."} {
 			if got := len(s.list("eve", query)) + len(s.lines("eve", query)); got != 0 {
 				t.Errorf("%s: %d events", query, got)
 			}

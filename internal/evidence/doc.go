@@ -37,6 +37,10 @@
 //	reason    why, as somebody gave it
 //	from      where the request came from; Append writes it
 //	x: {id, name}  another thing that had to do with it: a further target of kind x
+//	x: [{id, name}, …]  several; a member kind of one says what it is, in place of x
+//
+// A change names what was there before only where there was something: what is
+// created has no before, what is deleted has no after.
 //
 // Kind and what make the action, user.role_changed. A kind that says nothing gets
 // its words from what: sync.pushed, sync.refused, sync.evaluated. How an action is
@@ -45,14 +49,16 @@
 // Lists are newest first by id and leave syncs out unless they are named. Exports
 // go by position, since an entry that was written earlier may be committed later:
 // whoever goes on after the last event has missed none. An auditor's window holds
-// for both, and for single events. The columns that filters use are drawn from
-// the document when the entry is written, and by New for entries of an older
-// program. They are an index, not evidence: an entry whose document does not fit
-// its leaf is shown as altered.
+// for both, and for single events. The columns that filters use, and the rows by
+// which an entry is found for its further targets, are drawn from the document
+// when the entry is written, and by New for entries of an older program. They are
+// an index, not evidence: an entry whose document does not fit its leaf is shown
+// as altered.
 //
 // # Tables
 //
 //	evidence_entry       canonical entries; position is NULL while they wait
+//	evidence_target      what entries name beside their subject; none of syncs
 //	evidence_hash        the tree, by tlog's stored-hash index
 //	evidence_checkpoint  signed notes, by size
 //	evidence_key         public keys; the highest number signs
@@ -66,6 +72,8 @@
 //
 //   - Positions have no gaps, and no entry has two. The keys of the tables hold
 //     that, not the lease: a second sequencer breaks one and steps back.
+//   - Entries that one process appends stand in the order in which it did, within
+//     a millisecond too: db.Tx.NewID.
 //   - Entries of one stream stand in the order of their sequence. Append gives each
 //     an id above its predecessor's and refuses a sequence that does not rise;
 //     whoever draws it commits before the next is drawn.

@@ -4,9 +4,9 @@ package evidence
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -76,14 +76,18 @@ func appendEntry(ctx context.Context, tx *db.Tx, now time.Time, e Entry) error {
 	if err != nil {
 		return err
 	}
-	return insertEntry(ctx, tx, row)
+	if err := insertEntry(ctx, tx, row); err != nil {
+		return err
+	}
+	return insertTargets(ctx, tx, row.workspace, row.id, row.trail.targets)
 }
 
-// nextID answers an id for the entry that is above all ids of its stream, even
-// when two entries fall into one millisecond or another machine's clock is ahead:
-// the sequencer goes by id, and so puts a stream in its order.
+// nextID answers an id for the entry. Ids of one process rise, so that entries
+// stand in the order in which they were appended. An id is above all ids of the
+// entry's stream, too, even when another machine's clock is ahead: the sequencer
+// goes by id, and so puts a stream in its order.
 func nextID(ctx context.Context, tx *db.Tx, now time.Time, e Entry) (string, error) {
-	id := db.NewID(now)
+	id := tx.NewID(now)
 	if e.Stream == "" {
 		return id, nil
 	}
@@ -96,24 +100,22 @@ func nextID(ctx context.Context, tx *db.Tx, now time.Time, e Entry) (string, err
 	case e.Sequence <= sequence:
 		return "", fmt.Errorf("sequence %d of stream %s does not follow %d", e.Sequence, e.Stream, sequence)
 	case id <= last:
-		return successor(last)
+		return newer(last)
 	}
 	return id, nil
 }
 
-// successor answers the next id after one: the same number plus one.
-func successor(id string) (string, error) {
-	number, err := hex.DecodeString(id)
+// newer answers an id of the millisecond after another's. The very next number
+// may be somebody else's.
+func newer(id string) (string, error) {
+	if !db.ValidID(id) {
+		return "", fmt.Errorf("%q is no id", id)
+	}
+	ms, err := strconv.ParseInt(id[:12], 16, 64)
 	if err != nil {
 		return "", fmt.Errorf("id %s: %w", id, err)
 	}
-	for i := len(number) - 1; i >= 0; i-- {
-		number[i]++
-		if number[i] != 0 {
-			break
-		}
-	}
-	return hex.EncodeToString(number), nil
+	return db.NewID(db.Time(ms + 1)), nil
 }
 
 // encode answers the row of an entry with its canonical bytes and their leaf.

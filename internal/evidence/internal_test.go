@@ -5,7 +5,7 @@ package evidence
 import (
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/passmuster/muster/internal/db"
 )
 
 func TestStreamsRiseInTheirPlaces(t *testing.T) {
@@ -28,18 +28,17 @@ func TestStreamsRiseInTheirPlaces(t *testing.T) {
 	}
 }
 
-func TestSuccessor(t *testing.T) {
+func TestNewer(t *testing.T) {
 	for id, want := range map[string]string{
-		"01a0c4506c00e9bcde3f9342": "01a0c4506c00e9bcde3f9343",
-		"01a0c4506c00ffffffffffff": "01a0c4506c01000000000000",
-		"01a0c4506c00e9bcde3f00ff": "01a0c4506c00e9bcde3f0100",
+		"01a0c4506c00e9bcde3f9342": "01a0c4506c01",
+		"01a0c4506cffffffffffffff": "01a0c4506d00",
 	} {
-		got, err := successor(id)
-		if err != nil {
-			t.Fatal(err)
+		got, err := newer(id)
+		if err != nil || got[:12] != want || !db.ValidID(got) {
+			t.Errorf("%s, %v follows %s, want one of %s", got, err, id, want)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("after %s: %s", id, diff)
-		}
+	}
+	if got, err := newer("x"); err == nil {
+		t.Errorf("%s follows x", got)
 	}
 }

@@ -4,6 +4,7 @@ package evidence
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -166,6 +167,10 @@ func (a account) value(name string) string {
 		return a.who()
 	case name == "subject":
 		return cmp.Or(line(a.targets[0].Name), line(a.targets[0].ID))
+	case name == "whom" && a.self():
+		return "themselves"
+	case name == "whom":
+		return a.value("subject")
 	case name == "whose" && a.self():
 		return "their own"
 	case name == "whose":
@@ -210,12 +215,32 @@ func (a account) who() string {
 func (a account) member(name string) string {
 	value := a.body[name]
 	if ms, ok := value.(float64); ok && name == "until" {
-		return day(int64(ms))
+		return day(db.Time(int64(ms)))
 	}
 	return say(value)
 }
 
-func day(ms int64) string { return db.Time(ms).Format(time.DateOnly + " 15:04 UTC") }
+// day answers an instant: the date alone where a day begins.
+func day(at time.Time) string {
+	if at = at.UTC(); at.Equal(at.Truncate(24 * time.Hour)) {
+		return at.Format("2 January 2006")
+	}
+	return at.Format("2 January 2006 15:04 UTC")
+}
+
+// instants are times as they stand in changes.
+var instants = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
+
+// dated puts the times in a change's value as people write them.
+func dated(value string) string {
+	return instants.ReplaceAllStringFunc(value, func(text string) string {
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			return text
+		}
+		return day(at)
+	})
+}
 
 // change answers one side of a field's changes: a group may have many members
 // more.
@@ -223,10 +248,25 @@ func (a account) change(field string, side func(Change) any) string {
 	var parts []string
 	for _, c := range a.changes {
 		if said := say(side(c)); c.Field == field && said != "" {
-			parts = append(parts, said)
+			parts = append(parts, dated(said))
 		}
 	}
-	return line(strings.Join(parts, ", "))
+	return enumerate(parts)
+}
+
+// fewNames is how many names a sentence lists.
+const fewNames = 5
+
+// enumerate answers a list in words: "A, B and C", "A, B, C, D, E and 3 more".
+func enumerate(parts []string) string {
+	if more := len(parts) - fewNames; more > 0 {
+		parts = append(slices.Clone(parts[:fewNames]), strconv.Itoa(more)+" more")
+	}
+	last := len(parts) - 1
+	if last < 1 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
 
 // changed answers all changes: "name from A to B, role set to C".
@@ -247,7 +287,7 @@ const fewChanges = 5
 
 // String answers a change in words.
 func (c Change) String() string {
-	field, before, after := words(c.Field), say(c.Before), say(c.After)
+	field, before, after := words(c.Field), dated(say(c.Before)), dated(say(c.After))
 	switch {
 	case before == "" && after == "":
 		return field + " changed"

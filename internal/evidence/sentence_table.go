@@ -9,11 +9,14 @@ type sentence struct {
 	text   string
 }
 
+// lockout says why the guard of Admins refused something.
+const lockout = ": it would have left the workspace without an Admin who can sign in"
+
 // sentences are the actions that general words would not tell well; an action
 // without a row has account.general. A row's values:
 //
 //	{actor} {subject}        who and what, by name
-//	{whose}                  the subject's: "bob@example.com's", or "their own"
+//	{whom} {whose}           the subject, "themselves" when it is the actor; "Bob's", or "their own"
 //	{before role}            a changed field as it was; {after role} as it is
 //	{changes}                all changes in words
 //	{address}                where the request came from
@@ -35,12 +38,20 @@ var sentences = []sentence{
 	{"exception.reactivated", "", "{actor} took {name|entity} back into the test {subject}"},
 
 	{"group.members_added", "", "{actor} added {after member} to the group {subject}"},
-	{"group.members_removed", "", "{actor} took {before member} out of the group {subject}"},
+	{"group.members_removed", "", "{actor} removed {before member} from the group {subject}"},
 	{"group.renamed", "", "{actor} renamed the group {before name} to {after name}"},
 
-	{"invitation.created", "", "{actor} made an invitation for {subject}"},
+	{"invitation.created", "", "{actor} made an invitation link for {subject}"},
 
-	{"lockout.prevented", "", "Muster refused {actor} a change that would have locked everybody out of the workspace[: {reason}]"},
+	{"lockout.prevented", "attempt=deactivation", "Muster kept {actor} from deactivating {whom}" + lockout},
+	{"lockout.prevented", "attempt=deletion", "Muster kept {actor} from deleting {whom}" + lockout},
+	{"lockout.prevented", "attempt=departure", "Muster kept {actor} from noting that {subject} has left" + lockout},
+	{"lockout.prevented", "attempt=provisioning", "Muster kept {actor} from changing the account of {subject}" + lockout},
+	{"lockout.prevented", "attempt=removal of a passkey", "Muster kept {actor} from removing {whose} passkey" + lockout},
+	{"lockout.prevented", "attempt=role change", "Muster kept {actor} from taking the role Admin from {whom}" + lockout},
+	{"lockout.prevented", "attempt=update", "Muster kept {actor} from changing the account of {subject}" + lockout},
+	{"lockout.prevented", "attempt", "Muster refused {actor} the {attempt}" + lockout + "; the last is {subject}"},
+	{"lockout.prevented", "", "Muster refused {actor} a change" + lockout + "; the last is {subject}"},
 
 	{"passkey.added", "self", "{actor} added the passkey {passkey} to their own account"},
 	{"passkey.added", "", "{actor} added the passkey {passkey} to the account of {subject}"},
@@ -51,21 +62,23 @@ var sentences = []sentence{
 	{"password.set", "self", "{actor} set a new password for their own account"},
 	{"password.set", "", "{actor} set a new password for {subject}"},
 
-	{"person.leave_cleared", "", "{actor} took back the leave of {subject}[ {before leave}]"},
-	{"person.leave_set", "", "{actor} noted a leave of {subject}[ {after leave}]"},
-	{"person.left", "", "{subject} was noted as having left by {actor}"},
-	{"person.marked_as_a_person", "", "{actor} marked {subject} as a person"},
+	{"person.leave_cleared", "", "{actor} cleared the leave of {subject}[ {before leave}]"},
+	{"person.leave_set", "", "{actor} set the leave of {subject}[ {after leave}]"},
+	{"person.left", "", "{actor} noted that {subject} has left"},
+	{"person.marked_as_a_person", "", "{actor} marked {subject} as a person again"},
 	{"person.marked_as_not_a_person", "", "{actor} marked {subject} as not a person[ (reason: {after notPersonReason})]"},
 	{"person.offboarded", "", "{actor} offboarded {subject}[, acknowledged by {acknowledgedBy}]"},
-	{"person.people_imported", "", "{actor} imported people: {created} created, {updated} updated, {unchanged} unchanged"},
+	{"person.people_imported", "", "{actor} imported people: {created} new, {updated} changed"},
 	{"person.released", "", "{actor} released {subject}, whom the source no longer knows"},
-	{"person.returned", "", "{subject} was noted as having returned by {actor}"},
+	{"person.returned", "", "{actor} noted that {subject} has returned"},
 
-	{"recovery_codes.replaced", "self", "{actor} made new recovery codes for their own account"},
-	{"recovery_codes.replaced", "", "{actor} made new recovery codes for {subject}"},
+	{"recovery_codes.replaced", "self", "{actor} replaced their recovery codes"},
+	{"recovery_codes.replaced", "", "{actor} replaced {whose} recovery codes"},
 
 	{"role.granted", "", "{actor} gave {subject} the role {role}"},
 
+	{"session.begun", "factor=recovery_code", "{actor} signed in with {words method} and a recovery code[ from {address}]"},
+	{"session.begun", "factor=totp", "{actor} signed in with {words method} and a code of their device[ from {address}]"},
 	{"session.begun", "provider", "{actor} signed in through {provider}[ from {address}]"},
 	{"session.begun", "", "{actor} signed in[ with {words method}][ from {address}]"},
 	{"session.ended", "", "{actor} signed out"},
@@ -92,10 +105,10 @@ var sentences = []sentence{
 	{"test_version.created", "changed", "{actor} gave the test {subject} version {version}: {changes}[ (reason: {reason})]"},
 	{"test_version.created", "", "{actor} gave the test {subject} version {version}[: {rule}][ (reason: {reason})]"},
 
-	{"totp.added", "self", "{actor} added an authenticator to their own account"},
-	{"totp.added", "", "{actor} added an authenticator to the account of {subject}"},
-	{"totp.removed", "self", "{actor} removed the authenticator of their own account"},
-	{"totp.removed", "", "{actor} removed the authenticator of {subject}"},
+	{"totp.added", "self", "{actor} set up an authenticator app as second factor"},
+	{"totp.added", "", "{actor} set up an authenticator app for {subject}"},
+	{"totp.removed", "self", "{actor} removed their authenticator app"},
+	{"totp.removed", "", "{actor} took away {whose} authenticator app"},
 
 	{"user.activated", "self", "{actor} took up the account"},
 	{"user.activated", "", "{actor} activated the account of {subject}"},

@@ -33,6 +33,20 @@ func insertEntry(ctx context.Context, tx *db.Tx, e entryRow) error {
 		e.trail.action, e.trail.actorKind, e.trail.actorID, e.trail.subjectKind, e.trail.subjectID, e.trail.names)
 }
 
+// insertTargets stores what an entry names beside its subject; what is there
+// already stays.
+func insertTargets(ctx context.Context, tx *db.Tx, workspace int64, entry string, targets []target) error {
+	for _, t := range targets {
+		_, err := tx.Exec(ctx, `
+			INSERT INTO evidence_target (workspace, target, entry, kind) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (workspace, target, entry) DO NOTHING`, workspace, t.id, entry, t.kind)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // selectLast answers the last entry of a stream.
 func selectLast(ctx context.Context, tx *db.Tx, workspace int64, stream string) (sequence int64, id string, err error) {
 	err = tx.QueryRow(ctx, `

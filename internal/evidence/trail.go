@@ -59,8 +59,8 @@ type TrailFilter struct {
 	From, To   time.Time // both ends included
 	Query      string    // part of a name of the actor or a target, or a target's whole id, whatever the case
 	Syncs      Syncs
-	TargetID   string // of the subject
-	TargetKind string // of the subject
+	TargetID   string // of the subject or a further target; syncs have the subject only
+	TargetKind string // of the target that TargetID names; without one, of the subject
 }
 
 // TrailPage says which part of a list is wanted.

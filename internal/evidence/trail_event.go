@@ -86,14 +86,20 @@ func changesOf(member any) (changes []Change) {
 }
 
 // others answers what an entry names beside its subject: every member of the
-// body that is an object with an id and a name. The member says what it is,
-// unless the object has a kind.
+// body that is an object with an id and a name, or a list of such. The member
+// says what it is, unless the object has a kind.
 func others(body map[string]any) (list []Party) {
 	for member, value := range body {
-		object, _ := value.(map[string]any)
-		id, name := text(object["id"]), text(object["name"])
-		if id != "" && name != "" {
-			list = append(list, Party{ID: id, Kind: cmp.Or(text(object["kind"]), member), Name: name})
+		objects, isList := value.([]any)
+		if !isList {
+			objects = []any{value}
+		}
+		for _, one := range objects {
+			object, _ := one.(map[string]any)
+			id, name := text(object["id"]), text(object["name"])
+			if id != "" && name != "" {
+				list = append(list, Party{ID: id, Kind: cmp.Or(text(object["kind"]), member), Name: name})
+			}
 		}
 	}
 	slices.SortFunc(list, func(a, b Party) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
@@ -109,10 +115,16 @@ func text(value any) string {
 // trailColumns are what the trail is asked for.
 type trailColumns struct {
 	action, actorID, actorKind, names, subjectID, subjectKind string
+
+	targets []target // beside the subject; none of a sync
 }
 
-// maxNames bounds the column that names are searched in.
-const maxNames = 2000
+// target is something that an entry names beside its subject.
+type target struct{ id, kind string }
+
+// maxNames bounds the column that names are searched in. It takes an entry that
+// names a hundred people.
+const maxNames = 8000
 
 func trailOf(e proof.Entry) trailColumns {
 	a := accountOf(e)
@@ -126,8 +138,26 @@ func trailOf(e proof.Entry) trailColumns {
 	}
 	return trailColumns{
 		action: a.action, actorID: storable(a.actor.ID), actorKind: storable(a.actor.Kind), names: joined,
-		subjectID: storable(e.Subject.ID), subjectKind: storable(e.Subject.Kind),
+		subjectID: storable(e.Subject.ID), subjectKind: storable(e.Subject.Kind), targets: a.further(),
 	}
+}
+
+// maxTarget is the longest id that is looked up.
+const maxTarget = 200
+
+// further answers the targets that are looked up beside the subject, each once.
+func (a account) further() (list []target) {
+	if a.kind == kindSync {
+		return nil
+	}
+	known := map[string]bool{storable(a.targets[0].ID): true}
+	for _, other := range a.targets[1:] {
+		id := storable(other.ID)
+		if !known[id] && id != "" && len(id) <= maxTarget {
+			known[id], list = true, append(list, target{id: id, kind: storable(other.Kind)})
+		}
+	}
+	return list
 }
 
 // searchable answers text as it is compared in searches.

@@ -31,7 +31,7 @@ func (s *Service) fillTrail(ctx context.Context) error {
 		}
 		err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			for _, row := range rows {
-				if err := updateTrail(ctx, tx, row.id, row.columns()); err != nil {
+				if err := fillRow(ctx, tx, row); err != nil {
 					return err
 				}
 			}
@@ -47,6 +47,15 @@ func (s *Service) fillTrail(ctx context.Context) error {
 			return nil
 		}
 	}
+}
+
+func fillRow(ctx context.Context, tx *db.Tx, row bareRow) error {
+	columns := row.columns()
+	filled, err := updateTrail(ctx, tx, row.id, columns)
+	if err != nil || !filled { // another process was faster
+		return err
+	}
+	return insertTargets(ctx, tx, row.workspace, row.id, columns.targets)
 }
 
 // columns answers what an entry says of itself. A damaged one is not to keep the

@@ -106,9 +106,11 @@ func TestOlderEntries(t *testing.T) {
 			t.Fatal(err)
 		}
 		find := func() []evidence.Event {
-			return trail(t, s, actor, evidence.TrailFilter{Action: "role.granted", ActorID: "u1", TargetID: "u2", Query: "ADMIN"})
+			return append(trail(t, s, actor, evidence.TrailFilter{Action: "role.granted", ActorID: "u1", TargetID: "u2", Query: "ADMIN"}),
+				trail(t, s, actor, evidence.TrailFilter{TargetID: "r1"})...)
 		}
 		want := find()
+		exec(t, d, `DELETE FROM evidence_target`)
 		exec(t, d, `UPDATE evidence_entry SET action = NULL, actor_kind = NULL, actor_id = NULL, subject_kind = NULL, subject_id = NULL, names = NULL`)
 		if got := find(); len(got) != 0 {
 			t.Errorf("got %+v before the trail is filled", got)
@@ -118,12 +120,76 @@ func TestOlderEntries(t *testing.T) {
 		}
 		exec(t, d, `UPDATE evidence_entry SET document = '{}' WHERE id = (SELECT MIN(id) FROM evidence_entry)`)
 		s = newService(t, d, dir)
-		if diff := cmp.Diff(want, find()); diff != "" || len(want) != 1 {
+		if diff := cmp.Diff(want, find()); diff != "" || len(want) != 2 {
 			t.Errorf("%d events: %s", len(want), diff)
 		}
 		syncs := trail(t, s, actor, evidence.TrailFilter{Action: "sync.evaluated", ActorKind: "system", TargetKind: "definition"})
 		if len(syncs) != 1000 {
 			t.Errorf("%d syncs on a page of 1000", len(syncs))
+		}
+	})
+}
+
+// TestMembersAreTargets finds entries by whom they name in a list, page by page.
+func TestMembersAreTargets(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		actor, s := house(t, d), newService(t, d, t.TempDir())
+		for n := range 4 {
+			members := []map[string]string{{"kind": "person", "id": "p1", "name": "Pat"}, {"kind": "person", "id": fmt.Sprint("q", n), "name": "Q"}}
+			e := evidence.Entry{
+				Actor: actor, Kind: "group", Subject: evidence.Subject{Kind: "group", ID: "g1", Name: "Staff"},
+				Body: map[string]any{"what": "members added", "members": append(members, members[0]), "team": map[string]string{"id": "g1", "name": "Staff"}},
+			}
+			if err := put(t.Context(), d, e, entry(actor, "p1", int64(n+1))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		pat := evidence.TrailFilter{TargetID: "p1", TargetKind: "person"}
+		found := trail(t, s, actor, pat)
+		if len(found) != 4 || len(trail(t, s, actor, evidence.TrailFilter{TargetID: "g1"})) != 4 || len(trail(t, s, actor, evidence.TrailFilter{TargetID: "q2"})) != 1 {
+			t.Fatalf("got %+v", found)
+		}
+		if diff := cmp.Diff([]evidence.Party{{ID: "g1", Kind: "group", Name: "Staff"}, {ID: "p1", Kind: "person", Name: "Pat"}}, found[0].Targets[:2]); diff != "" {
+			t.Error(diff)
+		}
+		rest, more, err := s.Trail(t.Context(), actor, pat, evidence.TrailPage{After: found[1].ID, Limit: 1})
+		if err != nil || !more || len(rest) != 1 || rest[0].ID != found[2].ID {
+			t.Errorf("got %+v, %t, %v after the second", rest, more, err)
+		}
+		if err := s.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		exported := 0
+		if err := s.EachEvent(t.Context(), actor, pat, "", func(evidence.Event) error { exported++; return nil }); err != nil || exported != 4 {
+			t.Errorf("%d exported, %v", exported, err)
+		}
+	})
+}
+
+// TestEntriesKeepTheirOrder holds that what is appended in one millisecond stands
+// in the trail and in the tree as it was appended, in one transaction or several.
+func TestEntriesKeepTheirOrder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		actor, s := house(t, d), newService(t, d, t.TempDir())
+		const count = 60
+		var list []evidence.Entry
+		for n := range count {
+			e := evidence.Entry{Actor: actor, Kind: "user", Subject: evidence.Subject{Kind: "user", ID: "u2", Name: fmt.Sprint(n)}}
+			if list = append(list, e); n%20 != 19 {
+				continue
+			}
+			if err := put(t.Context(), d, list...); err != nil {
+				t.Fatal(err)
+			}
+			list = nil
+		}
+		if err := s.Drain(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range trail(t, s, actor, evidence.TrailFilter{}) {
+			if n := count - 1 - i; e.Targets[0].Name != fmt.Sprint(n) || e.Position == nil || *e.Position != int64(n) {
+				t.Errorf("entry %d is %s", n, e.Targets[0].Name)
+			}
 		}
 	})
 }

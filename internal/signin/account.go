@@ -117,5 +117,5 @@ func (s *Service) replacePassword(ctx context.Context, tx *db.Tx, c caller.Calle
 	if err := putPassword(ctx, tx, c.Workspace.Number, user, hash, now); err != nil {
 		return err
 	}
-	return s.noteCredential(ctx, tx, c, user, now, "password", "set")
+	return s.noteCredential(ctx, tx, c, user, "password", "set")
 }

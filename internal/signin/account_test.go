@@ -31,8 +31,11 @@ func TestCredentialsChangeForWhoIsThere(t *testing.T) {
 		b := &browser{house: h, address: desk, cookie: h.enter(ada, desk)}
 		h.pass(15 * time.Minute)
 		for _, call := range [][2]string{
-			{"POST", "/v1/account/totp"}, {"DELETE", "/v1/account/totp"}, {"POST", "/v1/account/recovery-codes"},
-			{"DELETE", "/v1/users/" + bob.Email + "/totp"}, {"POST", "/v1/users/" + ada.Email + "/invitation"},
+			{"POST", "/v1/account/totp"},
+			{"DELETE", "/v1/account/totp"},
+			{"POST", "/v1/account/recovery-codes"},
+			{"DELETE", "/v1/users/" + bob.Email + "/totp"},
+			{"POST", "/v1/users/" + ada.Email + "/invitation"},
 			{"POST", "/v1/users/" + bob.Email + "/invitation"},
 		} {
 			b.must(403, call[0], call[1], "", nil)

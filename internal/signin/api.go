@@ -61,7 +61,7 @@ func (f *face) mountAccount(route func(method, path, id, summary string, more we
 	invite := users
 	invite.Status = http.StatusCreated
 	web.Register(f.web, route("POST", "/users/{userId}/invitation", "inviteUser", "Make a one-time link for a user", invite), f.postInvitation)
-	web.Register(f.web, route("GET", "/users/{userId}/credentials", "getUserCredentials", "What a user signs in with, without secrets", web.Route{Permission: caller.ReadUsers}), f.getUserAccount)
+	web.Register(f.web, route("GET", "/users/{userId}/credentials", "getUserCredentials", "What a user signs in with, without secrets", web.Route{Permission: caller.ManageUsers}), f.getUserAccount)
 	reset := users
 	reset.Status = http.StatusNoContent
 	web.Register(f.web, route("DELETE", "/users/{userId}/totp", "resetUserTOTP", "Take away the device of a user who has lost it", reset), f.deleteUserTOTP)

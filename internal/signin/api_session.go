@@ -71,14 +71,14 @@ func (x Session) provider() *string {
 func timeText(at time.Time) string { return web.TimeOf(db.Millis(at)).String() }
 
 type sessionsInput struct {
-	User string `doc:"Id of a user, for who may read users; one's own when absent." query:"userId"`
+	User string `doc:"Id of a user, for who may manage users; one's own when absent." query:"userId"`
 }
 
 func (f *face) getSessions(ctx context.Context, in *sessionsInput) (*struct{ Body api.SessionList }, error) {
 	c := caller.From(ctx)
 	user := access.UserID(c.ID)
 	if in.User != "" && in.User != c.ID {
-		if err := c.Check(caller.ReadUsers); err != nil {
+		if err := c.Check(caller.ManageUsers); err != nil {
 			return nil, err
 		}
 		other, err := f.service.Access.Get(ctx, c, in.User)

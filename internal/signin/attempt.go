@@ -21,8 +21,7 @@ import (
 // Guesses in a span before a counter closes for the rest of it.
 const (
 	attemptSpan      = 15 * time.Minute
-	attemptsAccount  = 10 // from addresses that the account was never used from
-	attemptsKnown    = 10 // from one that it was used from
+	attemptsAccount  = 10 // from each address that the account was used from, and from all others together
 	attemptsAddress  = 50
 	mailsAccount     = 5 // links that are mailed to one address
 	knownAddressTime = 90 * 24 * time.Hour
@@ -37,33 +36,40 @@ type counter struct {
 	subject string
 }
 
-// guessAt answers the counters of an attempt on an account. user is "" when
-// nobody has the e-mail.
-func guessAt(ctx context.Context, tx *db.Tx, workspace int64, email string, user access.UserID, address string, now time.Time) (guess, error) {
+// guessAt answers the counters of an attempt at what has a limit of its own for
+// an account, whether there is one or not. Where the user is known to come from,
+// nobody else's attempts count.
+func guessAt(ctx context.Context, tx *db.Tx, of counter, workspace int64, user access.UserID, address string, now time.Time) (guess, error) {
 	known, err := selectAddresses(ctx, tx, workspace, user, now.Add(-knownAddressTime))
 	if err != nil {
 		return nil, err
 	}
 	from := network(address)
-	g := guess{{attemptsAccount, "too many wrong passwords", "account:" + account(workspace, email)}}
 	if slices.ContainsFunc(known, func(other string) bool { return network(other) == from }) {
-		g[0].limit = attemptsKnown
-		g[0].subject += "@" + from
-		return g, nil
+		of.subject += "@" + from
+		return guess{of}, nil
 	}
-	return append(g, fromAddress(address)), nil
+	return guess{of, fromAddress(address)}, nil
 }
 
-// codeGuess answers the counters of an attempt at a second factor, or at a
-// proof. Codes have six digits, so these are counted apart from passwords.
-func codeGuess(user access.UserID, address string) guess {
-	return guess{{attemptsAccount, "too many wrong codes", "code:" + string(user)}, fromAddress(address)}
+// ofPassword, ofCode and ofMail are what can be guessed at, or asked for. Codes
+// have six digits, so these are counted apart from passwords; a mail box can be
+// flooded as an account can be guessed at.
+func ofPassword(workspace int64, email string) counter {
+	return counter{attemptsAccount, "too many wrong passwords", "account:" + account(workspace, email)}
 }
 
-// mailGuess answers the counters of a request for a mailed link: a mail box can
-// be flooded as an account can be guessed at.
-func mailGuess(workspace int64, email, address string) guess {
-	return guess{{mailsAccount, "too many mails", "mail:" + account(workspace, email)}, fromAddress(address)}
+func ofCode(user access.UserID) counter {
+	return counter{attemptsAccount, "too many wrong codes", "code:" + string(user)}
+}
+
+func ofMail(workspace int64, email string) counter {
+	return counter{mailsAccount, "too many mails", "mail:" + account(workspace, email)}
+}
+
+// proofGuess answers the counter of a proof: the session is somebody already.
+func proofGuess(session string) guess {
+	return guess{{attemptsAccount, "too many wrong proofs", "proof:" + session}}
 }
 
 func fromAddress(address string) counter {

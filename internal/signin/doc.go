@@ -14,6 +14,7 @@
 //	link      a one-time URL: set-up, invitation, magic link, reset: signin_link
 //	setting   which methods are on, and how long sessions last: signin_setting
 //	attempt   guesses lately, by account and by address: signin_attempt
+//	guard     one row a user, for order among what happens at once: signin_guard
 //
 // # A session's states
 //
@@ -32,11 +33,14 @@
 //
 // An attempt is counted before the password is looked at, so that guesses at
 // once do not slip through, and taken back when it was right. Three counters
-// close for the rest of a quarter of an hour: of the account from addresses it
-// was never used from, of the account from each address it was used from, and of
-// the address that guesses. So nobody locks a user out of the desk where they
-// work by guessing elsewhere. An e-mail that nobody has counts and costs the same
-// as one that somebody has.
+// close for the rest of a quarter of an hour: of the account from networks it
+// was never used from, of the account from each network it was used from, and of
+// the network that guesses. A network is an IPv4 address or the /64 of an IPv6
+// one. So nobody locks a user out of the desk where they work by guessing
+// elsewhere. An e-mail that nobody has counts and costs the same as one that
+// somebody has: one hash, the same questions to the database. Codes and mails
+// have counters of their own. The attempt behind which the counter of an account
+// closes is an entry of evidence, once.
 //
 // # Invariants
 //
@@ -46,7 +50,23 @@
 //     deactivated is out at once.
 //   - A method is switched off only while an active Admin keeps another way in
 //     (access.Guarded).
+//   - Who changes credentials, or makes a link to an account in use, has proved to
+//     be there within a quarter of an hour (CheckRecent). A new password ends all
+//     sessions of its user but the one that set it, and tickets.
 //   - Credentials belong to a user of one workspace; no other workspace's Admin or
 //     identity provider can reach them.
-//   - A link works once, and ends when a newer one of its kind is made for its user.
+//   - A link works once. An invitation ends when a newer one is made for its user;
+//     all links end when the password, the role or the e-mail changes.
+//     Set-up links work only while no active Admin can sign in.
+//   - A browser has at most one live session.
+//
+// # Order of what happens at once
+//
+// Who opens a session, ends all of a user's, makes a link for one or changes their
+// device holds the user's row of signin_guard to the end of the transaction; each
+// decides by what it reads after that. On PostgreSQL, which lets transactions
+// pass one another, a session would otherwise slip in behind a deactivation or a
+// new password. What works once is taken by an update that names the state it
+// expects. Locks are taken in the order access_guard, counters, signin_guard,
+// sessions; db runs again what deadlocks all the same.
 package signin

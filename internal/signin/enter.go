@@ -81,7 +81,8 @@ func (s *Service) begin(ctx context.Context, a *attempt) error {
 		if a.user, a.hash, err = s.candidate(ctx, tx, a); err != nil {
 			return err
 		}
-		if a.guess, err = guessAt(ctx, tx, a.workspace.Number, a.email, a.user.ID, a.from.Visitor.Address, now); err != nil {
+		of := ofPassword(a.workspace.Number, a.email)
+		if a.guess, err = guessAt(ctx, tx, of, a.workspace.Number, a.user.ID, a.from.Visitor.Address, now); err != nil {
 			return err
 		}
 		a.closes, err = a.guess.count(ctx, tx, now)
@@ -205,7 +206,10 @@ func (s *Service) secondFactor(ctx context.Context, tx *db.Tx, ticket, code stri
 	if err != nil {
 		return Opened{}, false, err
 	}
-	g := codeGuess(x.user, from.Visitor.Address)
+	g, err := guessAt(ctx, tx, ofCode(x.user), x.workspace.Number, x.user, from.Visitor.Address, now)
+	if err != nil {
+		return Opened{}, false, err
+	}
 	closes, err := g.count(ctx, tx, now)
 	if err != nil {
 		return Opened{}, false, err
@@ -221,8 +225,12 @@ func (s *Service) secondFactor(ctx context.Context, tx *db.Tx, ticket, code stri
 	if err := errors.Join(g.forgive(ctx, tx), useStep(ctx, tx, hashOf(ticket))); err != nil {
 		return Opened{}, false, err
 	}
+	factor := "totp"
+	if len(plainCode(code)) == codeLetters {
+		factor = "recovery_code"
+	}
 	opened, err = s.open(ctx, tx, Arrival{
-		Agent: from.Agent, Cookie: from.Cookie, Method: x.method, User: x.user, Visitor: from.Visitor, Workspace: x.workspace,
+		Agent: from.Agent, Cookie: from.Cookie, Factor: factor, Method: x.method, User: x.user, Visitor: from.Visitor, Workspace: x.workspace,
 	})
 	return opened, err == nil, err
 }

@@ -108,6 +108,13 @@ func (h *house) Write(line []byte) (int, error) {
 	return h.said.Write(line)
 }
 
+// show keeps what somebody was told for lookForSecrets.
+func (h *house) show(text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.said.WriteString(text + "\n")
+}
+
 // log answers what was logged, and errors that were shown.
 func (h *house) log() string {
 	h.mu.Lock()
@@ -168,7 +175,7 @@ func (h *house) is(err error, want fault.Kind) {
 		h.t.Errorf("got %v, want a fault of kind %d", err, want)
 	}
 	if err != nil {
-		fmt.Fprintln(h, err)
+		h.show(err.Error())
 	}
 }
 
@@ -374,7 +381,7 @@ func (b *browser) call(method, path, body string) answer {
 		b.cookie = b.secret(cookie.Value)
 	}
 	if got.StatusCode >= http.StatusBadRequest {
-		fmt.Fprintln(b.house, string(text))
+		b.show(string(text))
 	}
 	return answer{body: string(text), status: got.StatusCode}
 }

@@ -68,8 +68,9 @@ type Link struct {
 	URL       string
 }
 
-// makeLink draws a link; those of its kind that the user had end. send puts it
-// into the mail, sealed until then.
+// makeLink draws a link. Invitations and set-up links that there were end; those
+// that anybody can ask for do not, or asking would be a way to keep somebody out.
+// send puts it into the mail, sealed until then.
 func (s *Service) makeLink(ctx context.Context, tx *db.Tx, k kind, w caller.Workspace, user access.UserID, send bool) (string, link, error) {
 	now, token := s.instant(), newSecret()
 	if user != "" { // else two that are made at once would both work
@@ -78,8 +79,10 @@ func (s *Service) makeLink(ctx context.Context, tx *db.Tx, k kind, w caller.Work
 		}
 	}
 	l := link{expires: now.Add(k.life()), id: db.NewID(now), kind: k, user: user, workspace: w}
-	if err := dropLinks(ctx, tx, w.Number, k, user); err != nil {
-		return "", l, err
+	if k == linkInvitation || k == linkSetUp || user == "" {
+		if err := dropLinks(ctx, tx, w.Number, k, user); err != nil {
+			return "", l, err
+		}
 	}
 	sealed := ""
 	if send {
@@ -89,6 +92,15 @@ func (s *Service) makeLink(ctx context.Context, tx *db.Tx, k kind, w caller.Work
 		}
 	}
 	return token, l, insertLink(ctx, tx, l, hashOf(token), sealed, now)
+}
+
+// EndLinks takes away the links of a user that nobody has used yet; package access
+// calls it where the user is no longer who they were made for.
+func (s *Service) EndLinks(ctx context.Context, tx *db.Tx, workspace int64, user access.UserID) error {
+	if err := holdUser(ctx, tx, workspace, user); err != nil {
+		return err
+	}
+	return dropAllLinks(ctx, tx, workspace, user)
 }
 
 // sealLink is what a link's token is sealed for while it waits.
@@ -135,7 +147,7 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, k kind, token string) (li
 func (s *Service) Invite(ctx context.Context, c caller.Caller, ref string) (Link, error) {
 	var token string
 	var made link
-	send := s.hasMail()
+	send := s.mails()
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		user, err := s.Access.Find(ctx, tx, c.Workspace.Number, ref)
 		if err != nil {
@@ -152,7 +164,7 @@ func (s *Service) Invite(ctx context.Context, c caller.Caller, ref string) (Link
 		if token, made, err = s.makeLink(ctx, tx, linkInvitation, c.Workspace, user.ID, send); err != nil {
 			return err
 		}
-		return s.noteCredential(ctx, tx, c, user.ID, s.instant(), "invitation", "created")
+		return s.noteCredential(ctx, tx, c, user.ID, "invitation", "created")
 	})
 	if err != nil {
 		return Link{}, err
@@ -273,7 +285,7 @@ func (s *Service) SendReset(ctx context.Context, workspace, email string, from F
 }
 
 func (s *Service) sendLink(ctx context.Context, k kind, m Method, ref, email string, from From) error {
-	if !s.hasMail() {
+	if !s.mails() {
 		return fault.New(fault.Impossible, "this server sends no mail; ask an Admin for a new invitation")
 	}
 	w, err := s.workspace(ctx, ref)
@@ -292,12 +304,16 @@ func (s *Service) sendLink(ctx context.Context, k kind, m Method, ref, email str
 		if !set.Enabled[m] {
 			return fault.New(fault.Impossible, "%s does not let anybody in by %s", w.Name, m)
 		}
-		if _, err := mailGuess(w.Number, email, from.Visitor.Address).count(ctx, tx, now); err != nil {
-			return err
-		}
 		user, err := s.Access.ByEmail(ctx, tx, w.Number, email)
 		if err != nil && !errors.Is(err, db.ErrNoRow) {
 			return err
+		}
+		g, wrong := guessAt(ctx, tx, ofMail(w.Number, email), w.Number, user.ID, from.Visitor.Address, now)
+		if wrong != nil {
+			return wrong
+		}
+		if _, wrong := g.count(ctx, tx, now); wrong != nil {
+			return wrong
 		}
 		if err != nil || user.Status != access.Active {
 			user.ID = "" // drawn and kept like any other, and never sent

@@ -133,6 +133,10 @@ func (s *Service) Configure(ctx context.Context, c caller.Caller, change Change)
 		})
 	})
 	if err != nil {
+		var refusal *access.LockoutError
+		if errors.As(err, &refusal) {
+			refusal.Attempt = "change of the ways of signing in"
+		}
 		return Settings{}, s.Access.NoteRefused(ctx, c, err)
 	}
 	return after, nil
@@ -221,7 +225,7 @@ func (s *Service) opens(ctx context.Context, tx *db.Tx, workspace int64, user ac
 		}
 		return err == nil, err
 	case MagicLink:
-		return s.hasMail(), nil
+		return s.mails(), nil
 	default:
 		way := s.Ways[m]
 		if way == nil {

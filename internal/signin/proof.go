@@ -41,7 +41,7 @@ func (s *Service) checkRecent(ctx context.Context, tx *db.Tx, c caller.Caller) e
 // Prove renews what CheckRecent asks for, by the password or a code of the
 // caller's device. Forbidden for a wrong one; RateLimited after too many.
 func (s *Service) Prove(ctx context.Context, c caller.Caller, password, code string) error {
-	g := codeGuess(access.UserID(c.ID), c.Address)
+	g := proofGuess(c.Session)
 	right, closes, err := s.tryProof(ctx, c, g, password, code)
 	if err != nil {
 		return err

@@ -35,7 +35,8 @@ type Options struct {
 	Breached   Breached
 	DB         *db.DB
 	Logger     *slog.Logger
-	Mail       *mail.Sender // nil, or not configured: nothing is sent by mail
+	Mail       *mail.Sender // nil, or not configured: this process sends no mail
+	MailBy     bool         // another process sends what is due: for administration commands
 	Now        func() time.Time
 	Sealer     *seal.Sealer
 	Workspaces *workspace.Service
@@ -71,5 +72,8 @@ func hashOf(secret string) []byte {
 	return sum[:]
 }
 
-// hasMail says whether links can be sent.
+// hasMail says whether this process sends mail.
 func (s *Service) hasMail() bool { return s.Mail.Configured() }
+
+// mails says whether links are mailed, by this process or by the server.
+func (s *Service) mails() bool { return s.hasMail() || s.MailBy }

@@ -42,6 +42,7 @@ type Session struct {
 type Arrival struct {
 	Agent     string // the browser, for the list of sessions
 	Cookie    string // session cookie that the browser sent along, "" for none
+	Factor    string // the second factor that was asked for: totp, recovery_code; "" for none
 	Method    Method
 	Provider  string // name of the identity provider, "" otherwise
 	User      access.UserID
@@ -94,6 +95,9 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, a Arrival) (Opened, error
 	actor := user.Caller(a.Workspace)
 	actor.Address, actor.Session = a.Visitor.Address, x.ID
 	body := map[string]any{"what": "begun", "method": string(a.Method)}
+	if a.Factor != "" {
+		body["factor"] = a.Factor
+	}
 	if a.Provider != "" {
 		body["provider"] = a.Provider
 	}

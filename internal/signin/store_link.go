@@ -38,6 +38,12 @@ func dropLinks(ctx context.Context, tx *db.Tx, workspace int64, k kind, user acc
 	return err
 }
 
+func dropAllLinks(ctx context.Context, tx *db.Tx, workspace int64, user access.UserID) error {
+	_, err := tx.Exec(ctx, `
+		DELETE FROM signin_link WHERE workspace = $1 AND user_id = $2 AND used_at IS NULL`, workspace, string(user))
+	return err
+}
+
 // selectLink finds a link that still works, in any workspace: its token says
 // which.
 func selectLink(ctx context.Context, tx *db.Tx, hash []byte, now time.Time) (link, error) {

@@ -123,7 +123,7 @@ func (s *Service) ConfirmTOTP(ctx context.Context, c caller.Caller, code string)
 		if codes, err = replaceCodes(ctx, tx, c.Workspace.Number, user); err != nil {
 			return err
 		}
-		return s.noteCredential(ctx, tx, c, user, now, "totp", "added")
+		return s.noteCredential(ctx, tx, c, user, "totp", "added")
 	})
 	return codes, err
 }
@@ -164,7 +164,7 @@ func (s *Service) removeTOTP(ctx context.Context, c caller.Caller, user access.U
 		if err := deleteCodes(ctx, tx, c.Workspace.Number, user); err != nil {
 			return err
 		}
-		return s.noteCredential(ctx, tx, c, user, s.instant(), "totp", "removed")
+		return s.noteCredential(ctx, tx, c, user, "totp", "removed")
 	})
 }
 
@@ -188,7 +188,7 @@ func (s *Service) NewCodes(ctx context.Context, c caller.Caller) (codes []string
 		if codes, err = replaceCodes(ctx, tx, c.Workspace.Number, user); err != nil {
 			return err
 		}
-		return s.noteCredential(ctx, tx, c, user, s.instant(), "recovery_codes", "replaced")
+		return s.noteCredential(ctx, tx, c, user, "recovery_codes", "replaced")
 	})
 	return codes, err
 }
@@ -280,12 +280,12 @@ func plainCode(code string) string {
 }
 
 // noteCredential leaves the entry of a change of somebody's credentials.
-func (s *Service) noteCredential(ctx context.Context, tx *db.Tx, c caller.Caller, id access.UserID, now time.Time, kind, what string) error {
+func (s *Service) noteCredential(ctx context.Context, tx *db.Tx, c caller.Caller, id access.UserID, kind, what string) error {
 	user, err := s.Access.ByID(ctx, tx, c.Workspace.Number, id)
 	if err != nil {
 		return err
 	}
-	return evidence.Append(ctx, tx, now, evidence.Entry{
+	return evidence.Append(ctx, tx, s.instant(), evidence.Entry{
 		Actor: c, Kind: kind, Subject: subjectOf(user), Body: map[string]any{"what": what},
 	})
 }

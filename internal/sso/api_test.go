@@ -72,6 +72,7 @@ func TestProviderRoutes(t *testing.T) {
 		text := strings.Join(h.evidence("identity_provider"), "\n")
 		for _, want := range []string{
 			`"what":"created"`, `"what":"updated"`, `"what":"deleted"`, `{"after":"set","field":"clientSecret"}`, `{"after":true,"before":false,"field":"enabled"}`,
+			`{"before":"set","field":"clientSecret"}`, `{"before":"oidc","field":"kind"}`, `{"before":true,"field":"enabled"}`,
 		} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s is not in %s", want, text)
@@ -164,8 +165,17 @@ func TestLastAdminIsNotLockedOut(t *testing.T) {
 				t.Errorf("%s %s: got %d %v", door.method, door.body, status, got)
 			}
 		}
-		if n := len(h.evidence("lockout")); n != 5 {
-			t.Errorf("%d refusals are written down", n)
+		noted := h.evidence("lockout")
+		if len(noted) != 5 {
+			t.Errorf("%d refusals are written down", len(noted))
+		}
+		said := strings.Join(noted, "\n")
+		for attempt, times := range map[string]int{
+			"change of the identity provider Staff": 3, "removal of the identity provider Staff": 1, "removal of a link to Staff": 1,
+		} {
+			if got := strings.Count(said, `"attempt":"`+attempt+`"`); got != times {
+				t.Errorf("%s: noted %d times in %s", attempt, got, said)
+			}
 		}
 		second := newForge(h)
 		other := h.browser()

@@ -4,6 +4,7 @@ package sso
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -15,10 +16,15 @@ import (
 )
 
 // changes answers what differs between two states of a provider, in words. Of a
-// secret it says no more than that there is one or that it changed.
+// secret it says no more than that there is one or that it changed. A new
+// provider has no state that it was in before.
 func changes(before, after Provider) (list []evidence.Change) {
 	note := func(field string, a, b any) {
-		if a != b {
+		switch {
+		case a == b:
+		case before.ID == "":
+			list = append(list, evidence.Change{Field: field, After: absent(b)})
+		default:
 			list = append(list, evidence.Change{Field: field, Before: absent(a), After: absent(b)})
 		}
 	}
@@ -39,6 +45,19 @@ func changes(before, after Provider) (list []evidence.Change) {
 	note("ssoUrl", before.SAML.SSOURL, after.SAML.SSOURL)
 	note("certificates", fingerprints(before.SAML), fingerprints(after.SAML))
 	note("emailAttribute", before.SAML.EmailAttribute, after.SAML.EmailAttribute)
+	return list
+}
+
+// all lists what a provider was that is taken away, and how many users lose their
+// link.
+func all(p Provider, linked int64) []evidence.Change {
+	list := changes(Provider{}, p)
+	for i, c := range list {
+		list[i] = evidence.Change{Field: c.Field, Before: c.After}
+	}
+	if linked > 0 {
+		list = append(list, evidence.Change{Field: "linkedUsers", Before: linked})
+	}
 	return list
 }
 
@@ -118,4 +137,13 @@ func appendLink(ctx context.Context, tx *db.Tx, by deed, p Provider, u access.Us
 		Actor: by.actor, Kind: "user", Subject: evidence.Subject{Kind: "user", ID: string(u.ID), Name: u.Label()},
 		Body: map[string]any{"what": by.what, "changes": []evidence.Change{change}},
 	})
+}
+
+// refused writes down what the guard of Admins did not allow.
+func (s *Service) refused(ctx context.Context, c caller.Caller, attempt string, err error) error {
+	var lockout *access.LockoutError
+	if errors.As(err, &lockout) {
+		lockout.Attempt = attempt
+	}
+	return s.access.NoteRefused(ctx, c, err)
 }

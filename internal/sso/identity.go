@@ -167,7 +167,10 @@ func (s *Service) link(ctx context.Context, tx *db.Tx, p Provider, cl claim, vis
 	if err := permit(p, user); err != nil {
 		return user, err
 	}
-	_, err = selectSubject(ctx, tx, p, user.ID)
+	other, err := selectSubject(ctx, tx, p, user.ID)
+	if err == nil && other == cl.subject {
+		return user, nil // another tab was faster
+	}
 	if err == nil {
 		return user, fault.New(fault.Forbidden, "%s is linked to another account at %s. If that one is yours, use it; "+
 			"if the address has a new owner, an Admin can take the old link away", user.Email, p.Name)
@@ -255,10 +258,10 @@ func (s *Service) Identities(
 // could sign in any more.
 func (s *Service) Unlink(ctx context.Context, c caller.Caller, id ProviderID, user access.UserID) error {
 	now := s.instant()
+	var p Provider
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return s.access.Guarded(ctx, tx, c.Workspace, func() error {
-			p, err := find(ctx, tx, c, id)
-			if err != nil {
+		return s.access.Guarded(ctx, tx, c.Workspace, func() (err error) {
+			if p, err = find(ctx, tx, c, id); err != nil {
 				return err
 			}
 			u, err := s.access.ByID(ctx, tx, c.Workspace.Number, user)
@@ -274,7 +277,7 @@ func (s *Service) Unlink(ctx context.Context, c caller.Caller, id ProviderID, us
 			return appendLink(ctx, tx, deed{c, now, unlinked}, p, u)
 		})
 	})
-	if err = s.access.NoteRefused(ctx, c, err); err != nil {
+	if err = s.refused(ctx, c, "removal of a link to "+p.Name, err); err != nil {
 		return fmt.Errorf("unlink user: %w", err)
 	}
 	return nil

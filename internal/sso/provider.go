@@ -174,7 +174,7 @@ func (s *Service) Change(ctx context.Context, c caller.Caller, id ProviderID, in
 		})
 	})
 	s.issuers.forget(id)
-	return p, named(s.access.NoteRefused(ctx, c, err), "change", p)
+	return p, named(s.refused(ctx, c, "change of the identity provider "+p.Name, err), "change", p)
 }
 
 // put writes what a change made of a provider.
@@ -197,10 +197,10 @@ func (s *Service) put(ctx context.Context, tx *db.Tx, c caller.Caller, before, a
 // Impossible when no Admin could sign in any more.
 func (s *Service) Delete(ctx context.Context, c caller.Caller, id ProviderID) error {
 	now := s.instant()
+	var p Provider
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return s.access.Guarded(ctx, tx, c.Workspace, func() error {
-			p, err := find(ctx, tx, c, id)
-			if err != nil {
+		return s.access.Guarded(ctx, tx, c.Workspace, func() (err error) {
+			if p, err = find(ctx, tx, c, id); err != nil {
 				return err
 			}
 			gone, err := deleteIdentities(ctx, tx, p.Workspace.Number, p.ID)
@@ -210,11 +210,11 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id ProviderID) er
 			if err := deleteProvider(ctx, tx, p); err != nil {
 				return err
 			}
-			return appendChange(ctx, tx, deed{c, now, "deleted"}, p, dropped(gone))
+			return appendChange(ctx, tx, deed{c, now, "deleted"}, p, all(p, gone))
 		})
 	})
 	s.issuers.forget(id)
-	if err = s.access.NoteRefused(ctx, c, err); err != nil {
+	if err = s.refused(ctx, c, "removal of the identity provider "+p.Name, err); err != nil {
 		return fmt.Errorf("delete identity provider: %w", err)
 	}
 	return nil

@@ -64,13 +64,17 @@ func (f *face) create(ctx context.Context, in *struct{ Body api.WorkspaceInput }
 }
 
 func (f *face) rename(ctx context.Context, in *struct {
-	Workspace string `doc:"Id of the workspace that one is in." path:"workspaceId"`
+	Workspace string `doc:"Id or slug of the workspace that one is in." path:"workspaceId"`
 	Body      api.WorkspaceChange
 },
 ) (*output, error) {
 	c := caller.From(ctx)
-	if in.Workspace != c.Workspace.ID {
+	named, err := f.service.Get(ctx, in.Workspace)
+	if fault.KindOf(err) == fault.NotFound && err != nil || err == nil && named.ID != c.Workspace.ID {
 		return nil, fault.New(fault.NotFound, "Workspace with id: %s not found; switch to it first", in.Workspace)
+	}
+	if err != nil {
+		return nil, err
 	}
 	w, err := f.service.Rename(ctx, c, in.Body.Name)
 	return &output{w.wire()}, err

@@ -93,10 +93,16 @@ func (s *Service) Rename(ctx context.Context, c caller.Caller, name string) (Wor
 
 func checkName(name string) (string, error) {
 	name = strings.TrimSpace(name)
-	if name == "" || utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, unicode.IsControl) {
+	if name == "" || utf8.RuneCountInString(name) > maxName || strings.ContainsFunc(name, unprintable) {
 		return "", fault.At(fault.Problem{Pointer: "/name", Message: fmt.Sprintf("must have 1 to %d characters on one line", maxName)})
 	}
 	return name, nil
+}
+
+// unprintable says whether a letter breaks a line or turns the direction of what
+// follows.
+func unprintable(r rune) bool {
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 var (

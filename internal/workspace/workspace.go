@@ -137,18 +137,31 @@ const settingBaseURL = "base_url"
 // BaseURL answers what serve called itself at its last start, "" before the
 // first one.
 func (s *Service) BaseURL(ctx context.Context) (string, error) {
-	var url string
-	err := s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		url, err = selectSetting(ctx, tx, settingBaseURL)
+	return s.Setting(ctx, settingBaseURL)
+}
+
+// Setting answers what was stored by PutSetting, "" for nothing.
+func (s *Service) Setting(ctx context.Context, name string) (value string, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		value, err = selectSetting(ctx, tx, name)
 		return err
 	})
 	if errors.Is(err, db.ErrNoRow) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read the base URL: %w", err)
+		return "", fmt.Errorf("read %s: %w", name, err)
 	}
-	return url, nil
+	return value, nil
+}
+
+// PutSetting stores what holds for the whole installation.
+func (s *Service) PutSetting(ctx context.Context, name, value string) error {
+	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return putSetting(ctx, tx, name, value) })
+	if err != nil {
+		return fmt.Errorf("store %s: %w", name, err)
+	}
+	return nil
 }
 
 // Remember stores a setting of the installation unless it is there, and answers
@@ -169,12 +182,5 @@ func (s *Service) Remember(ctx context.Context, name, value string) (stored stri
 
 // PutBaseURL stores the base URL, without a slash at its end.
 func (s *Service) PutBaseURL(ctx context.Context, url string) error {
-	url = strings.TrimRight(url, "/")
-	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return putSetting(ctx, tx, settingBaseURL, url)
-	})
-	if err != nil {
-		return fmt.Errorf("store the base URL: %w", err)
-	}
-	return nil
+	return s.PutSetting(ctx, settingBaseURL, strings.TrimRight(url, "/"))
 }

@@ -55,7 +55,7 @@ async function rename(passkey) {
 
 async function remove(passkey) {
   await ask({
-    title: `Remove ${passkey.name}?`, text: 'It does not sign you in any more. Delete it on your device as well.', verb: 'Remove it', danger: true,
+    title: `Remove the passkey “${passkey.name}”?`, text: 'It does not sign you in any more. Delete it on your device as well.', verb: 'Remove it', danger: true,
     send: () => careful(() => plainCall('DELETE', `/v1/passkeys/${passkey.id}`)),
   });
   await changed('The passkey is removed.');
