@@ -39,17 +39,24 @@ type counter struct {
 // guessAt answers the counters of an attempt at what has a limit of its own for
 // an account, whether there is one or not. Where the user is known to come from,
 // nobody else's attempts count.
-func guessAt(ctx context.Context, tx *db.Tx, of counter, workspace int64, user access.UserID, address string, now time.Time) (guess, error) {
-	known, err := selectAddresses(ctx, tx, workspace, user, now.Add(-knownAddressTime))
+func guessAt(ctx context.Context, tx *db.Tx, of counter, by guesser, now time.Time) (guess, error) {
+	known, err := selectAddresses(ctx, tx, by.workspace, by.user, now.Add(-knownAddressTime))
 	if err != nil {
 		return nil, err
 	}
-	from := network(address)
+	from := network(by.address)
 	if slices.ContainsFunc(known, func(other string) bool { return network(other) == from }) {
 		of.subject += "@" + from
 		return guess{of}, nil
 	}
-	return guess{of, fromAddress(address)}, nil
+	return guess{of, fromAddress(by.address)}, nil
+}
+
+// guesser is who tries, and for which account.
+type guesser struct {
+	address   string
+	user      access.UserID // "" for nobody
+	workspace int64
 }
 
 // ofPassword, ofCode and ofMail are what can be guessed at, or asked for. Codes

@@ -82,7 +82,7 @@ func (s *Service) begin(ctx context.Context, a *attempt) error {
 			return err
 		}
 		of := ofPassword(a.workspace.Number, a.email)
-		if a.guess, err = guessAt(ctx, tx, of, a.workspace.Number, a.user.ID, a.from.Visitor.Address, now); err != nil {
+		if a.guess, err = guessAt(ctx, tx, of, guesser{a.from.Visitor.Address, a.user.ID, a.workspace.Number}, now); err != nil {
 			return err
 		}
 		a.closes, err = a.guess.count(ctx, tx, now)
@@ -206,7 +206,7 @@ func (s *Service) secondFactor(ctx context.Context, tx *db.Tx, ticket, code stri
 	if err != nil {
 		return Opened{}, false, err
 	}
-	g, err := guessAt(ctx, tx, ofCode(x.user), x.workspace.Number, x.user, from.Visitor.Address, now)
+	g, err := guessAt(ctx, tx, ofCode(x.user), guesser{from.Visitor.Address, x.user, x.workspace.Number}, now)
 	if err != nil {
 		return Opened{}, false, err
 	}

@@ -308,7 +308,7 @@ func (s *Service) sendLink(ctx context.Context, k kind, m Method, ref, email str
 		if err != nil && !errors.Is(err, db.ErrNoRow) {
 			return err
 		}
-		g, wrong := guessAt(ctx, tx, ofMail(w.Number, email), w.Number, user.ID, from.Visitor.Address, now)
+		g, wrong := guessAt(ctx, tx, ofMail(w.Number, email), guesser{from.Visitor.Address, user.ID, w.Number}, now)
 		if wrong != nil {
 			return wrong
 		}
