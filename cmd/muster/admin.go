@@ -23,14 +23,15 @@ type adminCmd struct {
 	JSON      bool   `help:"Machine output."`
 	Workspace string `default:"default" env:"MUSTER_WORKSPACE" help:"Slug or id of the workspace." placeholder:"SLUG"`
 
-	App      adminAppCmd      `cmd:"" help:"Applications, which call the API."`
-	Evidence adminEvidenceCmd `cmd:"" help:"What happened, so that anyone can check it."`
-	Doctor   doctorCmd        `cmd:"" help:"Check data folder, database, key, disk and clock."`
-	Migrate  migrateCmd       `cmd:"" help:"Bring the database's schema up to date."`
-	Person   adminPersonCmd   `cmd:"" help:"People: who works here, whether they sign in or not."`
-	Resource adminResourceCmd `cmd:"" help:"Resources, which applications push."`
-	SignIn   adminSignInCmd   `cmd:"" help:"How users get in."`
-	User     adminUserCmd     `cmd:"" help:"Users: who may sign in, and with which role."`
+	App       adminAppCmd       `cmd:"" help:"Applications, which call the API."`
+	Evidence  adminEvidenceCmd  `cmd:"" help:"What happened, so that anyone can check it."`
+	Directory adminDirectoryCmd `cmd:"" help:"Directories: identity providers that provision people by SCIM."`
+	Doctor    doctorCmd         `cmd:"" help:"Check data folder, database, key, disk and clock."`
+	Migrate   migrateCmd        `cmd:"" help:"Bring the database's schema up to date."`
+	Person    adminPersonCmd    `cmd:"" help:"People: who works here, whether they sign in or not."`
+	Resource  adminResourceCmd  `cmd:"" help:"Resources, which applications push."`
+	SignIn    adminSignInCmd    `cmd:"" help:"How users get in."`
+	User      adminUserCmd      `cmd:"" help:"Users: who may sign in, and with which role."`
 
 	Houses adminWorkspaceCmd `cmd:"" help:"Workspaces, each with users and data of its own." name:"workspace"`
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/passmuster/muster/internal/oauth"
 	"github.com/passmuster/muster/internal/passkey"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/workspace"
@@ -48,6 +49,7 @@ type App struct {
 	OAuth       *oauth.Service
 	Passkeys    *passkey.Service
 	Resources   *resource.Service
+	SCIM        *scim.Service
 	SignIn      *signin.Service
 	SSO         *sso.Service
 	Workspaces  *workspace.Service

@@ -125,6 +125,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 	a.OAuth.Mount(server)
 	a.Passkeys.Mount(server)
 	a.Resources.Mount(server)
+	a.SCIM.Mount(server)
 	a.SignIn.Mount(server, a.offers)
 	a.SSO.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
@@ -144,6 +145,9 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
 		{Name: "passkey-purge", Every: time.Hour, Run: a.Passkeys.Purge},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
+		{Name: "scim-carry", Due: a.SCIM.HasPending, Every: time.Second, Run: a.SCIM.CarryOut},
+		{Name: "scim-log", Due: a.SCIM.HasLog, Every: time.Second, Run: a.SCIM.FlushLog},
+		{Name: "scim-purge", Every: time.Hour, Run: a.SCIM.PurgeLog},
 		{Name: "signin-mail", Due: a.SignIn.HasMail, Every: time.Second, Run: a.SignIn.SendMail},
 		{Name: "signin-purge", Every: time.Hour, Run: a.SignIn.Purge},
 		{Name: "sso-purge", Due: a.SSO.PurgeDue, Every: time.Hour, Run: a.SSO.Purge},
@@ -165,7 +169,7 @@ func (a *App) measure(registry *prometheus.Registry) {
 
 // settle ends what the jobs would have done next.
 func (a *App) settle(ctx context.Context) error {
-	return errors.Join(a.OAuth.FlushLastUsed(ctx), a.Evidence.Sequence(ctx))
+	return errors.Join(a.OAuth.FlushLastUsed(ctx), a.SCIM.FlushLog(ctx), a.Evidence.Sequence(ctx))
 }
 
 // handle serves until ctx ends or the listener fails.

@@ -16,6 +16,7 @@ import (
 	"github.com/passmuster/muster/internal/egress"
 	"github.com/passmuster/muster/internal/mail"
 	"github.com/passmuster/muster/internal/passkey"
+	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/seal"
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sso"
@@ -54,7 +55,10 @@ func (a *App) buildSignIn(ctx context.Context) (err error) {
 		Logger: o.Logger, Now: o.Now, Plain: o.Outside.AllowPrivateAddresses, Sealer: sealer, SignIn: a.SignIn,
 	})
 	a.Directory = directory.New(directory.Options{
-		DB: a.DB, Leaver: a.Access, Logger: o.Logger, Now: o.Now, UserName: a.userName,
+		DB: a.DB, Leaver: scim.Leaver{Leaver: a.Access}, Logger: o.Logger, Now: o.Now, UserName: a.userName,
+	})
+	a.SCIM = scim.New(scim.Options{
+		Access: a.Access, BaseURL: a.linkBase, DB: a.DB, Directory: a.Directory, Logger: o.Logger, Now: o.Now, Sealer: sealer,
 	})
 	a.SignIn.Ways = map[signin.Method]signin.Way{
 		signin.OIDC: a.SSO.Way(sso.OIDC), signin.Passkey: a.Passkeys, signin.SAML: a.SSO.Way(sso.SAML),

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package filter
+
+import (
+	"strings"
+	"time"
+
+	"github.com/passmuster/muster/internal/scim/schema"
+)
+
+// Filter is a filter held against a resource type. It is safe for use by
+// several goroutines.
+type Filter struct{ root Term }
+
+// Term is one node of a Filter.
+type Term struct {
+	Args    []Term     // And, Or: two or more; Not, Has: one
+	Element bool       // the term is about one value of Ref.Attribute, inside a Has or the brackets of a Path
+	Op      Op         // what it does
+	Ref     schema.Ref // of comparisons, Pr and Has; Sub is set where the value of a complex attribute is compared
+	Value   Literal    // of Eq to Le
+}
+
+// Literal is a value of the type that it is compared with.
+type Literal struct {
+	Bool   bool          // of booleans
+	Null   bool          // no value; only Eq and Ne have it
+	Number schema.Number // of numbers
+	Raw    string        // of all but null: the text as written, without quotes
+	Text   string        // of texts: Raw, folded (schema.Fold) unless the attribute is caseExact
+	Time   time.Time     // of dateTime, unless a part of its text is asked for
+	Type   schema.Type   // the attribute's; "" for learned attributes, where the resource's own value decides
+
+	isBool, isNumber bool // of learned attributes: whether Raw can be read so
+}
+
+// Resolve holds the expression against a resource type. What the type does not
+// know, and comparisons that make no sense, are invalidFilter (RFC 7644
+// §3.4.2.2): an empty answer would make clients create what exists.
+func (e *Expr) Resolve(rt *schema.ResourceType, mode schema.Mode) (*Filter, error) {
+	r := resolver{rt: rt, mode: mode}
+	root, err := r.term(e)
+	if err != nil {
+		return nil, err
+	}
+	return &Filter{root: root}, nil
+}
+
+// New parses and resolves a filter.
+func New(text string, rt *schema.ResourceType, o Options) (*Filter, error) {
+	e, err := Parse(text, o)
+	if err != nil {
+		return nil, err
+	}
+	return e.Resolve(rt, o.Mode)
+}
+
+type resolver struct {
+	inside *schema.Ref // the attribute whose brackets the terms stand in, or nil
+	mode   schema.Mode
+	rt     *schema.ResourceType
+}
+
+func (r resolver) term(e *Expr) (Term, error) {
+	switch e.Op {
+	case And, Or, Not:
+		return r.list(e)
+	case Has:
+		return r.has(e)
+	}
+	ref, err := r.find(e.Attr)
+	if err != nil {
+		return Term{}, err
+	}
+	t := Term{Op: e.Op, Ref: ref, Element: r.inside != nil}
+	if e.Op == Pr {
+		return t, nil
+	}
+	return r.comparison(t, e)
+}
+
+func (r resolver) list(e *Expr) (Term, error) {
+	t := Term{Op: e.Op, Args: make([]Term, len(e.Args)), Element: r.inside != nil}
+	for i := range e.Args {
+		var err error
+		if t.Args[i], err = r.term(&e.Args[i]); err != nil {
+			return Term{}, err
+		}
+	}
+	return t, nil
+}
+
+func (r resolver) has(e *Expr) (Term, error) {
+	ref, err := r.find(e.Attr)
+	if err != nil {
+		return Term{}, err
+	}
+	if ref.Attribute == nil || ref.Sub != nil || ref.Attribute.Type != schema.Complex && !several(ref.Attribute) {
+		return Term{}, schema.Errorf(schema.InvalidFilter, "%s has no sub-attributes that brackets could be about.", e.Attr)
+	}
+	r.inside = &ref
+	inner, err := r.term(&e.Args[0])
+	return Term{Op: Has, Ref: ref, Args: []Term{inner}}, err
+}
+
+// find looks up a name. Inside brackets it is a sub-attribute; value is each
+// value of an attribute without sub-attributes (RFC 7643 §2.4).
+func (r resolver) find(name string) (schema.Ref, error) {
+	if r.inside == nil {
+		ref, ok := r.rt.Find(name, r.mode)
+		if !ok || ref.Attribute == nil && ref.Extension == "" {
+			return ref, schema.Errorf(schema.InvalidFilter, "%s is not an attribute of %s that a filter can ask for.", name, r.rt.Name)
+		}
+		return ref, visible(ref, name)
+	}
+	ref := *r.inside
+	ref.Sub = ref.Attribute.Sub(name)
+	if ref.Sub == nil && (ref.Attribute.Type == schema.Complex || !strings.EqualFold(name, "value")) {
+		return ref, schema.Errorf(schema.InvalidFilter, "%s has no sub-attribute %s.", ref.Attribute.Name, name)
+	}
+	return ref, visible(ref, name)
+}
+
+// visible refuses what is never returned: a filter must not tell it.
+func visible(ref schema.Ref, name string) error {
+	for _, a := range []*schema.Attribute{ref.Attribute, ref.Sub} {
+		if a != nil && a.Returned == schema.ReturnedNever {
+			return schema.Errorf(schema.InvalidFilter, "%s is never returned, so no filter can ask for it.", name)
+		}
+	}
+	return nil
+}
+
+// comparison completes a term of Eq to Le.
+func (r resolver) comparison(t Term, e *Expr) (Term, error) {
+	if e.Value.Kind == Null {
+		if t.Value.Null = true; e.Op != Eq && e.Op != Ne {
+			return t, schema.Errorf(schema.InvalidFilter, "%s can be compared with null by eq and ne only.", e.Attr)
+		}
+		return t, nil
+	}
+	if leaf := t.Ref.Leaf(); leaf != nil && leaf.Type == schema.Complex {
+		t.Ref.Sub = leaf.Sub("value") // RFC 7644 §3.4.2.2
+	}
+	leaf := t.Ref.Leaf()
+	if leaf == nil || leaf.Type == schema.Complex {
+		return t, schema.Errorf(schema.InvalidFilter, "%s has sub-attributes: name the one to compare, as in %s.%s.", e.Attr, e.Attr, someSub(leaf))
+	}
+	if err := visible(t.Ref, e.Attr); err != nil {
+		return t, err
+	}
+	value, ok := r.literal(leaf, e)
+	if !ok {
+		return t, schema.Errorf(schema.InvalidFilter, "%s is of type %s and cannot be compared by %s with such a value.", e.Attr, leaf.Type, e.Op)
+	}
+	t.Value = value
+	return t, nil
+}
+
+func someSub(a *schema.Attribute) string {
+	if a == nil || len(a.SubAttributes) == 0 {
+		return "attribute"
+	}
+	return a.SubAttributes[0].Name
+}
+
+// literal reads the value as one of the attribute's type.
+func (r resolver) literal(a *schema.Attribute, e *Expr) (Literal, bool) {
+	l := Literal{Raw: e.Value.raw(), Type: a.Type}
+	quoted := e.Value.Kind == String
+	tolerant := r.mode == schema.Tolerant
+	ordered := e.Op >= Gt && e.Op <= Le
+	part := e.Op >= Co && e.Op <= Ew
+	if a.Learned() {
+		return l.anything(a), true
+	}
+	switch a.Type {
+	case schema.Boolean:
+		l.Bool = strings.EqualFold(l.Raw, "true")
+		is := e.Value.Kind == True || e.Value.Kind == False || tolerant && (l.Bool || strings.EqualFold(l.Raw, "false"))
+		return l, is && !ordered && !part
+	case schema.Decimal, schema.Integer:
+		var ok bool
+		l.Number, ok = schema.ParseNumber(l.Raw)
+		return l, ok && !part && (tolerant || !quoted)
+	case schema.DateTime:
+		if part {
+			l.Text = schema.Fold(l.Raw)
+			return l, tolerant || quoted
+		}
+		var ok bool
+		l.Time, ok = schema.ParseTime(l.Raw)
+		return l, ok && (tolerant || quoted)
+	case schema.Binary:
+		l.Text = foldUnless(a.CaseExact, l.Raw)
+		return l, !ordered && (tolerant || quoted)
+	}
+	l.Text = foldUnless(a.CaseExact, l.Raw)
+	return l, tolerant || quoted
+}
+
+// anything reads a value for an attribute whose values may be of any plain type.
+func (l Literal) anything(a *schema.Attribute) Literal {
+	l.Type = ""
+	l.Text = foldUnless(a.CaseExact, l.Raw)
+	l.Number, l.isNumber = schema.ParseNumber(l.Raw)
+	l.Bool = strings.EqualFold(l.Raw, "true")
+	l.isBool = l.Bool || strings.EqualFold(l.Raw, "false")
+	return l
+}
+
+func foldUnless(exact bool, text string) string {
+	if exact {
+		return text
+	}
+	return schema.Fold(text)
+}
+
+// raw answers the text of a value that is not null.
+func (v Value) raw() string {
+	switch v.Kind {
+	case True:
+		return "true"
+	case False:
+		return "false"
+	}
+	return v.Text
+}

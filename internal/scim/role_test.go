@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scim
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/db/dbtest"
+	"github.com/passmuster/muster/internal/scim/schema"
+)
+
+// roleCase is a paragraph of testdata/roles.txt.
+type roleCase map[string]string
+
+func roleCases(t *testing.T) (cases []roleCase) {
+	t.Helper()
+	text, err := os.ReadFile("testdata/roles.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for paragraph := range strings.SplitSeq(string(text), "\n\n") {
+		c := roleCase{}
+		for l := range strings.Lines(paragraph) {
+			key, value, _ := strings.Cut(strings.TrimSpace(l), ":")
+			if !strings.HasPrefix(key, "#") && key != "" {
+				c[key] = strings.TrimSpace(value)
+			}
+		}
+		if c["case"] != "" {
+			cases = append(cases, c)
+		}
+	}
+	return cases
+}
+
+func TestRoles(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		_, err := h.Access.CreateRole(t.Context(), h.admin, access.NewRole{Name: "Night watch"})
+		h.ok(err)
+		groups := map[string]string{"Admins": h.group("Admins"), "Staff": h.group("Staff")}
+		for _, c := range roleCases(t) {
+			t.Run(c["case"], func(t *testing.T) {
+				dir := h.dir
+				dir.RoleAttribute = c["attribute"]
+				found := h.resolveCase(dir, c, groups)
+				var kind string
+				for _, w := range found.warnings {
+					kind = w.kind
+				}
+				if found.role.Slug != c["role"] || kind != c["warns"] {
+					t.Errorf("got %s and the warning %q, want %s and %q: %s", found.role.Slug, kind, c["role"], c["warns"], found.steps)
+				}
+			})
+		}
+	})
+}
+
+// resolveCase resolves in a transaction that is given up.
+func (h *village) resolveCase(dir Directory, c roleCase, groups map[string]string) (found resolution) {
+	h.t.Helper()
+	r := Resource{ID: db.NewID(h.now()), Type: typeUser}
+	value, err := schema.Parse([]byte(cmp.Or(c["user"], "{}")))
+	h.ok(err)
+	r.Object, _ = value.(schema.Object)
+	err = h.DB.Write(h.t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		fallback, _, err := h.role(ctx, tx, dir, cmp.Or(c["default"], "employee"))
+		if err != nil {
+			return err
+		}
+		last, _, err := h.role(ctx, tx, dir, c["last"])
+		if err != nil {
+			return err
+		}
+		dir.DefaultRole, r.Role = fallback.ID, last.ID
+		return h.resolveIn(ctx, tx, dir, r, c, groups, &found)
+	})
+	if err != errRehearsed { //nolint:errorlint // it is answered as it is
+		h.ok(err)
+	}
+	return found
+}
+
+//nolint:revive // a case in its parts
+func (h *village) resolveIn(ctx context.Context, tx *db.Tx, dir Directory, r Resource, c roleCase, groups map[string]string, found *resolution) error {
+	for _, name := range names(c["groups"]) {
+		if err := insertMembers(ctx, tx, dir, groups[name], []Member{{Value: r.ID}}); err != nil {
+			return err
+		}
+	}
+	for i, pair := range names(c["mapping"]) {
+		group, role, _ := strings.Cut(pair, "=")
+		if err := insertMapping(ctx, tx, dir.Number, i+1, groups[group], access.RoleID(role)); err != nil {
+			return err
+		}
+	}
+	holdings, err := selectHoldings(ctx, tx, dir, r.ID)
+	if err != nil {
+		return err
+	}
+	if *found, err = h.resolve(ctx, tx, dir, r, holdings, gradual); err != nil {
+		return err
+	}
+	return errRehearsed
+}
+
+func names(list string) (all []string) {
+	for name := range strings.SplitSeq(list, ",") {
+		if name = strings.TrimSpace(name); name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// TestRolesFollow checks that a role follows what the provider sends.
+func TestRolesFollow(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		ada := h.user("ada", `, "vanta_roles": "Editor"`)
+		h.same("created with a role", h.account("ada@example.com"), "ada editor active SCIM")
+		h.does("PATCH", "/Users/"+ada, patchBody("replace", "vanta_roles", `"king"`))
+		h.same("an unknown value", h.account("ada@example.com"), "ada editor active SCIM")
+		h.same("its warning", h.warned(), []string{"unknown_role ada"})
+		h.does("PATCH", "/Users/"+ada, patchBody("replace", "urn:ietf:params:scim:schemas:core:2.0:User:vanta_roles", `["admin"]`))
+		h.same("an array", h.account("ada@example.com"), "ada admin active SCIM")
+
+		bob := h.user("bob", `, "vanta_roles": "admin"`)
+		h.does("PUT", "/Users/"+ada, userBody("ada", ""))
+		h.same("a lost attribute", h.account("ada@example.com"), "ada employee active SCIM")
+
+		staff, admins := h.group("Staff", ada), h.group("Admins")
+		h.maps(admins, string(access.Admin), staff, string(access.Editor))
+		h.does("PATCH", "/Groups/"+admins, patchBody("add", "members", memberList([]string{ada})))
+		h.same("into a mapped group", h.account("ada@example.com"), "ada admin active SCIM")
+		h.does("PATCH", "/Groups/"+admins, patchBody("remove", fmt.Sprintf("members[value eq %q]", ada), ""))
+		h.same("out of it", h.account("ada@example.com"), "ada editor active SCIM")
+		h.does("DELETE", "/Groups/"+staff, "")
+		h.same("the group is gone", h.account("ada@example.com"), "ada employee active SCIM")
+		h.same("the attribute's admin", h.account("bob@example.com"), "bob admin active SCIM")
+		h.does("PATCH", "/Groups/"+admins, patchBody("add", "members", memberList([]string{bob})))
+		h.same("the attribute wins", h.account("bob@example.com"), "bob admin active SCIM")
+		h.same("no warnings", h.warned(), []string(nil))
+	})
+}
+
+// TestSettings checks that a change of the set-up resolves anew, and may raise.
+func TestSettings(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		ada := h.user("ada", "")
+		h.user("bob", `, "vanta_roles": "auditor"`)
+		h.dir = h.set(h.dir, `default_role = '`+string(access.Editor)+`'`)
+		h.does("PATCH", "/Users/"+ada, patchBody("replace", "title", `"Countess"`))
+		h.same("the provider's change does not raise", h.account("ada@example.com"), "ada employee active SCIM")
+		h.write(func(ctx context.Context, tx *db.Tx) error { return startSettling(ctx, tx, h.dir.Number) })
+		h.ok(h.CarryOut(t.Context()))
+		h.same("the set-up's does", h.account("ada@example.com"), "ada editor active SCIM")
+		h.same("who has another", h.account("bob@example.com"), "bob auditor active SCIM")
+	})
+}
+
+// TestSimulate checks that the simulator says what would be and why.
+func TestSimulate(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		ada := h.user("ada", `, "vanta_roles": "admin"`)
+		staff := h.group("Staff", ada)
+		for _, ref := range []string{ada, "ADA@example.com", "ada@example.com"} {
+			sim, err := h.Simulate(t.Context(), h.admin, h.dir.ID, ref)
+			h.ok(err)
+			h.same(ref, []any{sim.Role.Name, sim.Last, sim.UserName, sim.Resource, sim.Steps}, []any{
+				"Admin", "Admin", "ada@example.com", ada,
+				[]string{`The attribute vanta_roles says "admin".`, `"admin" is the role Admin.`},
+			})
+		}
+		h.maps(staff, string(access.Editor))
+		h.dir = h.set(h.dir, `role_attribute = 'department'`)
+		sim, err := h.Simulate(t.Context(), h.admin, h.dir.ID, ada)
+		h.ok(err)
+		h.same("role", sim.Role.Name, "Editor")
+		h.same("steps", sim.Steps, []string{
+			"The attribute department is absent.", "The group Staff, which has priority 1, gives the role Editor.",
+			"But the lock-out guard would refuse it: this would leave the workspace without an active Admin who can sign in: " +
+				"ada (ada@example.com) is the last. Give somebody else the role Admin first, and let them sign in.",
+		})
+		h.same("nothing changes", h.account("ada@example.com"), "ada admin active SCIM")
+		h.same("no refusal is written down", h.told("lockout"), []string(nil))
+		if _, err := h.Simulate(t.Context(), h.admin, h.dir.ID, "bob"); err == nil {
+			t.Error("nobody has a role")
+		}
+	})
+}

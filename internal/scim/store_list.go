@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scim
+
+import (
+	"context"
+	"strings"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/json"
+)
+
+// storedRow is a resource as lists read it: its document is not parsed, since
+// most answers can hold it as it stands.
+type storedRow struct {
+	active           bool
+	created, updated int64 // milliseconds
+	document, id     string
+	version          int64
+}
+
+const listFields = `
+	SELECT r.id, r.document, r.version, r.active, r.created_at, r.updated_at
+	FROM scim_resource r`
+
+func scanStored(row db.Row) (r storedRow, err error) {
+	err = row.Scan(&r.id, &r.document, &r.version, &r.active, &r.created, &r.updated)
+	return r, err
+}
+
+// selection is which resources of a type are read, in which order.
+type selection struct {
+	after         string // only those with a higher id; "" for all
+	kind          string // name of the resource type
+	limit, offset int    // limit 0: no bound
+	order         string // of the columns in SQL; "" is by id
+	where         clause
+}
+
+// displayJoin is for the order by a display name that is not what is unique.
+const displayJoin = `
+	LEFT JOIN scim_value d ON d.directory = $1 AND d.path = 'displayName' AND d.resource = r.id`
+
+// from answers what follows the fields, without the order, and its parameters.
+func (s selection) from(d Directory) (string, []any) {
+	var b strings.Builder
+	args := []any{d.Number, s.kind}
+	if strings.Contains(s.order, "d.") {
+		b.WriteString(displayJoin)
+	}
+	b.WriteString("\n\tWHERE r.directory = $1 AND r.type = $2")
+	if s.where.cond != "" {
+		b.WriteString(" AND (" + s.where.cond + ")")
+		args = append(args, s.where.args...)
+	}
+	if s.after != "" {
+		b.WriteString(" AND r.id > ?")
+		args = append(args, s.after)
+	}
+	return b.String(), args
+}
+
+// text answers the whole statement. Where an index finds the rows they are
+// sorted after: by the order of ids the database would rather walk over all.
+func (s selection) text(d Directory) (string, []any) {
+	from, args := s.from(d)
+	order := s.order
+	switch {
+	case order == "" && s.where.sharp:
+		order = "r.id || ''"
+	case order == "":
+		order = "r.id"
+	}
+	query := listFields + from + "\n\tORDER BY " + order
+	if s.limit > 0 {
+		query += " LIMIT ? OFFSET ?"
+		args = append(args, int64(s.limit), int64(s.offset))
+	}
+	return numbered(query, 3), args
+}
+
+func eachStored(ctx context.Context, tx *db.Tx, d Directory, s selection, visit func(storedRow) error) error {
+	query, args := s.text(d)
+	return tx.Each(ctx, func(row db.Row) error {
+		r, err := scanStored(row)
+		if err != nil {
+			return err
+		}
+		return visit(r)
+	}, query, args...)
+}
+
+func selectStored(ctx context.Context, tx *db.Tx, d Directory, s selection) (rows []storedRow, err error) {
+	rows = make([]storedRow, 0, s.limit)
+	err = eachStored(ctx, tx, d, s, func(r storedRow) error {
+		rows = append(rows, r)
+		return nil
+	})
+	return rows, err
+}
+
+func countStored(ctx context.Context, tx *db.Tx, d Directory, s selection) (n int, err error) {
+	s.order = ""
+	from, args := s.from(d)
+	err = tx.QueryRow(ctx, numbered("SELECT COUNT(*) FROM scim_resource r"+from, 3), args...).Scan(&n)
+	return n, err
+}
+
+// stepSize answers how many values the next look-up asks for: few sizes, so that
+// few statements are prepared.
+func stepSize(left int) int {
+	for _, size := range []int{1, 10, 100} {
+		if left <= size {
+			return size
+		}
+	}
+	return 500
+}
+
+// inSteps calls fn for all ids, some at a time. A step that is not full repeats
+// its last.
+func inSteps(ids []string, fn func(ids []any) error) error {
+	for len(ids) > 0 {
+		size := stepSize(len(ids))
+		step := make([]any, size)
+		for i := range step {
+			step[i] = ids[min(i, len(ids)-1)]
+		}
+		ids = ids[min(size, len(ids)):]
+		if err := fn(step); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// selectByIDs answers resources in the order of ids; what is not there is left
+// out.
+func selectByIDs(ctx context.Context, tx *db.Tx, d Directory, kind string, ids []string) ([]storedRow, error) {
+	found := make(map[string]storedRow, len(ids))
+	err := inSteps(ids, func(step []any) error {
+		s := selection{kind: kind, where: clause{args: step, cond: "r.id IN (?" + strings.Repeat(", ?", len(step)-1) + ")", sharp: true}}
+		return eachStored(ctx, tx, d, s, func(r storedRow) error {
+			found[r.id] = r
+			return nil
+		})
+	})
+	rows := make([]storedRow, 0, len(ids))
+	for _, id := range ids {
+		if r, there := found[id]; there {
+			rows = append(rows, r)
+		}
+	}
+	return rows, err
+}
+
+// selectGroupsOf answers the groups that resources are in, by the id of the
+// resource.
+func selectGroupsOf(ctx context.Context, tx *db.Tx, d Directory, ids []string) (map[string][]groupOf, error) {
+	groups := map[string][]groupOf{}
+	err := inSteps(ids, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var member, document string
+			var g groupOf
+			if err := row.Scan(&member, &g.id, &document); err != nil {
+				return err
+			}
+			g.name = topText(document, "displayName")
+			groups[member] = append(groups[member], g)
+			return nil
+		}, `
+			SELECT m.value, g.id, g.document FROM scim_member m JOIN scim_resource g ON g.id = m.grp
+			WHERE m.value IN (`+db.Parameters(2, len(step))+`) AND g.directory = $1 ORDER BY m.value, g.id`, append([]any{d.Number}, step...)...)
+	})
+	return groups, err
+}
+
+// selectMembersOf answers the members of groups, by the id of the group.
+func selectMembersOf(ctx context.Context, tx *db.Tx, d Directory, ids []string) (map[string][]Member, error) {
+	members := map[string][]Member{}
+	err := inSteps(ids, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var group, document string
+			var m Member
+			if err := row.Scan(&group, &m.Value, &m.Display, &m.Known, &document); err != nil {
+				return err
+			}
+			if m.Known != "" {
+				m.Name = shownName(document, m.Value)
+			}
+			members[group] = append(members[group], m)
+			return nil
+		}, `
+			SELECT m.grp, m.value, m.display, COALESCE(r.type, ''), COALESCE(r.document, '')
+			FROM scim_member m LEFT JOIN scim_resource r ON r.id = m.value AND r.directory = $1
+			WHERE m.grp IN (`+db.Parameters(2, len(step))+`) ORDER BY m.grp, m.value`, append([]any{d.Number}, step...)...)
+	})
+	return members, err
+}
+
+// shownName is Resource.nameOf of a document that is not parsed.
+func shownName(document, id string) string {
+	for _, name := range []string{"displayName", "userName"} {
+		if value := topText(document, name); value != "" {
+			return value
+		}
+	}
+	return id
+}
+
+// topText answers a member of a canonical document that is a string, "" for
+// none, without parsing the rest.
+func topText(document, name string) string {
+	depth := 0
+	for i := 0; i < len(document); i++ {
+		switch document[i] {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		case '"':
+			end := stringEnd(document, i)
+			if depth == 1 && end < len(document) && document[end] == ':' && document[i+1:end-1] == name {
+				return unquoted(document[end+1:])
+			}
+			i = end - 1
+		}
+	}
+	return ""
+}
+
+// stringEnd answers where the JSON string that begins at i is over.
+func stringEnd(document string, i int) int {
+	for i++; i < len(document); i++ {
+		switch document[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(document)
+}
+
+// unquoted answers the JSON string at the start of a text, "" for anything else.
+func unquoted(rest string) string {
+	if rest == "" || rest[0] != '"' {
+		return ""
+	}
+	quoted := rest[:stringEnd(rest, 0)]
+	if strings.IndexByte(quoted, '\\') < 0 {
+		return strings.Trim(quoted, `"`)
+	}
+	value, err := json.Unquote([]byte(quoted))
+	if err != nil {
+		return ""
+	}
+	return value
+}

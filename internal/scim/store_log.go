@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scim
+
+import (
+	"context"
+	"time"
+
+	"github.com/passmuster/muster/internal/db"
+)
+
+var loggedColumns = []string{
+	"id", "workspace", "directory", "at", "method", "path", "status", "took", "address", "agent", "subject", "resource",
+	"words", "problem", "sent", "answered", "replay_of",
+}
+
+func insertLogged(ctx context.Context, tx *db.Tx, rows []loggedRow) error {
+	values := make([]any, 0, len(rows)*len(loggedColumns))
+	for _, r := range rows {
+		values = append(values, r.ID, r.workspace, r.directory, db.Millis(r.At), r.Method, r.Path, int64(r.Status),
+			r.Took.Microseconds(), r.Address, r.Agent, r.Subject, r.Resource, r.Words, r.Problem, r.Sent, r.Answered, r.ReplayOf)
+	}
+	return tx.InsertMany(ctx, "scim_request", loggedColumns, values)
+}
+
+const loggedFields = `
+	SELECT id, at, method, path, status, took, address, agent, subject, resource, words, problem, sent, answered, replay_of
+	FROM scim_request `
+
+func scanLogged(row db.Row) (l Logged, err error) {
+	var at, took int64
+	err = row.Scan(&l.ID, &at, &l.Method, &l.Path, &l.Status, &took, &l.Address, &l.Agent, &l.Subject, &l.Resource, &l.Words,
+		&l.Problem, &l.Sent, &l.Answered, &l.ReplayOf)
+	l.At, l.Took = db.Time(at), time.Duration(took)*time.Microsecond
+	return l, err
+}
+
+// selectLogged answers one request of a directory; db.ErrNoRow.
+func selectLogged(ctx context.Context, tx *db.Tx, d Directory, id string) (Logged, error) {
+	return scanLogged(tx.QueryRow(ctx, loggedFields+`WHERE id = $1 AND directory = $2`, id, d.Number))
+}
+
+func insertStep(ctx context.Context, tx *db.Tx, directory int64, step string, at time.Time) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO scim_step (directory, step, done_at) VALUES ($1, $2, $3)
+		ON CONFLICT (directory, step) DO NOTHING`, directory, step, db.Millis(at))
+	return err
+}
+
+// putWarning keeps one row for each kind and subject.
+func putWarning(ctx context.Context, tx *db.Tx, r loggedRow, w warning) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO scim_warning (id, workspace, directory, kind, subject, message, count, first_at, last_at)
+		VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7)
+		ON CONFLICT (directory, kind, subject) DO UPDATE SET message = excluded.message, count = scim_warning.count + 1,
+			last_at = excluded.last_at`,
+		db.NewID(r.At), r.workspace, r.directory, w.kind, w.subject, w.message, db.Millis(r.At))
+	return err
+}
+
+// purgeLogged forgets requests from before a time, and beyond so many of a
+// directory.
+func purgeLogged(ctx context.Context, tx *db.Tx, before time.Time, keep int64) error {
+	if _, err := tx.Exec(ctx, `DELETE FROM scim_request WHERE at < $1`, db.Millis(before)); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `
+		DELETE FROM scim_request WHERE id IN (
+			SELECT id FROM (
+				SELECT id, ROW_NUMBER() OVER (PARTITION BY directory ORDER BY id DESC) AS place FROM scim_request
+			) ranked WHERE place > $1)`, keep)
+	return err
+}

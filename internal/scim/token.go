@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package scim
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/scim/schema"
+)
+
+// Token is a bearer token of a directory as people see it: without itself.
+type Token struct {
+	CreatedAt  time.Time
+	ExpiresAt  *time.Time // nil: never
+	Hint       string     // its first letters
+	ID         string
+	LastUsedAt *time.Time // nil: never
+}
+
+// tokenPrefix lets people and scanners know a token when they see one.
+const tokenPrefix = "mst_"
+
+// hintLetters of a token are kept, prefix included.
+const hintLetters = 10
+
+func tokenHash(text string) []byte {
+	sum := sha256.Sum256([]byte(text))
+	return sum[:]
+}
+
+// newToken makes a token beside those that there are; it is shown once.
+func (s *Service) newToken(ctx context.Context, tx *db.Tx, d Directory, expires *time.Time) (string, Token, error) {
+	now := s.instant()
+	text := tokenPrefix + rand.Text() + rand.Text()[:14]
+	t := Token{CreatedAt: now, ExpiresAt: expires, Hint: text[:hintLetters], ID: db.NewID(now)}
+	return text, t, insertToken(ctx, tx, d, t, tokenHash(text))
+}
+
+// errCredential is what a missing, wrong or dead token hears.
+func errCredential() error {
+	return &schema.Error{Status: statusUnauthorized, Detail: "The bearer token is missing, wrong, expired or revoked. Paste a token of this directory from its set-up page."}
+}
+
+// authenticate answers the directory that a token is for. The id in the URL must
+// be its own.
+func (s *Service) authenticate(ctx context.Context, tx *db.Tx, id, token string) (Directory, []byte, error) {
+	hash := tokenHash(token)
+	d, expires, err := selectDirectoryByToken(ctx, tx, hash)
+	if errors.Is(err, db.ErrNoRow) || err == nil && string(d.ID) != id {
+		return Directory{}, nil, errCredential()
+	}
+	if err != nil {
+		return Directory{}, nil, fmt.Errorf("find directory: %w", err)
+	}
+	if expires != nil && !s.Now().Before(*expires) {
+		return Directory{}, nil, errCredential()
+	}
+	return d, hash, nil
+}
+
+// lastUse gathers when tokens were used, so that a request writes nothing for it.
+type lastUse struct {
+	mu   sync.Mutex
+	used map[string]time.Time // by hash
+}
+
+func newLastUse() *lastUse { return &lastUse{used: map[string]time.Time{}} }
+
+func (l *lastUse) note(hash []byte, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.used[string(hash)] = at
+}
+
+func (l *lastUse) take() map[string]time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	taken := l.used
+	l.used = map[string]time.Time{}
+	return taken
+}
