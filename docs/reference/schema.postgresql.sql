@@ -511,6 +511,193 @@ CREATE TABLE resource_sync (
 );
 CREATE INDEX resource_sync_time ON resource_sync USING btree (definition, committed_at);
 
+CREATE TABLE scim_directory (
+	number BIGINT NOT NULL,
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	provider TEXT NOT NULL,
+	state TEXT NOT NULL,
+	strict BOOLEAN NOT NULL,
+	role_attribute TEXT NOT NULL,
+	default_role TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	linked_at BIGINT,
+	alerted_at BIGINT,
+	learned BIGINT NOT NULL,
+	settling TEXT,
+	deleted_at BIGINT,
+	PRIMARY KEY (number),
+	UNIQUE (id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((provider = ANY (ARRAY['okta'::text, 'entra'::text, 'jumpcloud'::text, 'onelogin'::text, 'google'::text, 'generic'::text]))),
+	CHECK ((state = ANY (ARRAY['validating'::text, 'linked'::text, 'unlinked'::text, 'invalid_credentials'::text, 'deleting'::text])))
+);
+CREATE UNIQUE INDEX scim_directory_name ON scim_directory USING btree (workspace, name_key) WHERE (deleted_at IS NULL);
+
+CREATE TABLE scim_learned (
+	directory BIGINT NOT NULL,
+	type TEXT NOT NULL,
+	name TEXT NOT NULL,
+	position BIGINT NOT NULL,
+	form TEXT NOT NULL,
+	PRIMARY KEY (directory, type, name),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number)
+);
+
+CREATE TABLE scim_link (
+	hash BYTEA NOT NULL,
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	directory BIGINT NOT NULL,
+	created_by TEXT NOT NULL,
+	maker_kind TEXT NOT NULL,
+	maker TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	opened_at BIGINT,
+	session BYTEA,
+	PRIMARY KEY (hash),
+	UNIQUE (id),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE UNIQUE INDEX scim_link_session ON scim_link USING btree (session) WHERE (session IS NOT NULL);
+
+CREATE TABLE scim_mapping (
+	directory BIGINT NOT NULL,
+	position BIGINT NOT NULL,
+	grp TEXT NOT NULL,
+	role TEXT NOT NULL,
+	PRIMARY KEY (directory, grp),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (grp) REFERENCES scim_resource(id) ON DELETE CASCADE
+);
+
+CREATE TABLE scim_member (
+	grp TEXT NOT NULL,
+	value TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	display TEXT NOT NULL,
+	PRIMARY KEY (grp, value),
+	FOREIGN KEY (grp) REFERENCES scim_resource(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX scim_member_value ON scim_member USING btree (value, grp);
+
+CREATE TABLE scim_released (
+	account TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	released_at BIGINT NOT NULL,
+	PRIMARY KEY (account),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE scim_request (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	directory BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	method TEXT NOT NULL,
+	path TEXT NOT NULL,
+	status BIGINT NOT NULL,
+	took BIGINT NOT NULL,
+	address TEXT NOT NULL,
+	agent TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	resource TEXT NOT NULL,
+	words TEXT NOT NULL,
+	problem TEXT NOT NULL,
+	sent TEXT NOT NULL,
+	answered TEXT NOT NULL,
+	replay_of TEXT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX scim_request_list ON scim_request USING btree (directory, id);
+CREATE INDEX scim_request_resource ON scim_request USING btree (resource, id) WHERE (resource <> ''::text);
+
+CREATE TABLE scim_resource (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	directory BIGINT NOT NULL,
+	type TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	external_id TEXT NOT NULL,
+	document TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	active BOOLEAN NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	deactivated_at BIGINT,
+	follower TEXT NOT NULL,
+	account TEXT NOT NULL,
+	role TEXT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (directory, type, name_key),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX scim_resource_account ON scim_resource USING btree (account) WHERE (account <> ''::text);
+CREATE INDEX scim_resource_departure ON scim_resource USING btree (directory, deactivated_at) WHERE (deactivated_at IS NOT NULL);
+CREATE INDEX scim_resource_external ON scim_resource USING btree (directory, type, external_id) WHERE (external_id <> ''::text);
+CREATE INDEX scim_resource_follower ON scim_resource USING btree (follower) WHERE (follower <> ''::text);
+CREATE INDEX scim_resource_list ON scim_resource USING btree (directory, type, id);
+
+CREATE TABLE scim_step (
+	directory BIGINT NOT NULL,
+	step TEXT NOT NULL,
+	done_at BIGINT NOT NULL,
+	PRIMARY KEY (directory, step),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number)
+);
+
+CREATE TABLE scim_token (
+	hash BYTEA NOT NULL,
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	directory BIGINT NOT NULL,
+	hint TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT,
+	last_used_at BIGINT,
+	revoked_at BIGINT,
+	PRIMARY KEY (hash),
+	UNIQUE (id),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX scim_token_directory ON scim_token USING btree (directory);
+
+CREATE TABLE scim_value (
+	directory BIGINT NOT NULL,
+	path TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	resource TEXT NOT NULL,
+	PRIMARY KEY (directory, path, name_key, resource),
+	FOREIGN KEY (resource) REFERENCES scim_resource(id) ON DELETE CASCADE
+);
+CREATE INDEX scim_value_resource ON scim_value USING btree (resource);
+
+CREATE TABLE scim_warning (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	directory BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	message TEXT NOT NULL,
+	count BIGINT NOT NULL,
+	first_at BIGINT NOT NULL,
+	last_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (directory, kind, subject),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE signin_attempt (
 	subject TEXT NOT NULL,
 	count BIGINT NOT NULL,
