@@ -44,6 +44,7 @@ func newEstate(t *testing.T, s *server, l *ledger, slug string) *estate {
 	e.values["founderId"] = founder.ID
 	e.furnishPushed(t)
 	e.furnishPeople(t)
+	maps.Copy(e.values, freshDirectory(t, e, nil))
 	e.furnishUsers(t)
 	return e
 }

@@ -106,6 +106,7 @@ func (e *estate) ghosts(t *testing.T) (all []*persona) {
 	e.ghostSessions(t, admin, ghost)
 	e.ghostUsers(t, ghost)
 	e.ghostTokens(t, ghost)
+	e.ghostProviders(t, ghost)
 	return all
 }
 

@@ -10,21 +10,22 @@ package test
 type right string
 
 const (
-	anyone           right = "nothing"      // sign-in routes and those that take a client's own secret
-	nobody           right = "no right"     // what nobody may do to what is somebody else's
-	ownAccount       right = "own account"  // every signed-in user
-	readAudit        right = "audit: read"  // the audit trail
-	readPeople       right = "people: read" // people and groups
-	writePeople      right = "people: write"
-	readResources    right = "resources: read" // what applications push
-	writeResources   right = "resources: write"
-	readSettings     right = "settings: read" // how users get in
-	manageSignIn     right = "settings: manage"
-	readTests        right = "tests: read"
-	writeTests       right = "tests: write"
-	readUsers        right = "users: read" // users and roles
-	manageUsers      right = "users: manage"
-	manageWorkspaces right = "workspaces: manage"
+	anyone             right = "nothing"      // sign-in routes and those that take a client's own secret
+	nobody             right = "no right"     // what nobody may do to what is somebody else's
+	ownAccount         right = "own account"  // every signed-in user
+	readAudit          right = "audit: read"  // the audit trail
+	readPeople         right = "people: read" // people and groups
+	writePeople        right = "people: write"
+	readResources      right = "resources: read" // what applications push
+	writeResources     right = "resources: write"
+	readSettings       right = "settings: read"       // how users get in
+	manageProvisioning right = "provisioning: manage" // directories
+	manageSignIn       right = "settings: manage"
+	readTests          right = "tests: read"
+	writeTests         right = "tests: write"
+	readUsers          right = "users: read" // users and roles
+	manageUsers        right = "users: manage"
+	manageWorkspaces   right = "workspaces: manage"
 )
 
 // part is a role as the contract has it.
@@ -45,7 +46,7 @@ func reads() []right {
 func parts() []part {
 	editor := append(reads(), writePeople, writeResources, writeTests)
 	return []part{
-		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageSignIn, manageUsers, manageWorkspaces)},
+		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSignIn, manageUsers, manageWorkspaces)},
 		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
 		{name: "Employee", slug: "employee"},
 		{name: "View-only Admin", slug: "view-only-admin", mayOwn: true, gives: reads()},
@@ -87,6 +88,7 @@ type errand struct {
 	refusal int   // for users who may not; 0 = 403
 	fresh   fresh // makes what a call that works uses up
 
+	held   bool // the user in the path is one of the directory
 	calm   bool // changes nothing, although it is no GET
 	leaves bool // ends the session that it comes with: the walk does it last
 	mine   bool // who may own gets through, and sees what is theirs
@@ -104,7 +106,7 @@ const (
 
 // errands are all that can be asked of the server.
 func errands() (all []errand) {
-	for _, some := range [][]errand{accountErrands(), openErrands(), peopleErrands(), resourceErrands(), settingErrands(), testErrands(), userErrands()} {
+	for _, some := range [][]errand{accountErrands(), openErrands(), peopleErrands(), provisioningErrands(), resourceErrands(), settingErrands(), testErrands(), userErrands()} {
 		all = append(all, some...)
 	}
 	return all

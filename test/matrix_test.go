@@ -34,6 +34,7 @@ func TestMatrix(t *testing.T) {
 		w.learn(t, w.there)
 		t.Run("nobody", func(t *testing.T) { w.ghosts(t, ghosts) })
 		t.Run("everybody", w.everybody)
+		t.Run("holders of links", w.holders)
 		t.Run("other sites", w.otherSites)
 		for _, stranger := range w.strangers(home, away) {
 			t.Run("away/"+stranger.name, func(t *testing.T) { w.unchanged(t, func() { w.quiet(t, stranger) }) })
@@ -129,7 +130,11 @@ func changes(before, after []string) (lines []string) {
 // send makes the call of an errand and answers what was said in it.
 func (w *walk) send(t *testing.T, x errand, headers []string, values ...map[string]string) (a answer, said string) {
 	t.Helper()
-	method, path, _ := strings.Cut(w.here.fill(t, x.route+x.query, values...), " ")
+	route := x.route
+	if x.held {
+		route = strings.ReplaceAll(route, "{userId}", "{heldId}")
+	}
+	method, path, _ := strings.Cut(w.here.fill(t, route+x.query, values...), " ")
 	body, kind := w.here.fill(t, x.body, values...), x.kind
 	if kind == "" {
 		kind = "application/json"

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,12 @@ func (s *Service) mountHistory(server *web.Server, route router) {
 	const read, write = caller.ReadSettings, caller.ManageProvisioning
 	const requests = "/{directoryId}/requests"
 	web.Register(server, route("GET", requests, "listDirectoryRequests", "List the provider's requests, in words", read, 0), s.getRequests)
-	web.Register(server, route("GET", requests+"/export", "exportDirectoryRequests", "Export the provider's requests as JSON lines", read, 0), s.exportRequests)
+	export := route("GET", requests+"/export", "exportDirectoryRequests", "Export the provider's requests as JSON lines", read, 0)
+	line := server.API().OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.DirectoryRequest](), true, "")
+	export.Describe = func(op *huma.Operation) {
+		op.Responses["200"].Content = map[string]*huma.MediaType{"application/x-ndjson": {Schema: line}}
+	}
+	web.Register(server, export, s.exportRequests)
 	web.Register(server, route("GET", requests+"/{requestId}", "getDirectoryRequest", "Get a request with its bodies, without secrets", read, 0), s.getRequest)
 	web.Register(server, route("POST", requests+"/{requestId}/replay", "replayDirectoryRequest", "Repeat a request that was refused", write, 0), s.postReplay)
 	web.Register(server, route("GET", "/{directoryId}/users/{userId}/timeline", "getDirectoryTimeline", "Say what happened to a user", read, 0), s.getTimeline)

@@ -37,9 +37,11 @@ type selection struct {
 	where         clause
 }
 
-// displayJoin is for the order by a display name that is not what is unique.
+// displayJoin is for the order by a display name that is not what is unique. It
+// names no directory, as the resource has but one: otherwise SQLite would look
+// through all display names for each resource.
 const displayJoin = `
-	LEFT JOIN scim_value d ON d.directory = $1 AND d.path = 'displayName' AND d.resource = r.id`
+	LEFT JOIN scim_value d ON d.resource = r.id AND d.path = 'displayName'`
 
 // from answers what follows the fields, without the order, and its parameters.
 func (s selection) from(d Directory) (string, []any) {
