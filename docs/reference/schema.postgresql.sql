@@ -645,7 +645,7 @@ CREATE INDEX scim_resource_account ON scim_resource USING btree (account) WHERE 
 CREATE INDEX scim_resource_departure ON scim_resource USING btree (directory, deactivated_at) WHERE (deactivated_at IS NOT NULL);
 CREATE INDEX scim_resource_external ON scim_resource USING btree (directory, type, external_id) WHERE (external_id <> ''::text);
 CREATE INDEX scim_resource_follower ON scim_resource USING btree (follower) WHERE (follower <> ''::text);
-CREATE INDEX scim_resource_list ON scim_resource USING btree (directory, type, id);
+CREATE INDEX scim_resource_list ON scim_resource USING btree (directory, ((type || ''::text)), id);
 
 CREATE TABLE scim_step (
 	directory BIGINT NOT NULL,

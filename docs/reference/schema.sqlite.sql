@@ -592,7 +592,7 @@ CREATE INDEX scim_resource_external ON scim_resource (directory, type, external_
 
 CREATE INDEX scim_resource_follower ON scim_resource (follower) WHERE follower <> '';
 
-CREATE INDEX scim_resource_list ON scim_resource (directory, type, id);
+CREATE INDEX scim_resource_list ON scim_resource (directory, (type || ''), id);
 
 CREATE TABLE scim_step (
 	directory BIGINT NOT NULL REFERENCES scim_directory (number),

@@ -109,7 +109,9 @@ func (s *Service) CreateDirectory(ctx context.Context, c caller.Caller, in NewDi
 			return err
 		}
 		return appendDirectory(ctx, tx, d, deed{c, now, "created", []evidence.Change{
-			{Field: "name", After: d.Name}, {Field: "provider", After: string(d.Provider)}, {Field: "strict", After: d.Strict},
+			{Field: "name", After: d.Name},
+			{Field: "provider", After: string(d.Provider)},
+			{Field: "strict", After: d.Strict},
 			{Field: "defaultRole", After: role.Name},
 		}})
 	})

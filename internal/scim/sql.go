@@ -23,20 +23,34 @@ type clause struct {
 	cond    string // with ? for each of args; "" says nothing, so every resource of the type is meant
 	element bool   // it is about one value of an attribute, inside brackets
 	exact   bool   // what it selects passes, and nothing else does
-	sharp   bool   // an index finds what it selects
+	reach   reach
 }
+
+// reach is how the database gets at what a clause selects. Statements say it by
+// which columns they leave bare: PostgreSQL, before it has statistics of a table
+// that has just been filled, takes one row for the least and then reads a whole
+// directory where it should look one up.
+type reach int
+
+// From the widest to the narrowest.
+const (
+	byList reach = iota // one resource after the other
+	byKey               // by an index that begins with directory and type
+	byID                // by the primary key, given or found in another table
+)
 
 // The clauses that need no column.
 func anything() clause { return clause{} }
 func always() clause   { return clause{cond: "1 = 1", exact: true} }
-func never() clause    { return clause{cond: "1 = 0", exact: true, sharp: true} }
+func never() clause    { return clause{cond: "1 = 0", exact: true, reach: byID} }
 
 // exactly answers a clause that says all.
 func exactly(cond string, args ...any) clause { return clause{args: args, cond: cond, exact: true} }
 
-// sharply is exactly for what an index finds.
-func sharply(cond string, args ...any) clause {
-	return clause{args: args, cond: cond, exact: true, sharp: true}
+// at says how the database gets at what is selected.
+func (w clause) at(r reach) clause {
+	w.reach = r
+	return w
 }
 
 // atLeast makes a clause one that may select more than passes.
@@ -96,7 +110,7 @@ func (clauses) And(parts []clause) (clause, error) {
 	for _, p := range parts {
 		all.element = all.element || p.element
 		all.exact = all.exact && p.exact && !p.element
-		all.sharp = all.sharp || p.sharp
+		all.reach = max(all.reach, p.reach)
 		if p.cond != "" {
 			conds = append(conds, "("+p.cond+")")
 			all.args = append(all.args, p.args...)
@@ -188,9 +202,10 @@ func idClause(t *filter.Term) clause {
 	case t.Op >= filter.Co && t.Op <= filter.Ew:
 		return anything()
 	case db.ValidID(id): // hex digits sort alike in every collation
-		w := exactly("r.id "+operator(t.Op)+" ?", id)
-		w.sharp = t.Op == filter.Eq
-		return w
+		if t.Op == filter.Eq {
+			return exactly("r.id = ?", id).at(byID)
+		}
+		return exactly("r.id "+operator(t.Op)+" ?", id)
 	case t.Op == filter.Eq:
 		return never()
 	case t.Op == filter.Ne:
@@ -227,7 +242,7 @@ func externalClause(t *filter.Term) clause {
 	case value == "":
 		return anything()
 	case t.Op == filter.Eq: // the index has only what is not empty
-		return sharply("r.external_id = ? AND r.external_id <> ''", value)
+		return exactly("r.external_id = ? AND r.external_id <> ''", value).at(byKey)
 	case t.Op == filter.Ne:
 		return exactly("r.external_id <> ?", value)
 	case t.Op == filter.Sw:
@@ -258,9 +273,9 @@ func uniqueClause(t *filter.Term) clause {
 	case asksPresence(t) || key == "":
 		return anything()
 	case t.Op == filter.Eq && certain:
-		return sharply("r.name_key = ?", key)
+		return exactly("r.name_key = ?", key).at(byKey)
 	case t.Op == filter.Eq:
-		return sharply("r.name_key = ?", key).atLeast()
+		return exactly("r.name_key = ?", key).at(byKey).atLeast()
 	case !certain:
 		return anything()
 	case t.Op == filter.Ne:
@@ -300,7 +315,7 @@ func displayClause(t *filter.Term) clause {
 	case key == "":
 		return anything()
 	case t.Op == filter.Eq:
-		return sharply(rows+" AND v.name_key = ?)", key)
+		return exactly(rows+" AND v.name_key = ?)", key).at(byID)
 	case t.Op == filter.Ne:
 		return exactly("NOT "+rows+" AND v.name_key = ?)", key)
 	case t.Op >= filter.Co && t.Op <= filter.Ew:
@@ -322,9 +337,10 @@ func (b clauses) values(t *filter.Term) clause {
 	case t.Op != filter.Eq || t.Value.Null:
 		return anything()
 	case a.Name == membersName && t.Ref.Sub.CaseExact:
-		return sharply("r.id IN (SELECT m.grp FROM scim_member m WHERE m.value = ?)", t.Value.Text)
+		return exactly("r.id IN (SELECT m.grp FROM scim_member m WHERE m.value = ?)", t.Value.Text).at(byID)
 	case a.Name == groupsName && a.Mutability == schema.ReadOnly && t.Ref.Sub.CaseExact:
-		return sharply("r.id IN (SELECT m.value FROM scim_member m JOIN scim_resource g ON g.id = m.grp WHERE m.grp = ? AND g.directory = $1)", t.Value.Text)
+		return exactly("r.id IN (SELECT m.value FROM scim_member m WHERE m.grp = ?) AND "+
+			"EXISTS (SELECT 1 FROM scim_resource g WHERE g.id = ? AND g.directory + 0 = $1)", t.Value.Text, t.Value.Text).at(byID)
 	}
 	return anything()
 }
@@ -338,7 +354,7 @@ func emailClause(t *filter.Term) clause {
 	case key == "" || t.Value.Null:
 		return anything()
 	case t.Op == filter.Eq:
-		return sharply(rows+" AND v.name_key = ?)", key)
+		return exactly(rows+" AND v.name_key = ?)", key).at(byID)
 	case t.Op >= filter.Co && t.Op <= filter.Ew:
 		return exactly(rows+" AND v.name_key LIKE ? ESCAPE '\\')", pattern(t.Op, key))
 	}

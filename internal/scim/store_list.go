@@ -43,14 +43,27 @@ type selection struct {
 const displayJoin = `
 	LEFT JOIN scim_value d ON d.resource = r.id AND d.path = 'displayName'`
 
+// The type of a resource, bare and as the index of lists has it.
+const (
+	bareType   = "r.type"
+	listedType = "r.type || ''"
+)
+
 // from answers what follows the fields, without the order, and its parameters.
-func (s selection) from(d Directory) (string, []any) {
+func (s selection) from(d Directory, kind string) (string, []any) {
 	var b strings.Builder
 	args := []any{d.Number, s.kind}
 	if strings.Contains(s.order, "d.") {
 		b.WriteString(displayJoin)
 	}
-	b.WriteString("\n\tWHERE r.directory = $1 AND r.type = $2")
+	directory := "r.directory"
+	switch s.where.reach {
+	case byID:
+		directory, kind = "r.directory + 0", bareType // no index
+	case byKey:
+		kind = bareType
+	}
+	b.WriteString("\n\tWHERE " + directory + " = $1 AND " + kind + " = $2")
 	if s.where.cond != "" {
 		b.WriteString(" AND (" + s.where.cond + ")")
 		args = append(args, s.where.args...)
@@ -65,14 +78,14 @@ func (s selection) from(d Directory) (string, []any) {
 // text answers the whole statement. Where an index finds the rows they are
 // sorted after: by the order of ids the database would rather walk over all.
 func (s selection) text(d Directory) (string, []any) {
-	from, args := s.from(d)
-	order := s.order
+	order, kind := s.order, bareType
 	switch {
-	case order == "" && s.where.sharp:
+	case order == "" && s.where.reach > byList:
 		order = "r.id || ''"
 	case order == "":
-		order = "r.id"
+		order, kind = "r.id", listedType
 	}
+	from, args := s.from(d, kind)
 	query := listFields + from + "\n\tORDER BY " + order
 	if s.limit > 0 {
 		query += " LIMIT ? OFFSET ?"
@@ -103,7 +116,7 @@ func selectStored(ctx context.Context, tx *db.Tx, d Directory, s selection) (row
 
 func countStored(ctx context.Context, tx *db.Tx, d Directory, s selection) (n int, err error) {
 	s.order = ""
-	from, args := s.from(d)
+	from, args := s.from(d, bareType)
 	err = tx.QueryRow(ctx, numbered("SELECT COUNT(*) FROM scim_resource r"+from, 3), args...).Scan(&n)
 	return n, err
 }
@@ -141,7 +154,7 @@ func inSteps(ids []string, fn func(ids []any) error) error {
 func selectByIDs(ctx context.Context, tx *db.Tx, d Directory, kind string, ids []string) ([]storedRow, error) {
 	found := make(map[string]storedRow, len(ids))
 	err := inSteps(ids, func(step []any) error {
-		s := selection{kind: kind, where: clause{args: step, cond: "r.id IN (?" + strings.Repeat(", ?", len(step)-1) + ")", sharp: true}}
+		s := selection{kind: kind, where: clause{args: step, cond: "r.id IN (?" + strings.Repeat(", ?", len(step)-1) + ")", reach: byID}}
 		return eachStored(ctx, tx, d, s, func(r storedRow) error {
 			found[r.id] = r
 			return nil
@@ -156,47 +169,92 @@ func selectByIDs(ctx context.Context, tx *db.Tx, d Directory, kind string, ids [
 	return rows, err
 }
 
+// pair is a membership.
+type pair struct{ display, group, value string }
+
+// selectPairs answers memberships by the group or by the value, in the order of
+// both.
+func selectPairs(ctx context.Context, tx *db.Tx, column string, ids []string) (pairs []pair, err error) {
+	err = inSteps(ids, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var p pair
+			err := row.Scan(&p.group, &p.value, &p.display)
+			pairs = append(pairs, p)
+			return err
+		}, `
+			SELECT m.grp, m.value, m.display FROM scim_member m
+			WHERE m.`+column+` IN (`+db.Parameters(1, len(step))+`) ORDER BY m.grp, m.value`, step...)
+	})
+	return pairs, err
+}
+
+// called is what a resource is, in short.
+type called struct{ kind, name string }
+
+// selectCalled answers what resources are called, by id. A join would be one
+// statement less, and PostgreSQL would read whole tables for it before it has
+// statistics.
+func selectCalled(ctx context.Context, tx *db.Tx, d Directory, ids []string) (map[string]called, error) {
+	known := make(map[string]called, len(ids))
+	err := inSteps(ids, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var id, document string
+			var one called
+			if err := row.Scan(&id, &one.kind, &document); err != nil {
+				return err
+			}
+			one.name = shownName(document, id)
+			known[id] = one
+			return nil
+		}, `
+			SELECT r.id, r.type, r.document FROM scim_resource r
+			WHERE r.id IN (`+db.Parameters(2, len(step))+`) AND r.directory + 0 = $1`, append([]any{d.Number}, step...)...)
+	})
+	return known, err
+}
+
+// distinct answers one of two ids of each pair, each once.
+func distinct(pairs []pair, id func(pair) string) []string {
+	seen := make(map[string]bool, len(pairs))
+	var ids []string
+	for _, p := range pairs {
+		if one := id(p); !seen[one] {
+			seen[one] = true
+			ids = append(ids, one)
+		}
+	}
+	return ids
+}
+
 // selectGroupsOf answers the groups that resources are in, by the id of the
 // resource.
 func selectGroupsOf(ctx context.Context, tx *db.Tx, d Directory, ids []string) (map[string][]groupOf, error) {
-	groups := map[string][]groupOf{}
-	err := inSteps(ids, func(step []any) error {
-		return tx.Each(ctx, func(row db.Row) error {
-			var member, document string
-			var g groupOf
-			if err := row.Scan(&member, &g.id, &document); err != nil {
-				return err
-			}
-			g.name = topText(document, "displayName")
-			groups[member] = append(groups[member], g)
-			return nil
-		}, `
-			SELECT m.value, g.id, g.document FROM scim_member m JOIN scim_resource g ON g.id = m.grp
-			WHERE m.value IN (`+db.Parameters(2, len(step))+`) AND g.directory = $1 ORDER BY m.value, g.id`, append([]any{d.Number}, step...)...)
-	})
+	pairs, err := selectPairs(ctx, tx, "value", ids)
+	if err != nil || len(pairs) == 0 {
+		return nil, err
+	}
+	known, err := selectCalled(ctx, tx, d, distinct(pairs, func(p pair) string { return p.group }))
+	groups := make(map[string][]groupOf, len(ids))
+	for _, p := range pairs {
+		if g, there := known[p.group]; there { // not one of another directory
+			groups[p.value] = append(groups[p.value], groupOf{id: p.group, name: g.name})
+		}
+	}
 	return groups, err
 }
 
 // selectMembersOf answers the members of groups, by the id of the group.
 func selectMembersOf(ctx context.Context, tx *db.Tx, d Directory, ids []string) (map[string][]Member, error) {
-	members := map[string][]Member{}
-	err := inSteps(ids, func(step []any) error {
-		return tx.Each(ctx, func(row db.Row) error {
-			var group, document string
-			var m Member
-			if err := row.Scan(&group, &m.Value, &m.Display, &m.Known, &document); err != nil {
-				return err
-			}
-			if m.Known != "" {
-				m.Name = shownName(document, m.Value)
-			}
-			members[group] = append(members[group], m)
-			return nil
-		}, `
-			SELECT m.grp, m.value, m.display, COALESCE(r.type, ''), COALESCE(r.document, '')
-			FROM scim_member m LEFT JOIN scim_resource r ON r.id = m.value AND r.directory = $1
-			WHERE m.grp IN (`+db.Parameters(2, len(step))+`) ORDER BY m.grp, m.value`, append([]any{d.Number}, step...)...)
-	})
+	pairs, err := selectPairs(ctx, tx, "grp", ids)
+	if err != nil || len(pairs) == 0 {
+		return nil, err
+	}
+	known, err := selectCalled(ctx, tx, d, distinct(pairs, func(p pair) string { return p.value }))
+	members := make(map[string][]Member, len(ids))
+	for _, p := range pairs {
+		one := known[p.value]
+		members[p.group] = append(members[p.group], Member{Display: p.display, Known: one.kind, Name: one.name, Value: p.value})
+	}
 	return members, err
 }
 

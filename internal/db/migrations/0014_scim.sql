@@ -52,7 +52,9 @@ CREATE TABLE scim_resource (
 	role           TEXT    NOT NULL, -- the last valid role that was resolved; '' for none
 	UNIQUE (directory, type, name_key)
 );
-CREATE INDEX scim_resource_list ON scim_resource (directory, type, id);
+-- An expression, so that look-ups of one resource are never taken for a walk over
+-- the list: PostgreSQL without statistics thinks the two alike.
+CREATE INDEX scim_resource_list ON scim_resource (directory, (type || ''), id);
 CREATE INDEX scim_resource_external ON scim_resource (directory, type, external_id) WHERE external_id <> '';
 CREATE INDEX scim_resource_account ON scim_resource (account) WHERE account <> '';
 CREATE INDEX scim_resource_follower ON scim_resource (follower) WHERE follower <> '';
