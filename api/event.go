@@ -8,7 +8,7 @@ type EventLog struct {
 	ID      string        `json:"id"`
 	Actor   EventActor    `json:"actor"`
 	Date    string        `json:"date" format:"date-time"`
-	Action  string        `json:"action" doc:"What was done, such as user.role_changed: the kind of the entry, a dot and a word or two."`
+	Action  string        `json:"action" doc:"What was done, such as user.role_changed or directory.user.created: the kind of the entry, a dot and a word or two."`
 	Targets []EventTarget `json:"targets" doc:"What it was done to; the first is the subject of the entry."`
 
 	Summary  string        `json:"summary" doc:"What happened, as a sentence for people."`

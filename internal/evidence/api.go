@@ -53,7 +53,7 @@ const (
 
 // FilterInput is embedded in what narrows the trail.
 type FilterInput struct {
-	Action     string `doc:"An action such as user.updated; a kind and a dot, such as user., for all of the kind." maxLength:"200" query:"action"`
+	Action     string `doc:"An action such as user.updated; a kind and a dot, such as user. or directory.user., for all of the kind." maxLength:"200" query:"action"`
 	ActorID    string `doc:"For an actor without an id, its type." maxLength:"200" query:"actorId"`
 	ActorType  string `enum:"application,command-line,directory,system,user,visitor" query:"actorType"`
 	EndDate    string `doc:"A time, or a date that is included." maxLength:"40" query:"endDate"`

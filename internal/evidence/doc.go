@@ -43,7 +43,8 @@
 // created has no before, what is deleted has no after.
 //
 // Kind and what make the action, user.role_changed. A kind that says nothing gets
-// its words from what: sync.pushed, sync.refused, sync.evaluated. How an action is
+// its words from what: sync.pushed, sync.refused, sync.evaluated. Kinds such as
+// directory_user are told as parts of it: directory.user.created. How an action is
 // told stands in one table; one without a row is told in general words.
 //
 // Lists are newest first by id and leave syncs out unless they are named. Exports

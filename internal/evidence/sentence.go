@@ -31,7 +31,7 @@ func (a account) sentence() string {
 // fits says whether a row's condition holds: "" always, "version=1" when that
 // member of the body reads so, "version" when it says anything, "changes=role"
 // when just these fields changed, "changed" when any did, "self" when the actor
-// is the subject.
+// is the subject, "after active=no" when a changed field reads so.
 func (a account) fits(when string) bool {
 	member, value, compared := strings.Cut(when, "=")
 	switch {
@@ -43,10 +43,15 @@ func (a account) fits(when string) bool {
 		return a.self()
 	case member == "changes":
 		return value == strings.Join(a.fields(), ",")
-	case !compared:
-		return a.member(member) != ""
 	}
-	return a.member(member) == value
+	said := a.member(member)
+	if side := strings.Fields(member)[0]; side == "before" || side == "after" {
+		said = a.value(member)
+	}
+	if !compared {
+		return said != ""
+	}
+	return said == value
 }
 
 // self says whether somebody did it to themselves.
@@ -83,15 +88,15 @@ func (a account) general() string {
 // did answers what was done to an object. That something was created or deleted
 // says enough: the changes hold what it was.
 func (a account) did(object string) string {
-	_, done, _ := strings.Cut(a.action, ".")
+	done := strings.TrimPrefix(a.action, noun(a.kind)+".")
 	steps := strings.Split(done, "_")
-	verb, noun := steps[len(steps)-1], steps[:len(steps)-1]
+	verb, thing := steps[len(steps)-1], steps[:len(steps)-1]
 	switch {
 	case done == "created" || done == "deleted":
 		return "{actor} " + done + " " + object
-	case len(noun) == 0:
+	case len(thing) == 0:
 	case past(verb) != "":
-		object = "the " + strings.Join(noun, " ") + " of " + object
+		object = "the " + strings.Join(thing, " ") + " of " + object
 	default:
 		return "{actor}: " + words(done) + ", " + object + "[: {changes}]"
 	}
@@ -176,7 +181,9 @@ func (a account) value(name string) string {
 	case name == "whose":
 		return a.value("subject") + "'s"
 	case name == "changes":
-		return a.changed()
+		return tell(a.changes)
+	case strings.HasPrefix(name, "changes but "):
+		return tell(slices.DeleteFunc(slices.Clone(a.changes), func(c Change) bool { return c.Field == strings.TrimPrefix(name, "changes but ") }))
 	case name == "address":
 		return line(a.from)
 	case ofChange && first == "words":
@@ -269,11 +276,11 @@ func enumerate(parts []string) string {
 	return strings.Join(parts[:last], ", ") + " and " + parts[last]
 }
 
-// changed answers all changes: "name from A to B, role set to C".
-func (a account) changed() string {
+// tell answers changes in words: "name from A to B, role set to C".
+func tell(changes []Change) string {
 	var parts []string
-	for i, c := range a.changes {
-		if left := len(a.changes) - i; i+1 >= fewChanges && left > 1 {
+	for i, c := range changes {
+		if left := len(changes) - i; i+1 >= fewChanges && left > 1 {
 			parts = append(parts, strconv.Itoa(left)+" fields more")
 			break
 		}
@@ -287,7 +294,7 @@ const fewChanges = 5
 
 // String answers a change in words.
 func (c Change) String() string {
-	field, before, after := words(c.Field), dated(say(c.Before)), dated(say(c.After))
+	field, before, after := fieldWords(c.Field), dated(say(c.Before)), dated(say(c.After))
 	switch {
 	case before == "" && after == "":
 		return field + " changed"
@@ -301,6 +308,13 @@ func (c Change) String() string {
 		return field + " changed"
 	}
 	return field + " from " + before + " to " + after
+}
+
+// fieldWords answers the path of a field in words: name.familyName is "family
+// name", manager.displayName "manager display name", and a URN goes.
+func fieldWords(path string) string {
+	name := path[strings.LastIndexByte(path, ':')+1:]
+	return strings.ReplaceAll(words(strings.TrimPrefix(name, "name.")), ".", " ")
 }
 
 // longValue is how much of a change's value a sentence takes; the change itself

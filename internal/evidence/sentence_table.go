@@ -18,7 +18,7 @@ const lockout = ": it would have left the workspace without an Admin who can sig
 //	{actor} {subject}        who and what, by name
 //	{whom} {whose}           the subject, "themselves" when it is the actor; "Bob's", or "their own"
 //	{before role}            a changed field as it was; {after role} as it is
-//	{changes}                all changes in words
+//	{changes}                all changes in words; {changes but active} without those of a field
 //	{address}                where the request came from
 //	{reason}                 a member of the body; {a|b} takes the first that says anything
 //	{words method}           a member of the body that is a word of the code
@@ -32,6 +32,40 @@ var sentences = []sentence{
 	{"definition.created", "", "{actor} created the resource definition {subject}[ ({base})]"},
 	{"definition.edited", "changes=name", "{actor} renamed the resource definition {before name} to {after name}"},
 	{"definition.edited", "", "{actor} edited the resource definition {subject}[: {changes}]"},
+
+	{"directory.activated", "", "The directory {subject} is active: its provider's first list arrived[ from {address}]"},
+	{"directory.created", "", "{actor} connected the directory {subject}[ ({after provider})]"},
+	{"directory.deleted", "", "{actor} deleted the directory {subject}, and with it what it granted"},
+
+	{"directory.group.created", "", "{actor} added the group {subject}[ to the directory {directory}]"},
+	{"directory.group.deleted", "", "{actor} deleted the group {subject}[ of the directory {directory}]"},
+	{"directory.group.updated", "changes=displayName", "{actor} renamed the group {before displayName}[ of the directory {directory}] to {after displayName}"},
+	{"directory.group.updated", "", "{actor} changed the group {subject}[ of the directory {directory}][: {changes}]"},
+	{"directory.group.user_added", "", "{actor} added {after member} to the group {subject}[ of the directory {directory}]"},
+	{"directory.group.user_removed", "", "{actor} removed {before member} from the group {subject}[ of the directory {directory}]"},
+
+	{"directory.link_made", "", "{actor} made a one-time link to the set-up of the directory {subject}[, which {after link}]"},
+	{"directory.link_opened", "", "{actor} opened the set-up of the directory {subject}[ from {address}]"},
+	{"directory.link_taken_back", "", "{actor} took a one-time link to the set-up of the directory {subject} back"},
+	{"directory.mapping_changed", "", "{actor} changed which groups of the directory {subject} give which role[: {changes}]"},
+	{"directory.mass_deactivation", "", "{actor} deactivated an unusual share of its users within an hour: {deactivated} of {users}"},
+
+	{"directory.request_repeated", "", "{actor} repeated a request of the directory {subject}[: {after request}, answered {after status}][ (was {before status})]"},
+	{"directory.switched_off", "", "{actor} switched the directory {subject} off, and with it the accounts that it manages"},
+	{"directory.switched_on", "", "{actor} switched the directory {subject} on"},
+	{"directory.token_made", "", "{actor} made the token {after token} for the directory {subject}"},
+	{"directory.token_revoked", "", "{actor} revoked the token {before token} of the directory {subject}"},
+
+	{"directory.user.adopted", "", "{actor} handed the account of {subject} over to the directory[ {after managed by}][: {changes but managed by}]"},
+	{"directory.user.created", "after active=no", "{actor} added the user {subject}[ to the directory {directory}], not active[, with the role {after role}]"},
+	{"directory.user.created", "", "{actor} added the user {subject}[ to the directory {directory}][ with the role {after role}]"},
+	{"directory.user.deleted", "", "{actor} deleted the user {subject}[ of the directory {directory}]"},
+	{"directory.user.updated", "after active=no", "{actor} deactivated the user {subject}[ of the directory {directory}][, with further changes: {changes but active}]"},
+	{"directory.user.updated", "after active=yes", "{actor} reactivated the user {subject}[ of the directory {directory}][, with further changes: {changes but active}]"},
+	{"directory.user.updated", "changes=role", "{actor} gave the user {subject}[ of the directory {directory}] the role {after role}[ (was {before role})]"},
+	{"directory.user.updated", "", "{actor} changed the user {subject}[ of the directory {directory}][: {changes}]"},
+
+	{"directory.warning_dismissed", "", "{actor} dismissed a warning of the directory {subject}[: {before warning}]"},
 
 	{"exception.deactivated", "", "{actor} left {name|entity} out of the test {subject}[ until {until}][ (reason: {reason})]"},
 	{"exception.expired", "", "The exception of {name|entity} from the test {subject} came to its end"},

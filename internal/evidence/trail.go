@@ -116,8 +116,7 @@ func (f TrailFilter) query(c caller.Caller) trailQuery {
 		actorID: f.ActorID, actorKind: f.ActorKind, from: f.From, names: searchable(f.Query), subjectID: f.TargetID,
 		subjectKind: f.TargetKind, to: f.To, workspace: c.Workspace.Number,
 	}
-	q.kind, q.action, _ = strings.Cut(f.Action, ".")
-	if q.action != "" {
+	if q.kind = kindOf(f.Action); !strings.HasSuffix(f.Action, ".") && q.kind != f.Action {
 		q.action = f.Action
 	}
 	asked := f.Syncs == SyncsIn || f.Syncs == SyncsNamed && (q.kind == kindSync || f.TargetID != "")

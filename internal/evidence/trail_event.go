@@ -32,12 +32,33 @@ func accountOf(e proof.Entry) account {
 		a.actor.ID = a.actor.Kind
 	}
 	_ = json.Unmarshal(e.Body, &a.body) // proof.Decode holds that it is an object
-	a.action = e.Kind + "." + what(e.Kind, a.body)
+	a.action = noun(e.Kind) + "." + what(e.Kind, a.body)
 	a.changes = changesOf(a.body["changes"])
 	from, _ := a.body["from"].(map[string]any)
 	a.from = text(from["address"])
 	a.targets = append([]Party{party(e.Subject)}, others(a.body)...)
 	return a
+}
+
+// provisioned begins the kinds of what a directory provisioned.
+const provisioned = "directory_"
+
+// noun answers the first part of an action: the kind, but that what a directory
+// provisioned is told as a part of it, directory.user.
+func noun(kind string) string {
+	if of, found := strings.CutPrefix(kind, provisioned); found {
+		return "directory." + of
+	}
+	return kind
+}
+
+// kindOf answers the kind of the entries with an action; of directory.user. too.
+func kindOf(action string) string {
+	end := strings.LastIndexByte(action, '.')
+	if end < 0 {
+		return action
+	}
+	return strings.ReplaceAll(action[:end], ".", "_")
 }
 
 func party(r proof.Ref) Party { return Party{ID: r.ID, Kind: r.Kind, Name: r.Name} }

@@ -101,7 +101,7 @@ func (s *Service) createObject(ctx context.Context, tx *db.Tx, c *call, rt *sche
 	if err := s.follow(ctx, tx, c, Resource{}, &r, change); err != nil {
 		return Resource{}, err
 	}
-	return r, s.tell(ctx, tx, c, r, "created", nil)
+	return r, s.tell(ctx, tx, c, r, didCreate, nil)
 }
 
 // replace puts a body in the place of a resource (RFC 7644 §3.5.1).
@@ -238,7 +238,7 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, c *call, rt *schema.Resou
 	if err := s.follow(ctx, tx, c, before, &after, change); err != nil {
 		return Resource{}, err
 	}
-	return after, s.tell(ctx, tx, c, after, "updated", &before)
+	return after, s.tell(ctx, tx, c, after, didUpdate, &before)
 }
 
 // remove deletes a resource for good (RFC 7644 §3.6): it leaves every group, and
@@ -257,7 +257,7 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, c *call, rt *schema.Res
 	if err := deleteResource(ctx, tx, c.dir, e.id); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, c, before, "deleted", nil)
+	return s.tell(ctx, tx, c, before, didDelete, nil)
 }
 
 // hold reads a resource that is about to change.

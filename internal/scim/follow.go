@@ -274,7 +274,7 @@ func unlessGone(err error) error {
 func (s *Service) followGroup(ctx context.Context, tx *db.Tx, c *call, before Resource, r *Resource, change membership) error {
 	was := *r
 	if before.ID == "" { // ahead of its members
-		if err := s.tellAny(ctx, tx, c, *r, "created", nil); err != nil {
+		if err := s.tellAny(ctx, tx, c, *r, didCreate, nil); err != nil {
 			return err
 		}
 	}

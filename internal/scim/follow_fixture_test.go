@@ -19,6 +19,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/directory"
+	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/workspace"
 )
@@ -30,6 +31,8 @@ type village struct {
 	t     testing.TB
 	admin caller.Caller
 	dir   Directory
+
+	events *evidence.Service // nil until the trail is read
 
 	mu    sync.Mutex
 	clock time.Time
@@ -331,6 +334,9 @@ func (h *village) told(kind string) (lines []string) {
 }
 
 func orNothing(v any) any {
+	if named, ok := v.(map[string]any); ok {
+		return named["name"]
+	}
 	if v == nil {
 		return ""
 	}

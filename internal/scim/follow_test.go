@@ -417,13 +417,14 @@ func TestTold(t *testing.T) {
 		h := newVillage(t, d)
 		ada := h.user("ada", `, "title": "Countess", "password": "s3cret-5nake", "nickName": "A", "vanta_roles": "editor"`)
 		h.does("PATCH", "/Users/"+ada, patchBody("replace", "", `{"displayName": "Ada", "nickName": "B", "phoneNumbers": [{"value": "1", "type": "work"}],
-			"vanta_roles": "auditor", "password": "s3cret-5nake"}`))
+			"addresses": [{"locality": "London"}], "name": {"givenName": "Ada", "familyName": "King"}, "vanta_roles": "auditor", "password": "s3cret-5nake"}`))
 		h.turn(ada, "false")
 		h.turn(ada, "true")
 		h.same("users", h.told("directory_user"), []string{
 			"created ada; userName:  > ada@example.com; displayName:  > ada; email:  > ada@example.com; active:  > true; role:  > Editor",
-			"updated Ada; displayName: ada > Ada; role: Editor > Auditor; nickName: A > B; vanta_roles: editor > auditor; attributes:  > phoneNumbers",
-			"deactivated Ada; active: true > false", "reactivated Ada; active: false > true",
+			"updated Ada; displayName: ada > Ada; role: Editor > Auditor; name.familyName:  > King; name.givenName:  > Ada; " +
+				"nickName: A > B; phoneNumbers:  > [1]; vanta_roles: editor > auditor; attributes:  > addresses",
+			"updated Ada; active: true > false", "updated Ada; active: false > true",
 		})
 		staff := h.group("Staff", ada, "0123456789abcdef01234567")
 		h.does("PATCH", "/Groups/"+staff, patchBody("remove", fmt.Sprintf("members[value eq %q]", ada), ""))
@@ -431,8 +432,8 @@ func TestTold(t *testing.T) {
 		h.does("DELETE", "/Groups/"+staff, "")
 		h.does("DELETE", "/Users/"+ada, "")
 		h.same("groups", h.told("directory_group"), []string{
-			"created Staff; displayName:  > Staff", "member_added Staff; member:  > Ada; member:  > 0123456789abcdef01234567",
-			"member_removed Staff; member: Ada > ", "updated Crew; displayName: Staff > Crew", "deleted Crew; displayName: Crew > ",
+			"created Staff; displayName:  > Staff", "user_added Staff; member:  > Ada; member:  > 0123456789abcdef01234567",
+			"user_removed Staff; member: Ada > ", "updated Crew; displayName: Staff > Crew", "deleted Crew; displayName: Crew > ",
 		})
 		h.same("deleted", len(h.told("directory_user")), 5)
 		h.read(func(ctx context.Context, tx *db.Tx) error {

@@ -165,7 +165,7 @@ func (s *Service) learnFrom(ctx context.Context, tx *db.Tx, row loggedRow) error
 		return err
 	}
 	return evidence.Append(ctx, tx, s.instant(), evidence.Entry{
-		Actor: d.actor(row.Address), Kind: "directory", Subject: d.subject(), Body: map[string]any{"what": "activated"},
+		Actor: d.actor(row.Address), Kind: "directory", Subject: d.subject(), Body: map[string]any{"what": didActivate},
 	})
 }
 

@@ -27,21 +27,6 @@ import (
 // dead, and what it granted is being revoked.
 const Deleting State = "deleting"
 
-// Names of what happens in a directory, on the audit trail and for webhooks
-// (contract section 3).
-const (
-	EventActivated        = "directory.activated"
-	EventDeleted          = "directory.deleted"
-	EventGroupCreated     = "directory.group.created"
-	EventGroupDeleted     = "directory.group.deleted"
-	EventGroupUpdated     = "directory.group.updated"
-	EventGroupUserAdded   = "directory.group.user_added"
-	EventGroupUserRemoved = "directory.group.user_removed"
-	EventUserCreated      = "directory.user.created"
-	EventUserDeleted      = "directory.user.deleted"
-	EventUserUpdated      = "directory.user.updated"
-)
-
 // Limits of what people type.
 const (
 	maxAttributeName = 200
@@ -108,7 +93,7 @@ func (s *Service) CreateDirectory(ctx context.Context, c caller.Caller, in NewDi
 		if text, _, err = s.newToken(ctx, tx, d, nil); err != nil {
 			return err
 		}
-		return appendDirectory(ctx, tx, d, deed{c, now, "created", []evidence.Change{
+		return appendDirectory(ctx, tx, d, deed{c, now, didCreate, []evidence.Change{
 			{Field: "name", After: d.Name},
 			{Field: "provider", After: string(d.Provider)},
 			{Field: "strict", After: d.Strict},
@@ -315,7 +300,7 @@ func (s *Service) ChangeDirectory(ctx context.Context, c caller.Caller, id Direc
 func changedTo(before, after Directory) string {
 	switch {
 	case before.State == after.State:
-		return "updated"
+		return didUpdate
 	case after.State == Unlinked:
 		return "switched off"
 	default:
@@ -493,7 +478,7 @@ func (s *Service) DeleteDirectory(ctx context.Context, c caller.Caller, id Direc
 		if err := revokeTokens(ctx, tx, d.Number, now); err != nil {
 			return err
 		}
-		return appendDirectory(ctx, tx, d, deed{c, now, "deleted", []evidence.Change{{Field: "name", Before: d.Name}}})
+		return appendDirectory(ctx, tx, d, deed{c, now, didDelete, []evidence.Change{{Field: "name", Before: d.Name}}})
 	})
 	if err != nil {
 		return Deletion{}, fmt.Errorf("delete directory: %w", err)

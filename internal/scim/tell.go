@@ -3,9 +3,9 @@
 package scim
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,28 +13,59 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
-	"github.com/passmuster/muster/internal/scim/schema"
 )
 
-// Entries of evidence about resources. Their kinds are directory_user,
-// directory_group and so on; what was done is one of
-//
-//	created updated deactivated reactivated deleted adopted member_added member_removed
-//
-// What was said and what is are told where a value is a short text; anything else
-// is only named. A password is in no Object, and so in no entry.
+// Names of what happens in a directory, on the audit trail and for webhooks
+// (contract section 3). The trail makes them of an entry's kind, directory_user,
+// and of what was done, "created". Further ones are the trail's own, such as
+// directory.user.adopted or directory.token_made.
+const (
+	EventActivated        = "directory.activated"
+	EventDeleted          = "directory.deleted"
+	EventGroupCreated     = "directory.group.created"
+	EventGroupDeleted     = "directory.group.deleted"
+	EventGroupUpdated     = "directory.group.updated"
+	EventGroupUserAdded   = "directory.group.user_added"
+	EventGroupUserRemoved = "directory.group.user_removed"
+	EventUserCreated      = "directory.user.created"
+	EventUserDeleted      = "directory.user.deleted"
+	EventUserUpdated      = "directory.user.updated"
+)
+
+// Events answers these names.
+func Events() []string {
+	return []string{
+		EventActivated, EventDeleted, EventGroupCreated, EventGroupDeleted, EventGroupUpdated, EventGroupUserAdded, EventGroupUserRemoved,
+		EventUserCreated, EventUserDeleted, EventUserUpdated,
+	}
+}
+
+// What was done, as bodies of entries say it.
+const (
+	didActivate = "activated"
+	didAdd      = "user_added"
+	didAdopt    = "adopted"
+	didCreate   = "created"
+	didDelete   = "deleted"
+	didRemove   = "user_removed"
+	didUpdate   = "updated"
+)
+
+// An entry about a resource names it as subject, the directory as actor or as a
+// further target, and what changed with what it was before (difference.go): whoever
+// feeds on the trail needs nothing else. That an account was switched off or on is
+// a change of active. Several members who come or go at once share an entry, in
+// which each is a change with id and name. A password is in no Object, and so in
+// no entry.
 
 // toldMembers is how many members one entry names.
 const toldMembers = 100
-
-// toldLength is how much of a value an entry tells, in characters.
-const toldLength = 200
 
 // tell leaves the entry about a change of a resource. before is nil unless it was
 // an update; an update that shows in nothing, as one of members only, is told by
 // tellMembers.
 func (s *Service) tell(ctx context.Context, tx *db.Tx, c *call, r Resource, what string, before *Resource) error {
-	if c.rehearsal || what == "created" && r.Type == typeGroup { // which followGroup told
+	if c.rehearsal || what == didCreate && r.Type == typeGroup { // which followGroup told
 		return nil
 	}
 	return s.tellAny(ctx, tx, c, r, what, before)
@@ -45,16 +76,11 @@ func (s *Service) tellAny(ctx context.Context, tx *db.Tx, c *call, r Resource, w
 	switch {
 	case before != nil:
 		was = *before
-	case what == "deleted":
+	case what == didDelete:
 		was, is = r, Resource{}
 	}
-	if what == "updated" && was.Active != is.Active {
-		if what = "reactivated"; was.Active {
-			what = "deactivated"
-		}
-	}
 	changes, err := s.changesOf(ctx, tx, c, was, is)
-	if err != nil || what == "updated" && len(changes) == 0 {
+	if err != nil || what == didUpdate && len(changes) == 0 {
 		return err
 	}
 	return c.append(ctx, tx, r, what, changes)
@@ -74,18 +100,6 @@ func (c *call) append(ctx context.Context, tx *db.Tx, r Resource, what string, c
 		Actor: c.actor, Kind: kind, Subject: evidence.Subject{Kind: kind, ID: r.ID, Name: line(r.nameOf(), toldLength)}, Body: body,
 	})
 }
-
-// differences collects what differs, as entries tell it.
-type differences []evidence.Change
-
-func (d *differences) add(field string, before, after any) {
-	if before != after {
-		*d = append(*d, evidence.Change{Field: field, Before: before, After: after})
-	}
-}
-
-// leading are the attributes that entries tell first.
-func leading() []string { return []string{"userName", "displayName"} }
 
 // changesOf lists what differs between two states of a resource; the zero
 // Resource is one that is not there.
@@ -112,27 +126,6 @@ func (s *Service) changesOf(ctx context.Context, tx *db.Tx, c *call, was, is Res
 	return list, nil
 }
 
-// addOthers tells what else differs: short values, and the names of the rest.
-func (d *differences) addOthers(was, is schema.Object) {
-	names := maps.Clone(was)
-	maps.Copy(names, is)
-	var others []string
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		before, after := was[name], is[name]
-		if slices.Contains(leading(), name) || name == "active" || name == "schemas" || schema.Equal(before, after) {
-			continue
-		}
-		if told(before) && told(after) && !schema.SecretName(name) {
-			d.add(name, shortValue(before), shortValue(after))
-			continue
-		}
-		others = append(others, name)
-	}
-	if len(others) > 0 {
-		d.add("attributes", nil, strings.Join(others, ", "))
-	}
-}
-
 // activity answers whether a user is active, nil for one that is not there.
 func activity(r Resource) any {
 	if r.ID == "" {
@@ -153,30 +146,6 @@ func (s *Service) toldRole(ctx context.Context, tx *db.Tx, c *call, r Resource) 
 	return role.Name, err
 }
 
-// told says whether the entry tells a value itself.
-func told(value any) bool {
-	switch value.(type) {
-	case nil, bool, string, schema.Number:
-		return true
-	}
-	return false
-}
-
-// shortValue answers a value as an entry tells it, nil for nothing.
-func shortValue(value any) any {
-	switch v := value.(type) {
-	case string:
-		if v = line(v, toldLength); v != "" {
-			return v
-		}
-	case bool:
-		return v
-	case schema.Number:
-		return line(string(v), toldLength)
-	}
-	return nil
-}
-
 // tellMembers leaves the entries about who came into a group and who left it;
 // users are those of them that are users.
 func (s *Service) tellMembers(ctx context.Context, tx *db.Tx, c *call, r Resource, change membership, users []Resource) error {
@@ -189,18 +158,16 @@ func (s *Service) tellMembers(ctx context.Context, tx *db.Tx, c *call, r Resourc
 			names[m.Value] = m.Display
 		}
 	}
-	called := func(value string) string {
-		if name := line(names[value], toldLength); name != "" {
-			return name
-		}
-		return line(value, toldLength)
+	called := func(value string) any {
+		id := line(value, toldLength)
+		return map[string]string{"id": id, "name": cmp.Or(line(names[value], toldLength), id)}
 	}
 	for part := range slices.Chunk(change.added, toldMembers) {
 		var changes []evidence.Change
 		for _, m := range part {
 			changes = append(changes, evidence.Change{Field: "member", After: called(m.Value)})
 		}
-		if err := c.append(ctx, tx, r, "member_added", changes); err != nil {
+		if err := c.append(ctx, tx, r, didAdd, changes); err != nil {
 			return err
 		}
 	}
@@ -209,7 +176,7 @@ func (s *Service) tellMembers(ctx context.Context, tx *db.Tx, c *call, r Resourc
 		for _, value := range part {
 			changes = append(changes, evidence.Change{Field: "member", Before: called(value)})
 		}
-		if err := c.append(ctx, tx, r, "member_removed", changes); err != nil {
+		if err := c.append(ctx, tx, r, didRemove, changes); err != nil {
 			return err
 		}
 	}
@@ -226,5 +193,5 @@ func (s *Service) tellAdopted(ctx context.Context, tx *db.Tx, c *call, r Resourc
 	if role != nil && role != account.Role.Name {
 		changes = append(changes, evidence.Change{Field: "role", Before: account.Role.Name, After: role})
 	}
-	return c.append(ctx, tx, r, "adopted", changes)
+	return c.append(ctx, tx, r, didAdopt, changes)
 }
