@@ -98,6 +98,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
 		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()), Wait: pushWait,
+		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems()},
 	})
 	a.Assessments = assessment.New(assessment.Options{
 		Applications: applications{a.OAuth}, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,

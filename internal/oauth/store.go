@@ -74,6 +74,21 @@ func insertApplication(ctx context.Context, tx *db.Tx, workspace int64, app Appl
 		db.Millis(app.CreatedAt), db.Millis(app.UpdatedAt))
 }
 
+func selectHouse(ctx context.Context, tx *db.Tx, w caller.Workspace) (id ApplicationID, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT a.id FROM oauth_application a WHERE a.workspace = $1 AND a.client_id = $2`, w.Number, houseClient(w)).Scan(&id)
+	return id, err
+}
+
+func insertHouse(ctx context.Context, tx *db.Tx, w caller.Workspace, id ApplicationID, now time.Time) error {
+	return tx.ExecOne(ctx, `
+		INSERT INTO oauth_application (
+			id, workspace, name, name_key, type, distribution, client_id, scopes, redirect_uris,
+			overlapping_tokens, rotation_grace, accept_form, created_at, updated_at, deleted_at)
+		VALUES ($1, $2, $3, $4, 'build', 'private', $5, '[]', '[]', 1, 0, FALSE, $6, $6, $6)`,
+		string(id), w.Number, HouseName, nameKey(HouseName), houseClient(w), db.Millis(now))
+}
+
 func selectApplication(ctx context.Context, tx *db.Tx, workspace int64, ref, key string) (Application, error) {
 	return scanApplication(tx.QueryRow(ctx, `
 		SELECT `+applicationColumns+` FROM oauth_application a

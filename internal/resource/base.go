@@ -19,6 +19,10 @@ const (
 	VulnerableComponent Base = "VulnerableComponent"
 )
 
+// SystemRecord is the base of definitions that Muster fills itself (System). It
+// is none of the twelve: no route speaks of it, so nothing is pushed to it.
+const SystemRecord Base = "SystemRecord"
+
 // baseNames pairs both spellings, in the order of the contract
 // (integration-api.md section 5).
 var baseNames = []struct {
@@ -63,6 +67,9 @@ func ParseBase(name string) (Base, bool) {
 
 // Snake answers the spelling that routes use.
 func (b Base) Snake() string {
+	if b == SystemRecord {
+		return "system_record"
+	}
 	for _, n := range baseNames {
 		if n.Base == b {
 			return n.Snake

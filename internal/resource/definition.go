@@ -81,13 +81,14 @@ type Limits struct {
 
 // Options fill a Service.
 type Options struct {
-	DB     *db.DB
-	Judge  Judge
-	Limits Limits
-	Logger *slog.Logger
-	Now    func() time.Time
-	Owner  string        // names this process in claims
-	Wait   time.Duration // for another push of the same definition, before 503
+	DB      *db.DB
+	Judge   Judge
+	Limits  Limits
+	Logger  *slog.Logger
+	Now     func() time.Time
+	Owner   string        // names this process in claims
+	Systems Systems       // the definitions that Muster fills itself
+	Wait    time.Duration // for another push of the same definition, before 503
 }
 
 // Service is the feature: definitions, syncs and records.
@@ -134,15 +135,16 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, n NewDefinition) 
 			return err
 		}
 		d.Number = Number(number)
+		if err := insertDefinition(ctx, tx, d); err != nil {
+			return nameTaken(err, d.Name)
+		}
 		return create(ctx, tx, c, d)
 	})
 	return d, err
 }
 
+// create adds what belongs to a definition whose row is there.
 func create(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition) error {
-	if err := insertDefinition(ctx, tx, d); err != nil {
-		return nameTaken(err, d.Name)
-	}
 	if err := insertHead(ctx, tx, d); err != nil {
 		return err
 	}
@@ -203,8 +205,8 @@ func nameTaken(err error, name string) error {
 	return err
 }
 
-// List answers the definitions of an application, oldest first; all of the
-// workspace's when application is "".
+// List answers the definitions of an application, oldest first; all that the
+// workspace's applications have when application is "".
 func (s *Service) List(ctx context.Context, c caller.Caller, application string) (list []Definition, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		list, err = selectDefinitions(ctx, tx, c.Workspace, application)

@@ -14,6 +14,8 @@
 //	mark        stale (its newest element was rejected) or held (its removal was)
 //	rejection   an element that was not taken, and why
 //	claim       the right to write beyond the head, a lease
+//	system      a definition that Muster fills itself: people, owners (System)
+//	delta       a push of some records of a system definition (PutDelta)
 //
 // # A push
 //

@@ -35,6 +35,9 @@ type Compatibility struct {
 // that do not fit become INVALID.
 func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (Definition, Compatibility, error) {
 	d, err := s.Get(ctx, c, id)
+	if err == nil && d.Base == SystemRecord && c.Kind != caller.System {
+		err = errNotFound
+	}
 	if err != nil {
 		return d, Compatibility{}, err
 	}

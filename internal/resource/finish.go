@@ -47,7 +47,7 @@ func (p *push) finish(ctx context.Context) error {
 		return err
 	}
 	run := &evaluationRun{
-		actor: p.caller, cause: causePush, claim: p.claim, evaluation: p.evaluation, judge: p.service.Judge, ledger: p.ledger,
+		actor: p.caller, cause: causePush, changes: p.ledger, claim: p.claim, evaluation: p.evaluation, judge: p.service.Judge,
 		now: p.now, hold: hold, result: &p.result, writer: p.writer,
 	}
 	return run.complete(ctx)

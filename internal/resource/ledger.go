@@ -75,6 +75,28 @@ func (l *ledger) add(k key) Item {
 // items answers the highest item.
 func (l *ledger) items() int64 { return int64(len(l.states) - 1) }
 
+// known says whether the item had a record at the head.
+func (l *ledger) known(item Item) bool { return l.has(item, isCurrent) }
+
+// each calls fn with the records that change; digest is nil for one that is
+// removed.
+func (l *ledger) each(fn func(item Item, digest *Digest) error) error {
+	for item := 1; item < len(l.states); item++ {
+		s := l.states[item]
+		if s&isChanged == 0 {
+			continue
+		}
+		digest := &l.digests[item]
+		if s&wasSeen == 0 {
+			digest = nil
+		}
+		if err := fn(Item(item), digest); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (l *ledger) has(item Item, s state) bool { return l.states[item]&s != 0 }
 
 func (l *ledger) set(item Item, s state) { l.states[item] |= s }

@@ -34,15 +34,26 @@ const (
 type evaluationRun struct {
 	actor      caller.Caller
 	cause      Cause
+	changes    changeset // nil when no records change
 	claim      *claim
 	evaluation Evaluation
 	everything bool // judge every stored record again
 	hold       hold
 	judge      Judge
-	ledger     *ledger // nil when no records change
 	now        time.Time
 	result     *Result
 	writer     *aheadWriter
+}
+
+// changeset is what a push or a delta does to the records of a definition.
+type changeset interface {
+	// each calls fn with the records that change, by rising item; digest is nil for
+	// one that is removed. It answers fn's error.
+	each(fn func(item Item, digest *Digest) error) error
+	// items answers the highest item that counts afterwards.
+	items() int64
+	// known says whether the item had a record at the head.
+	known(item Item) bool
 }
 
 // flips is how often a run judges again because the rules changed under it.
@@ -124,7 +135,7 @@ func (r *evaluationRun) judgeRow(ctx context.Context, row stored) error {
 	if !r.everything {
 		return r.evaluation.Stored(ctx, row.item, row.document)
 	}
-	known := r.ledger == nil || r.ledger.has(row.item, isCurrent)
+	known := r.changes == nil || r.changes.known(row.item)
 	return r.evaluation.Changed(ctx, row.item, row.document, known)
 }
 
@@ -150,8 +161,8 @@ func (r *evaluationRun) restart(ctx context.Context) error {
 	}
 	c.head.Epoch = head.Epoch
 	highest := c.head.Items
-	if r.ledger != nil {
-		highest = r.ledger.items()
+	if r.changes != nil {
+		highest = r.changes.items()
 	}
 	for low := int64(0); low < highest; low += clearStep {
 		if err := c.ahead(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -172,17 +183,15 @@ func (r *evaluationRun) restart(ctx context.Context) error {
 }
 
 func (r *evaluationRun) eachRemoved(fn func(Item) error) error {
-	if r.ledger == nil {
+	if r.changes == nil {
 		return nil
 	}
-	for item := 1; item < len(r.ledger.states); item++ {
-		if s := r.ledger.states[item]; s&isChanged != 0 && s&wasSeen == 0 {
-			if err := fn(Item(item)); err != nil {
-				return err
-			}
+	return r.changes.each(func(item Item, digest *Digest) error {
+		if digest != nil {
+			return nil
 		}
-	}
-	return nil
+		return fn(item)
+	})
 }
 
 // flip makes the number count: from this instant on readers see its records
@@ -208,7 +217,7 @@ func (r *evaluationRun) moveHead(ctx context.Context, tx *db.Tx, now time.Time) 
 	before, after := r.claim.head, r.claim.head
 	after.Number, after.Judged, after.Ahead = r.writer.number, before.Epoch, ""
 	if r.cause == causePush {
-		after.Items = r.ledger.items()
+		after.Items = r.changes.items()
 		after.Current = before.Current + r.result.Created - r.result.Removed
 		after.LastPush, after.LastPushAt = r.result.ID, now.UnixMilli()
 		after.HeldDigest, after.HeldSince, after.HeldTimes = r.hold.digest, r.hold.since, r.hold.times
@@ -224,28 +233,26 @@ func (r *evaluationRun) moveHead(ctx context.Context, tx *db.Tx, now time.Time) 
 	return errors.Join(err, errClaimLost)
 }
 
-// changes digests the record changes of a push: a line "item digest" for each
-// record that was written, "item -" for each that was removed, by rising item.
+// recordsDigest digests the record changes of a push: a line "item digest" for
+// each record that was written, "item -" for each that was removed, by rising
+// item.
 func (r *evaluationRun) recordsDigest() map[string]any {
-	if r.ledger == nil {
+	if r.changes == nil {
 		return nil
 	}
 	sum, count := sha256.New(), 0
 	var line []byte
-	for item := 1; item < len(r.ledger.states); item++ {
-		s := r.ledger.states[item]
-		if s&isChanged == 0 {
-			continue
-		}
+	_ = r.changes.each(func(item Item, digest *Digest) error { // only fn can fail
 		count++
 		line = append(strconv.AppendInt(line[:0], int64(item), 10), ' ')
-		if s&wasSeen != 0 {
-			line = hex.AppendEncode(line, r.ledger.digests[item][:])
+		if digest != nil {
+			line = hex.AppendEncode(line, digest[:])
 		} else {
 			line = append(line, '-')
 		}
 		sum.Write(append(line, '\n'))
-	}
+		return nil
+	})
 	return map[string]any{"changes": count, "digest": hex.EncodeToString(sum.Sum(nil))}
 }
 

@@ -51,6 +51,11 @@ func selectDefinitionByName(ctx context.Context, tx *db.Tx, w caller.Workspace, 
 		WHERE d.workspace = $1 AND d.application = $2 AND d.name_key = $3`, w.Number, application, key))
 }
 
+func selectSystem(ctx context.Context, tx *db.Tx, w caller.Workspace, key string) (Definition, error) {
+	return scanDefinition(tx.QueryRow(ctx, definitionFields+`
+		WHERE d.workspace = $1 AND d.base = $2 AND d.name_key = $3`, w.Number, string(SystemRecord), key))
+}
+
 func selectDefinitionByNumber(ctx context.Context, tx *db.Tx, number Number) (Definition, error) {
 	return scanDefinition(tx.QueryRow(ctx, definitionFields+` WHERE d.number = $1`, int64(number)))
 }
@@ -61,7 +66,8 @@ func selectDefinitions(ctx context.Context, tx *db.Tx, w caller.Workspace, appli
 		list = append(list, d)
 		return err
 	}, definitionFields+`
-		WHERE d.workspace = $1 AND ($2 = '' OR d.application = $2) ORDER BY d.number`, w.Number, application)
+		WHERE d.workspace = $1 AND ($2 = '' OR d.application = $2) AND d.base <> $3 ORDER BY d.number`,
+		w.Number, application, string(SystemRecord))
 	return list, err
 }
 

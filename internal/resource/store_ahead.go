@@ -122,3 +122,25 @@ func selectHighestItem(ctx context.Context, tx *db.Tx, definition Number) (highe
 		SELECT COALESCE(MAX(item), 0) FROM resource_item WHERE definition = $1`, int64(definition)).Scan(&highest)
 	return highest, err
 }
+
+// selectDeltaRows answers how the records of some uniqueIds stand at a head;
+// those that never came are not among them.
+func selectDeltaRows(ctx context.Context, tx *db.Tx, definition Number, head int64, uniques []string) (map[string]deltaRow, error) {
+	rows := map[string]deltaRow{}
+	args := []any{int64(definition), head}
+	list := listOf(uniques, &args)
+	var digest []byte
+	err := tx.Each(ctx, func(row db.Row) error {
+		r := deltaRow{old: true}
+		if err := row.Scan(&r.item, &r.unique, &digest); err != nil {
+			return err
+		}
+		r.known = copy(r.digest[:], digest) > 0
+		rows[r.unique] = r
+		return nil
+	}, `SELECT i.item, i.unique_id, r.digest FROM resource_item i
+		LEFT JOIN resource_record r ON r.definition = i.definition AND r.item = i.item
+			AND r.from_sync <= $2 AND (r.to_sync IS NULL OR r.to_sync > $2)
+		WHERE i.definition = $1 AND i.source = '' AND i.unique_id IN (`+list+`)`, args...)
+	return rows, err
+}
