@@ -77,8 +77,11 @@ func serveFloor(ctx context.Context, addr, storage string) (err error) {
 	if err != nil {
 		return err
 	}
+	inserter := newInserter(f.store)
+	go inserter.run(ctx)
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /hello", func(w http.ResponseWriter, _ *http.Request) { answer(w, []byte(`{"hello":"world"}`), nil) })
+	mux.HandleFunc("POST /insert", inserter.insert)
 	mux.HandleFunc("GET /page/{definition}/{after}", f.page)
 	mux.HandleFunc("GET /scan/{definition}", f.scan)
 	mux.HandleFunc("PUT /v1/resources/custom_resource", f.put)

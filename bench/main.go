@@ -136,6 +136,7 @@ func (b *bench) sections() []section {
 			section{"tests/" + string(engine), func(ctx context.Context) error { return b.tests(ctx, engine, b.records) }},
 			section{"pages/" + string(engine), func(ctx context.Context) error { return b.pages(ctx, engine) }},
 			section{"tokens/" + string(engine), func(ctx context.Context) error { return b.tokens(ctx, engine) }},
+			section{"scim/" + string(engine), func(ctx context.Context) error { return b.scim(ctx, engine) }},
 		)
 		if b.million {
 			list = append(list,

@@ -42,17 +42,25 @@ type Options struct {
 type backend interface {
 	begin(ctx context.Context, mode mode) (session, error)
 	close() error
-	pool() *sql.DB // for migrations
+	migrating() (pool *sql.DB, done func() error, err error) // for migrations
 }
 
 // session is one running transaction on one connection.
 type session interface {
 	commit() error
 	copyIn(ctx context.Context, table string, columns []string, values []any) error
-	exec(ctx context.Context, query string, args []any) (sql.Result, error)
+	exec(ctx context.Context, query string, args []any) (int64, error)
 	execIn(ctx context.Context, statement string, fixed []any, values []int64) error
-	query(ctx context.Context, query string, args []any) (*sql.Rows, error)
+	query(ctx context.Context, query string, args []any) (rows, error)
 	rollback()
+}
+
+// rows are read one after another, and closed before the next statement.
+type rows interface {
+	Row
+	Close() error
+	Err() error
+	Next() bool
 }
 
 type mode int
@@ -61,6 +69,7 @@ const (
 	modeRead mode = iota
 	modeWrite
 	modeAhead
+	modeGlance
 )
 
 // DB is an open database. Its methods are safe for concurrent use.
@@ -105,7 +114,7 @@ func present(path string) error {
 
 func connect(ctx context.Context, o Options) (*DB, error) {
 	if o.URL == "" {
-		b, err := openSQLite(ctx, o.Path)
+		b, err := openSQLite(o.Path)
 		if err != nil {
 			return nil, fmt.Errorf("open %s: %w", o.Path, err)
 		}
@@ -132,6 +141,13 @@ func (d *DB) Read(ctx context.Context, fn func(context.Context, *Tx) error) erro
 	return d.run(ctx, modeRead, fn)
 }
 
+// Glance runs fn without a transaction: each of its statements sees the state of
+// its own moment. It is for what one statement answers, where opening and closing
+// a transaction would cost as much again.
+func (d *DB) Glance(ctx context.Context, fn func(context.Context, *Tx) error) error {
+	return d.run(ctx, modeGlance, fn)
+}
+
 // Write runs fn in a transaction that is durable when Write returns nil.
 func (d *DB) Write(ctx context.Context, fn func(context.Context, *Tx) error) error {
 	return d.run(ctx, modeWrite, fn)
@@ -153,7 +169,7 @@ func (d *DB) Ping(ctx context.Context) error {
 const attempts = 4 // at a transaction that PostgreSQL breaks off
 
 func (d *DB) run(ctx context.Context, m mode, fn func(context.Context, *Tx) error) error {
-	if d.look && m != modeRead {
+	if d.look && (m == modeWrite || m == modeAhead) {
 		return ErrLooking
 	}
 	var err error

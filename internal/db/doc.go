@@ -6,6 +6,7 @@
 // # Transactions
 //
 //	Read        one snapshot, read only; many at once
+//	Glance      no transaction: for what one statement answers
 //	Write       durable when it returns; on SQLite one at a time
 //	WriteAhead  what nobody sees yet: visible to the engine after return, durable
 //	            with the next Write. Only for rows that a later Write makes count.
@@ -28,5 +29,6 @@
 // One writer connection (BEGIN IMMEDIATE, synchronous=FULL) and a few readers
 // on a write-ahead log. WriteAhead sets synchronous=NORMAL around its
 // transaction; the fsync of the next Write makes its frames durable too.
-// Statements are prepared once a connection and kept.
+// The driver is spoken to directly, and statements are prepared once a connection:
+// the 400 last used are kept. Package database/sql serves migrations alone.
 package db

@@ -54,7 +54,7 @@ func newest() (int64, error) {
 	return version, err
 }
 
-func (d *DB) migrate(ctx context.Context) error {
+func (d *DB) migrate(ctx context.Context) (err error) {
 	current, known, err := d.Version(ctx)
 	switch {
 	case err != nil:
@@ -78,7 +78,12 @@ func (d *DB) migrate(ctx context.Context) error {
 		}
 		options = append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, d.backend.pool(), files, options...)
+	pool, done, err := d.backend.migrating()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, done()) }()
+	provider, err := goose.NewProvider(dialect, pool, files, options...)
 	if err != nil {
 		return err
 	}

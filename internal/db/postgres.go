@@ -37,7 +37,9 @@ func openPostgres(ctx context.Context, url string) (*postgres, error) {
 	return &postgres{db: db}, nil
 }
 
-func (p *postgres) pool() *sql.DB { return p.db }
+func (p *postgres) migrating() (*sql.DB, func() error, error) {
+	return p.db, func() error { return nil }, nil
+}
 
 func (p *postgres) close() error { return p.db.Close() }
 
@@ -51,6 +53,9 @@ func (p *postgres) begin(ctx context.Context, m mode) (session, error) {
 	if err != nil {
 		return nil, err
 	}
+	if m == modeGlance {
+		return &postgresSession{asks: conn, conn: conn}, nil
+	}
 	options := &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 	if m == modeRead {
 		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
@@ -59,7 +64,7 @@ func (p *postgres) begin(ctx context.Context, m mode) (session, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	s := &postgresSession{conn: conn, tx: tx}
+	s := &postgresSession{asks: tx, conn: conn, tx: tx}
 	if m == modeAhead {
 		if _, err := tx.ExecContext(ctx, aheadSettings); err != nil {
 			s.rollback()
@@ -70,26 +75,46 @@ func (p *postgres) begin(ctx context.Context, m mode) (session, error) {
 }
 
 type postgresSession struct {
+	asks asker // the transaction, or the connection where there is none
 	conn *sql.Conn
-	tx   *sql.Tx
+	tx   *sql.Tx // nil for a glance
+}
+
+// asker is what runs statements.
+type asker interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
 func (s *postgresSession) commit() error {
+	if s.tx == nil {
+		return s.conn.Close()
+	}
 	return errors.Join(s.tx.Commit(), s.conn.Close())
 }
 
 func (s *postgresSession) rollback() {
 	// The connection may be gone already; the server rolls back by itself then.
-	_ = s.tx.Rollback()
+	if s.tx != nil {
+		_ = s.tx.Rollback()
+	}
 	_ = s.conn.Close()
 }
 
-func (s *postgresSession) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	return s.tx.ExecContext(ctx, query, args...)
+func (s *postgresSession) exec(ctx context.Context, query string, args []any) (int64, error) {
+	result, err := s.asks.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
-func (s *postgresSession) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	return s.tx.QueryContext(ctx, query, args...)
+func (s *postgresSession) query(ctx context.Context, query string, args []any) (rows, error) {
+	answered, err := s.asks.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return answered, nil
 }
 
 // execStep is how many statements go out before the first answer is read.

@@ -22,21 +22,14 @@ const readers = 4
 // binding.
 const insertRows = 50
 
-// liteConn is one connection with its prepared statements.
-type liteConn struct {
-	conn  *sql.Conn
-	group *liteGroup // writes that wait for a commit in common; nil for none
-	stmts map[string]*sql.Stmt
-}
-
 type lite struct {
-	db      *sql.DB
+	dsn     string
 	queued  atomic.Int32 // writes that wait for the writer
 	readers chan *liteConn
 	writer  chan *liteConn // holds the one writer; taking it is the lock
 }
 
-func openSQLite(ctx context.Context, path string) (*lite, error) {
+func openSQLite(path string) (*lite, error) {
 	// Pragmas stand in the DSN because one that is run on a pool reaches one
 	// connection only. Without mmap, reads beside writes are five times slower.
 	pragmas := url.Values{"_pragma": {
@@ -44,17 +37,15 @@ func openSQLite(ctx context.Context, path string) (*lite, error) {
 		"mmap_size(268435456)", "journal_size_limit(67108864)", "wal_autocheckpoint(1000)",
 		"cache_size(-16384)", "temp_store(MEMORY)",
 	}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+pragmas.Encode())
-	if err != nil {
-		return nil, err
+	l := &lite{
+		dsn:     "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + pragmas.Encode(),
+		readers: make(chan *liteConn, readers), writer: make(chan *liteConn, 1),
 	}
-	l := &lite{db: db, readers: make(chan *liteConn, readers), writer: make(chan *liteConn, 1)}
 	for i := range readers + 1 {
-		conn, err := db.Conn(ctx)
+		c, err := openLiteConn(l.dsn)
 		if err != nil {
-			return nil, errors.Join(err, db.Close())
+			return nil, errors.Join(err, l.closeIdle())
 		}
-		c := &liteConn{conn: conn, stmts: map[string]*sql.Stmt{}}
 		if i == 0 {
 			l.writer <- c
 		} else {
@@ -64,32 +55,43 @@ func openSQLite(ctx context.Context, path string) (*lite, error) {
 	return l, nil
 }
 
-func (l *lite) pool() *sql.DB { return l.db }
+// migrating answers the database as package database/sql has it.
+func (l *lite) migrating() (*sql.DB, func() error, error) {
+	pool, err := sql.Open("sqlite", l.dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pool, pool.Close, nil
+}
+
+// closeIdle closes the connections that nobody has.
+func (l *lite) closeIdle() error {
+	var err error
+	for _, home := range []chan *liteConn{l.writer, l.readers} {
+		for len(home) > 0 {
+			err = errors.Join(err, (<-home).close())
+		}
+	}
+	return err
+}
 
 func (l *lite) close() error {
 	writer := <-l.writer
 	writer.settle()
-	conns := []*liteConn{writer}
+	err := writer.close()
 	for range readers {
-		conns = append(conns, <-l.readers)
+		err = errors.Join(err, (<-l.readers).close())
 	}
-	var err error
-	for _, c := range conns {
-		for _, stmt := range c.stmts {
-			err = errors.Join(err, stmt.Close())
-		}
-		err = errors.Join(err, c.conn.Close())
-	}
-	return errors.Join(err, l.db.Close())
+	return err
 }
 
 func (l *lite) begin(ctx context.Context, m mode) (session, error) {
 	if m == modeWrite {
 		return l.beginWrite(ctx)
 	}
-	home, text := l.writer, "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE" // refused inside a transaction, so before it
-	if m == modeRead {
-		home, text = l.readers, "BEGIN"
+	home := l.writer
+	if m == modeRead || m == modeGlance {
+		home = l.readers
 	}
 	var c *liteConn
 	select {
@@ -97,13 +99,26 @@ func (l *lite) begin(ctx context.Context, m mode) (session, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	c.settle()
 	s := &liteSession{conn: c, home: home, mode: m}
-	if err := c.run(text); err != nil {
+	if err := s.open(); err != nil {
 		s.release()
 		return nil, err
 	}
 	return s, nil
+}
+
+func (s *liteSession) open() error {
+	switch s.mode {
+	case modeGlance:
+		return nil
+	case modeRead:
+		return s.conn.run("BEGIN")
+	}
+	s.conn.settle()
+	if err := s.conn.pragma("PRAGMA synchronous=NORMAL"); err != nil { // refused inside a transaction, so before it
+		return err
+	}
+	return s.conn.run("BEGIN IMMEDIATE")
 }
 
 type liteSession struct {
@@ -112,25 +127,21 @@ type liteSession struct {
 	mode mode
 }
 
-// run executes what belongs to the transaction itself, whoever has gone.
-func (c *liteConn) run(text string) error {
-	_, err := c.conn.ExecContext(context.Background(), text)
-	return err
-}
-
 // release gives the connection back with its default durability.
 func (s *liteSession) release() {
 	if s.mode == modeAhead {
 		// Should it fail, the connection stays at NORMAL; the next write ahead
 		// sets it again, and a broken connection fails its next statement anyway.
-		if err := s.conn.run("PRAGMA synchronous=FULL"); err != nil {
-			s.conn.stmts = map[string]*sql.Stmt{}
-		}
+		_ = s.conn.pragma("PRAGMA synchronous=FULL")
 	}
 	s.home <- s.conn
 }
 
 func (s *liteSession) commit() error {
+	if s.mode == modeGlance {
+		s.release()
+		return nil
+	}
 	if err := s.conn.run("COMMIT"); err != nil {
 		s.rollback()
 		return err
@@ -140,43 +151,29 @@ func (s *liteSession) commit() error {
 }
 
 func (s *liteSession) rollback() {
+	if s.mode == modeGlance {
+		s.release()
+		return
+	}
 	// SQLite may have rolled back by itself; then this says so, which is fine.
 	_ = s.conn.run("ROLLBACK")
 	s.release()
 }
 
-// prepared answers the connection's statement for a text. Cancellation is taken
-// off: it would cost a goroutine a statement, and transactions are short.
-func (s *liteSession) prepared(ctx context.Context, query string) (context.Context, *sql.Stmt, error) {
+// exec runs one statement. Cancellation is looked at before it and not during it:
+// that would cost a goroutine a statement, and transactions are short.
+func (s *liteSession) exec(ctx context.Context, query string, args []any) (int64, error) {
 	if err := ctx.Err(); err != nil {
-		return ctx, nil, err
+		return 0, err
 	}
-	ctx = context.WithoutCancel(ctx)
-	if stmt, ok := s.conn.stmts[query]; ok {
-		return ctx, stmt, nil
-	}
-	stmt, err := s.conn.conn.PrepareContext(ctx, query)
-	if err != nil {
-		return ctx, nil, err
-	}
-	s.conn.stmts[query] = stmt
-	return ctx, stmt, nil
+	return s.conn.exec(query, args)
 }
 
-func (s *liteSession) exec(ctx context.Context, query string, args []any) (sql.Result, error) {
-	ctx, stmt, err := s.prepared(ctx, query)
-	if err != nil {
+func (s *liteSession) query(ctx context.Context, query string, args []any) (rows, error) {
+	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return stmt.ExecContext(ctx, args...)
-}
-
-func (s *liteSession) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	ctx, stmt, err := s.prepared(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	return stmt.QueryContext(ctx, args...)
+	return s.conn.query(query, args)
 }
 
 // execIn asks for many values at once, in few sizes, so that few statements are
@@ -197,20 +194,30 @@ func (s *liteSession) execIn(ctx context.Context, statement string, fixed []any,
 }
 
 func (s *liteSession) copyIn(ctx context.Context, table string, columns []string, values []any) error {
-	// Few sizes, so that few statements are prepared.
-	for _, rows := range []int{insertRows, 10, 1} {
+	for len(values) > 0 {
+		rows := insertStep(len(values) / len(columns))
 		width := rows * len(columns)
-		for ; len(values) >= width; values = values[width:] {
-			if _, err := s.exec(ctx, insertText(table, columns, rows), values[:width]); err != nil {
-				return err
-			}
+		if _, err := s.exec(ctx, insertText(table, columns, rows), values[:width]); err != nil {
+			return err
 		}
+		values = values[width:]
 	}
 	return nil
 }
 
-// insertText writes ? and not $n: the driver finds numbered ones by comparing
-// names, which costs more than the insert.
+// insertStep answers how many of some rows the next INSERT carries: few sizes, so
+// that few statements are prepared.
+func insertStep(left int) int {
+	switch {
+	case left >= insertRows:
+		return insertRows
+	case left >= 10:
+		return 10
+	}
+	return left
+}
+
+// insertText is an INSERT of some rows.
 func insertText(table string, columns []string, rows int) string {
 	row := "(" + strings.TrimSuffix(strings.Repeat("?,", len(columns)), ",") + ")"
 	return fmt.Sprintf("INSERT INTO %s (%s) VALUES %s", table, strings.Join(columns, ","),

@@ -103,7 +103,11 @@ func (s *groupSession) rollback() {
 		_ = c.run("ROLLBACK") // SQLite may have rolled back by itself
 		return
 	}
-	if err := c.run("ROLLBACK TO member; RELEASE member"); err != nil {
+	err := c.run("ROLLBACK TO member")
+	if err == nil {
+		err = c.run("RELEASE member")
+	}
+	if err != nil {
 		c.fail(err) // SQLite gave the whole transaction up
 	}
 }

@@ -4,7 +4,6 @@ package db
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
@@ -20,11 +19,7 @@ type Tx struct {
 
 // Exec runs one statement and answers how many rows it changed.
 func (tx *Tx) Exec(ctx context.Context, query string, args ...any) (int64, error) {
-	result, err := tx.session.exec(ctx, query, args)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+	return tx.session.exec(ctx, query, args)
 }
 
 // ExecOne runs a statement that must change exactly one row; ErrNoRow when it
@@ -42,15 +37,9 @@ func (tx *Tx) ExecOne(ctx context.Context, query string, args ...any) error {
 	return nil
 }
 
-// Query runs a statement that answers rows; the caller closes them before the
-// next statement of the transaction.
-func (tx *Tx) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return tx.session.query(ctx, query, args)
-}
-
 // Each runs a query and calls scan for each of its rows.
 func (tx *Tx) Each(ctx context.Context, scan func(row Row) error, query string, args ...any) (err error) {
-	rows, err := tx.Query(ctx, query, args...)
+	rows, err := tx.session.query(ctx, query, args)
 	if err != nil {
 		return err
 	}
@@ -75,7 +64,7 @@ func (tx *Tx) QueryRow(ctx context.Context, query string, args ...any) Row {
 
 type oneRow struct {
 	err  error
-	rows *sql.Rows
+	rows rows
 }
 
 func (r *oneRow) Scan(dest ...any) (err error) {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package db_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/db/dbtest"
+)
+
+// What features read rows into and pass as arguments, on both engines alike.
+func TestScanAndArguments(t *testing.T) {
+	type word string
+	type row struct {
+		Text     word
+		Number   int
+		Wide     int64
+		Truth    bool
+		Bytes    []byte
+		Nothing  sql.NullString
+		Absent   *int64
+		Present  *word
+		Fraction float64
+	}
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		present := word("there")
+		want := row{Text: "a", Number: 7, Wide: 1 << 40, Truth: true, Bytes: []byte{0, 1, 255}, Present: &present, Fraction: 0.5}
+		ask := func(ctx context.Context, tx *db.Tx) error {
+			var got row
+			err := tx.QueryRow(ctx, `
+				SELECT CAST($1 AS TEXT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), 1 = $4, COALESCE((SELECT leaf FROM evidence_entry WHERE id = ''), $5), CAST($6 AS TEXT),
+					CAST($7 AS BIGINT), CAST($8 AS TEXT), CAST($9 AS DOUBLE PRECISION)`,
+				want.Text, want.Number, want.Wide, 1, want.Bytes, want.Nothing, want.Absent, want.Present, want.Fraction,
+			).Scan(&got.Text, &got.Number, &got.Wide, &got.Truth, &got.Bytes, &got.Nothing, &got.Absent, &got.Present, &got.Fraction)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+			return err
+		}
+		for name, run := range map[string]func(context.Context, func(context.Context, *db.Tx) error) error{"glance": d.Glance, "read": d.Read, "write": d.Write} {
+			if err := run(t.Context(), ask); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		err := d.Glance(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			var number int64
+			if err := tx.QueryRow(ctx, `SELECT CAST(NULL AS BIGINT)`).Scan(&number); err == nil {
+				t.Error("NULL was read as a number")
+			}
+			return tx.QueryRow(ctx, `SELECT name FROM workspace WHERE id = $1`, "nobody").Scan(&number)
+		})
+		if !errors.Is(err, db.ErrNoRow) {
+			t.Errorf("got %v, want ErrNoRow", err)
+		}
+	})
+}
