@@ -30,7 +30,7 @@ type TestInput struct {
 	Cases     []TestCase `json:"cases,omitempty" doc:"Unit tests of the rule; they must come out as they want."`
 	Reason    string     `json:"reason,omitempty" doc:"Why this version is made."`
 
-	Controls    []string `json:"controls,omitempty"`
+	Controls    []string `json:"controls,omitempty" doc:"External ids or ids of controls, or requirements such as CC7.1 or soc2/CC7.1, which mean every control mapped to them."`
 	Owner       string   `json:"owner,omitempty"`
 	SLA         string   `json:"sla,omitempty"`
 	Subscribers []string `json:"subscribers,omitempty"`
@@ -70,6 +70,7 @@ type Test struct {
 	Stale            bool       `json:"stale" doc:"The newest push is older than freshness allows."`
 	DeactivatedUntil *string    `json:"deactivatedUntilDate" format:"date-time"`
 	CreatedDate      string     `json:"createdDate" format:"date-time"`
+	Controls         []string   `json:"controls" doc:"External ids of the controls that the test is evidence for."`
 	TestRule
 }
 

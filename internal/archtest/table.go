@@ -37,6 +37,7 @@ var table = []line{
 	{"api", 0, "json"},
 	{"caller", 0, "fault"},
 	{"fault", 0, ""},
+	{"form", 0, "fault json"},
 	{"json", 0, ""},
 	{"jtd", 0, "json"},
 	{"proof", 0, "json"},
@@ -61,7 +62,7 @@ var table = []line{
 
 	// Floor 2, features: one noun each.
 	{"access", 2, feature},
-	{"assessment", 2, feature + "jtd resource rule"},
+	{"assessment", 2, feature + "form jtd resource rule"},
 	{"directory", 2, feature},
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},

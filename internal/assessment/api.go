@@ -20,7 +20,7 @@ import (
 // Muster's own.
 func (s *Service) Mount(server *web.Server) {
 	const read, write = caller.ReadTests, caller.WriteTests
-	form := formBody(server.API().OpenAPI().Components.Schemas)
+	body := formBody(server.API().OpenAPI().Components.Schemas)
 	route := func(method, path, id, summary string, p caller.Permission, more web.Route) web.Route {
 		more.Method, more.Path, more.ID, more.Summary = method, "/v1/tests"+path, id, summary
 		more.Permission, more.Class, more.Tag = p, web.ClassManage, "Tests"
@@ -31,10 +31,10 @@ func (s *Service) Mount(server *web.Server) {
 		}
 		return more
 	}
-	plain, made, taken := web.Route{}, web.Route{Status: http.StatusCreated, Describe: form}, web.Route{Status: http.StatusAccepted}
+	plain, made, taken := web.Route{}, web.Route{Status: http.StatusCreated, Describe: body}, web.Route{Status: http.StatusAccepted}
 	web.Register(server, route("POST", "", "createTest", "Create a Custom Test", write, made), s.postTest)
 	web.Register(server, route("GET", "", "listTests", "List tests", read, plain), s.getTests)
-	web.Register(server, route("POST", "/preview", "previewTest", "Run a draft against the records as they are", read, web.Route{Describe: form}), s.postPreview)
+	web.Register(server, route("POST", "/preview", "previewTest", "Run a draft against the records as they are", read, web.Route{Describe: body}), s.postPreview)
 	web.Register(server, route("GET", "/{testId}", "getTest", "Get test by ID", read, plain), s.getTest)
 	web.Register(server, route("GET", "/{testId}/versions", "listTestVersions", "List a test's versions", read, plain), s.getVersions)
 	web.Register(server, route("POST", "/{testId}/versions", "createTestVersion", "Give a test a new version", write, made), s.postVersion)
@@ -177,8 +177,8 @@ func (s *Service) postRun(ctx context.Context, in *TestInput) (*testOutput, erro
 type testsInput struct {
 	web.PageInput
 	Category    string `query:"categoryFilter"`
-	Control     string `query:"controlFilter"`
-	Framework   string `query:"frameworkFilter"`
+	Control     string `doc:"Id or external id of a control." query:"controlFilter"`
+	Framework   string `doc:"Id of a framework." query:"frameworkFilter"`
 	Integration string `doc:"Id of an application." query:"integrationFilter"`
 	Owner       string `doc:"Id of a user." query:"ownerFilter"`
 	Rollout     bool   `query:"isInRollout"`
@@ -193,8 +193,8 @@ func (s *Service) getTests(ctx context.Context, in *testsInput) (*testsOutput, e
 		return nil, err
 	}
 	q := TestQuery{
-		Application: in.Integration, Limit: in.Size(), Status: Status(in.Status),
-		Nothing: in.Control != "" || in.Framework != "" || in.Rollout, Owner: in.Owner,
+		Application: in.Integration, Filter: TestFilter{Control: in.Control, Framework: in.Framework}, Limit: in.Size(), Status: Status(in.Status),
+		Nothing: in.Rollout, Owner: in.Owner,
 	}
 	if c := caller.From(ctx); c.Check(caller.ReadTests) != nil { // let in as somebody who may own
 		q.Nothing = q.Nothing || q.Owner != "" && q.Owner != c.ID

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/passmuster/muster/internal/form"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/jtd"
 )
@@ -27,13 +28,13 @@ func pointerTo(name string, i int) string { return "/" + name + "/" + strconv.It
 // need not be whole, and what it must come to. Relative dates count from its
 // now, or from the present.
 func (r *draftReader) cases(now time.Time) error {
-	raw := r.members["cases"]
+	raw := r.Members["cases"]
 	if raw == nil {
 		return nil
 	}
 	list, ok := listOf(raw)
 	if !ok || len(list) > maxCases {
-		r.wrong("cases", "must be an array of at most %d cases: {record, want}", maxCases)
+		r.Wrong("cases", "must be an array of at most %d cases: {record, want}", maxCases)
 		return nil
 	}
 	schema, err := r.definition.RecordSchema()
@@ -67,59 +68,59 @@ func listOf(raw json.Value) (list []json.Value, ok bool) {
 
 func (r *draftReader) runCase(text json.Value, at string, schema *jtd.Schema, p *program, now time.Time) error {
 	before := len(r.list)
-	one := openForm(text, at, "a case has record and want", &r.list)
-	if one.members == nil {
+	one := form.Open(text, at, "a case has record and want", &r.list)
+	if one.Members == nil {
 		return nil
 	}
-	one.only("a case", "name", "now", "record", "want")
-	one.text("name", maxText)
-	if instant := one.text("now", maxName); instant != "" {
+	one.Only("a case", "name", "now", "record", "want")
+	one.Text("name", maxText)
+	if instant := one.Text("now", maxName); instant != "" {
 		var err error
 		if now, err = time.Parse(time.RFC3339, instant); err != nil {
-			one.wrong("now", "must be an RFC 3339 time")
+			one.Wrong("now", "must be an RFC 3339 time")
 		}
 	}
 	words := wants()
-	want := one.text("want", maxName)
+	want := one.Text("want", maxName)
 	if !slices.Contains(slices.Collect(maps.Values(words)), want) {
-		one.wrong("want", "must be pass, fail, in_progress or out_of_scope")
+		one.Wrong("want", "must be pass, fail, in_progress or out_of_scope")
 	}
-	record, err := one.record(schema)
+	record, err := recordOf(&one, schema)
 	if err != nil || len(r.list) > before {
 		return err
 	}
 	outcome, _ := p.evaluator().judge(record, now.UnixMilli())
 	if got := words[outcome]; got != want {
-		one.wrong("want", "wants %s, but the record comes out as %s: %s", want, got, p.reason(record, outcome, now.UnixMilli()))
+		one.Wrong("want", "wants %s, but the record comes out as %s: %s", want, got, p.reason(record, outcome, now.UnixMilli()))
 	}
 	return nil
 }
 
-// record answers the document of a case's record: a member that is no base
+// recordOf answers the document of a case's record: a member that is no base
 // field belongs to customProperties, as in conditions.
-func (f *form) record(schema *jtd.Schema) ([]byte, error) {
-	inner := form{at: f.at + "/record", problems: f.problems}
-	if raw := f.members["record"]; raw.Kind() != '{' {
-		f.wrong("record", "must be an object: the fields of a record")
-	} else if err := json.Unmarshal(raw, &inner.members); err != nil {
+func recordOf(f *form.Form, schema *jtd.Schema) ([]byte, error) {
+	inner := form.Form{At: f.At + "/record", Problems: f.Problems}
+	if raw := f.Members["record"]; raw.Kind() != '{' {
+		f.Wrong("record", "must be an object: the fields of a record")
+	} else if err := json.Unmarshal(raw, &inner.Members); err != nil {
 		return nil, err
 	}
 	whole, custom := map[string]json.Value{}, map[string]json.Value{}
 	customSchema, _, hasCustom := schema.Property("customProperties")
-	for _, name := range slices.Sorted(maps.Keys(inner.members)) {
-		value := inner.members[name]
+	for _, name := range slices.Sorted(maps.Keys(inner.Members)) {
+		value := inner.Members[name]
 		_, _, base := schema.Property(name)
 		switch {
 		case name == "customProperties" && hasCustom:
 			if json.Unmarshal(value, &custom) != nil {
-				inner.wrong(name, "must be an object")
+				inner.Wrong(name, "must be an object")
 			}
 		case base:
 			whole[name] = value
 		case hasCustom && belongs(customSchema, name):
 			custom[name] = value
 		default:
-			inner.wrong(name, "is no field of these records")
+			inner.Wrong(name, "is no field of these records")
 		}
 	}
 	if len(custom) > 0 {

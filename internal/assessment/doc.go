@@ -52,7 +52,7 @@
 //
 // # Where things are
 //
-//	form.go draft.go cases.go      the file form, read strictly: every problem by its place
+//	draft.go cases.go freshness.go the file form, read strictly: every problem by its place
 //	test.go lifecycle.go list.go   what is done to tests
 //	entity.go explain.go           records under a test, and why
 //	exception.go preview.go        one record left out; a draft on the records as they are

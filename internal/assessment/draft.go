@@ -11,6 +11,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/form"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/rule"
@@ -25,6 +26,8 @@ const (
 // draft is a test as its author sent it, checked against the definition.
 type draft struct {
 	category   string // "": not said
+	controlled bool   // controls were said, perhaps none
+	controls   []Control
 	definition resource.Definition
 	document   Document
 	owned      bool  // an owner was said, perhaps nobody
@@ -44,7 +47,7 @@ var formMembers = []string{
 // draftReader reads the file form. Every problem is collected.
 type draftReader struct {
 	draft
-	form
+	form.Form
 	fields *rule.Fields // nil until the definition is known
 	list   []fault.Problem
 }
@@ -54,11 +57,11 @@ type draftReader struct {
 // names every wrong place.
 func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given *resource.Definition) (draft, error) {
 	r := &draftReader{}
-	r.form = openForm(text, "", "a test has name, application, resource and passWhen or failWhen", &r.list)
-	if r.members == nil {
+	r.Form = form.Open(text, "", "a test has name, application, resource and passWhen or failWhen", &r.list)
+	if r.Members == nil {
 		return draft{}, fault.At(r.list...)
 	}
-	r.only("a test", formMembers...)
+	r.Only("a test", formMembers...)
 	r.head()
 	if err := s.locate(ctx, c, r, given); err != nil {
 		return draft{}, err
@@ -67,6 +70,9 @@ func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given 
 		return draft{}, err
 	}
 	r.body()
+	if err := s.readControls(ctx, c, r); err != nil {
+		return draft{}, err
+	}
 	r.absent()
 	if err := s.readOwner(ctx, c, r); err != nil {
 		return draft{}, err
@@ -86,31 +92,31 @@ func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given 
 // head reads what says which test this is.
 func (r *draftReader) head() {
 	for _, fixed := range [][2]string{{"apiVersion", "muster/v1"}, {"kind", "Test"}} {
-		if text := r.text(fixed[0], maxName); r.members[fixed[0]] != nil && text != fixed[1] {
-			r.wrong(fixed[0], "must be %s", fixed[1])
+		if text := r.Text(fixed[0], maxName); r.Members[fixed[0]] != nil && text != fixed[1] {
+			r.Wrong(fixed[0], "must be %s", fixed[1])
 		}
 	}
-	r.slug = r.text("slug", maxSlug)
+	r.slug = r.Text("slug", maxSlug)
 	if r.slug != "" && !isSlug(r.slug) {
-		r.wrong("slug", "must be lower-case letters and digits with single dashes between them, such as servers-sized")
+		r.Wrong("slug", "must be lower-case letters and digits with single dashes between them, such as servers-sized")
 	}
-	r.reason = r.text("reason", maxText)
-	if category := r.text("category", maxName); category != "" {
+	r.reason = r.Text("reason", maxText)
+	if category := r.Text("category", maxName); category != "" {
 		var ok bool
 		if r.category, ok = parseCategory(category); !ok {
-			r.wrong("category", "must be one of %s", strings.Join(categories(), ", "))
+			r.Wrong("category", "must be one of %s", strings.Join(categories(), ", "))
 		}
 	}
 	d := &r.document
-	d.Name = strings.TrimSpace(r.text("name", maxName))
-	d.Description = r.text("description", maxText)
-	d.Remediation = r.text("remediation", maxText)
-	d.FailureDescription = r.text("failureDescription", maxText)
+	d.Name = strings.TrimSpace(r.Text("name", maxName))
+	d.Description = r.Text("description", maxText)
+	d.Remediation = r.Text("remediation", maxText)
+	d.FailureDescription = r.Text("failureDescription", maxText)
 }
 
 // locate finds the definition that the form names.
 func (s *Service) locate(ctx context.Context, c caller.Caller, r *draftReader, given *resource.Definition) error {
-	app, name := r.text("application", maxName), r.text("resource", maxName)
+	app, name := r.Text("application", maxName), r.Text("resource", maxName)
 	switch {
 	case given != nil && app == "" && name == "":
 		r.definition = *given
@@ -118,7 +124,7 @@ func (s *Service) locate(ctx context.Context, c caller.Caller, r *draftReader, g
 	case given != nil && name == "":
 		name = string(given.ID)
 	case name == "":
-		r.wrong("resource", "must be present: the resourceId or the name of a resource definition")
+		r.Wrong("resource", "must be present: the resourceId or the name of a resource definition")
 	}
 	found, ok, err := s.findApplication(ctx, c, r, app)
 	if err != nil || !ok || name == "" {
@@ -127,15 +133,15 @@ func (s *Service) locate(ctx context.Context, c caller.Caller, r *draftReader, g
 	d, err := s.findDefinition(ctx, c, found, name)
 	switch {
 	case errors.Is(err, db.ErrNoRow) && app == "":
-		r.wrong("application", "must be present, unless resource is a resourceId")
+		r.Wrong("application", "must be present, unless resource is a resourceId")
 	case errors.Is(err, db.ErrNoRow):
-		r.wrong("resource", "%q is no resourceId or name of a resource of %s", name, found.Name)
+		r.Wrong("resource", "%q is no resourceId or name of a resource of %s", name, found.Name)
 	case err != nil:
 		return err
 	case found.ID != "" && d.Application != found.ID:
-		r.wrong("resource", "belongs to another application than %s", found.Name)
+		r.Wrong("resource", "belongs to another application than %s", found.Name)
 	case given != nil && d.Number != given.Number:
-		r.wrong("resource", "a test stays with its resource; make another test, or a copy, for this one")
+		r.Wrong("resource", "a test stays with its resource; make another test, or a copy, for this one")
 	default:
 		r.definition = d
 	}
@@ -152,7 +158,7 @@ func (s *Service) findApplication(ctx context.Context, c caller.Caller, r *draft
 	}
 	found, ok := application(all, ref)
 	if !ok {
-		r.wrong("application", "%q is no id, slug or name of an application", ref)
+		r.Wrong("application", "%q is no id, slug or name of an application", ref)
 	}
 	return found, ok, nil
 }
@@ -191,31 +197,31 @@ func (r *draftReader) describe() error {
 func (r *draftReader) body() {
 	d := &r.document
 	d.Scope, d.PassWhen, d.FailWhen = r.condition("scope"), r.condition("passWhen"), r.condition("failWhen")
-	pass, fail := r.members["passWhen"] != nil, r.members["failWhen"] != nil
+	pass, fail := r.Members["passWhen"] != nil, r.Members["failWhen"] != nil
 	switch {
 	case pass && fail:
-		r.wrong("failWhen", "must not stand beside passWhen: a test has exactly one of the two")
+		r.Wrong("failWhen", "must not stand beside passWhen: a test has exactly one of the two")
 	case !pass && !fail:
-		r.wrong("passWhen", "must be present: a test has exactly one of passWhen and failWhen")
+		r.Wrong("passWhen", "must be present: a test has exactly one of passWhen and failWhen")
 	}
 	d.Reducer = Reducer{Kind: reduceAll}
-	if raw := r.members["reducer"]; raw != nil {
+	if raw := r.Members["reducer"]; raw != nil {
 		if err := d.Reducer.UnmarshalJSON(raw); err != nil {
-			r.wrong("reducer", "%v", err)
+			r.Wrong("reducer", "%v", err)
 		}
 	}
-	d.OnEmpty = r.word("onEmpty", "not_applicable", "pass", "fail")
-	d.OnUnknown = r.word("onUnknown", "fail", "pass", "in_progress")
-	d.Freshness = r.text("freshness", maxName)
-	if _, ok := parseFreshness(d.Freshness); !ok && r.members["freshness"] != nil {
-		r.wrong("freshness", "must be a duration such as 90m, 36h, 7d or 2w")
+	d.OnEmpty = r.Word("onEmpty", "not_applicable", "pass", "fail")
+	d.OnUnknown = r.Word("onUnknown", "fail", "pass", "in_progress")
+	d.Freshness = r.Text("freshness", maxName)
+	if _, ok := parseFreshness(d.Freshness); !ok && r.Members["freshness"] != nil {
+		r.Wrong("freshness", "must be a duration such as 90m, 36h, 7d or 2w")
 	}
 }
 
 // condition reads a condition and checks it against the fields, when they are
 // known.
 func (r *draftReader) condition(name string) *rule.Node {
-	raw := r.members[name]
+	raw := r.Members[name]
 	if raw == nil {
 		return nil
 	}
@@ -231,14 +237,14 @@ func (r *draftReader) condition(name string) *rule.Node {
 
 // readOwner finds the user who is to own the test, by e-mail or id.
 func (s *Service) readOwner(ctx context.Context, c caller.Caller, r *draftReader) error {
-	r.owned = r.members["owner"] != nil
-	ref := r.text("owner", maxName)
+	r.owned = r.Members["owner"] != nil
+	ref := r.Text("owner", maxName)
 	owner, err := s.ownerByRef(ctx, c, ref)
 	switch fault.KindOf(err) {
 	case fault.NotFound:
-		r.wrong("owner", "%q is no id or e-mail of a user", ref)
+		r.Wrong("owner", "%q is no id or e-mail of a user", ref)
 	case fault.Impossible:
-		r.wrong("owner", "%v", err)
+		r.Wrong("owner", "%v", err)
 	default:
 		if err != nil {
 			return err
@@ -251,13 +257,13 @@ func (s *Service) readOwner(ctx context.Context, c caller.Caller, r *draftReader
 // absent refuses references to what no workspace holds yet. What is empty names
 // nothing.
 func (r *draftReader) absent() {
-	for _, name := range []string{"controls", "sla", "subscribers"} {
-		raw := r.members[name]
+	for _, name := range []string{"sla", "subscribers"} {
+		raw := r.Members[name]
 		if raw == nil || slices.Contains([]string{`""`, `[]`, `{}`}, string(raw)) {
 			continue
 		}
 		if raw.Kind() != '[' {
-			r.wrong(name, "%s names nothing that exists here", shown(raw))
+			r.Wrong(name, "%s names nothing that exists here", shown(raw))
 			continue
 		}
 		var list []json.Value

@@ -14,6 +14,7 @@ import (
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/form"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
 )
@@ -99,11 +100,16 @@ func (s *Service) Copy(ctx context.Context, c caller.Caller, ref string, text []
 		return Test{}, err
 	}
 	var problems []fault.Problem
-	changes := openForm(text, "", "members of a test that are to be others in the copy", &problems)
-	if changes.members == nil {
+	changes := form.Open(text, "", "members of a test that are to be others in the copy", &problems)
+	if changes.Members == nil {
 		return Test{}, fault.At(problems...)
 	}
-	merged, err := t.form(changes.members)
+	if _, given := changes.Members["controls"]; !given {
+		if changes.Members["controls"], err = s.controlIDs(ctx, c, &t); err != nil {
+			return Test{}, err
+		}
+	}
+	merged, err := t.form(changes.Members)
 	if err != nil {
 		return Test{}, err
 	}
@@ -111,7 +117,7 @@ func (s *Service) Copy(ctx context.Context, c caller.Caller, ref string, text []
 	if err != nil {
 		return Test{}, err
 	}
-	if changes.members["slug"] == nil {
+	if changes.Members["slug"] == nil {
 		if d.slug, err = s.freeSlug(ctx, c, d.document.Name); err != nil {
 			return Test{}, err
 		}

@@ -16,8 +16,9 @@ type TestQuery struct {
 	After       string // id; "": from the first
 	Application string // id
 	Category    string
+	Filter      TestFilter
 	Limit       int
-	Nothing     bool   // asks for what no test has yet: a control, a framework
+	Nothing     bool   // asks for what no test has yet: a rollout
 	Owner       string // id of a user
 	Status      Status
 }
@@ -38,6 +39,15 @@ func (s *Service) List(ctx context.Context, c caller.Caller, q TestQuery) (list 
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		list = nil
+		var under map[int64]bool
+		if q.Filter != (TestFilter{}) {
+			if under, err = s.Controls.TestsUnder(ctx, tx, c.Workspace, q.Filter); err != nil {
+				return err
+			}
+			if len(under) == 0 {
+				return nil
+			}
+		}
 		known := bases{}
 		for after := q.After; len(list) <= q.Limit; {
 			part, err := selectTestsAfter(ctx, tx, c.Workspace, after, listStep)
@@ -49,7 +59,7 @@ func (s *Service) List(ctx context.Context, c caller.Caller, q TestQuery) (list 
 				if err := s.complete(ctx, tx, &part[i], known); err != nil {
 					return err
 				}
-				if q.takes(part[i]) {
+				if q.takes(part[i]) && (under == nil || under[part[i].Number]) {
 					list = append(list, part[i])
 				}
 			}

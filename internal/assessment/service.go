@@ -26,6 +26,7 @@ type Applications interface {
 // Options fill a Service.
 type Options struct {
 	Applications Applications
+	Controls     Controls // nil: there are none
 	DB           *db.DB
 	Judge        *Judge
 	Logger       *slog.Logger // nil: nothing is logged
@@ -47,6 +48,9 @@ type Service struct {
 func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Controls == nil {
+		o.Controls = noControls{}
 	}
 	return &Service{Options: o, stop: make(chan struct{})}
 }

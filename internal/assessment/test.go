@@ -155,7 +155,10 @@ func (s *Service) create(ctx context.Context, c caller.Caller, d draft) (Test, e
 		if t.Number, err = workspace.Next(ctx, tx, "assessment_test"); err != nil {
 			return err
 		}
-		return s.insert(ctx, tx, c, t, d.reason, now)
+		if err := s.insert(ctx, tx, c, t, d.reason, now); err != nil {
+			return err
+		}
+		return s.putControls(ctx, tx, c, &t, d, now)
 	})
 	if db.IsUnique(err) {
 		return Test{}, fault.New(fault.Conflict, "there is a test with the slug %q already", t.Slug)
@@ -254,6 +257,9 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 			if err := s.putOwner(ctx, tx, c, &t, d.owner, now); err != nil {
 				return err
 			}
+		}
+		if err := s.putControls(ctx, tx, c, &t, d, now); err != nil {
+			return err
 		}
 		return s.putVersion(ctx, tx, c, revision{after: t, before: before, reason: d.reason}, now)
 	})

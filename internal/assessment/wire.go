@@ -9,6 +9,7 @@ import (
 
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/rule"
@@ -20,6 +21,7 @@ import (
 // names are what those are called whom tests have only ids of.
 type names struct {
 	applications map[string]string
+	controls     map[int64][]Control
 	owners       map[string]*api.Owner
 }
 
@@ -28,7 +30,17 @@ func (s *Service) names(ctx context.Context, tests ...Test) (n names, err error)
 	if n.applications, err = s.applicationNames(ctx); err != nil {
 		return n, err
 	}
-	n.owners, err = s.owners(ctx, tests...)
+	if n.owners, err = s.owners(ctx, tests...); err != nil || len(tests) == 0 {
+		return n, err
+	}
+	numbers := make([]int64, len(tests))
+	for i, t := range tests {
+		numbers[i] = t.Number
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		n.controls, err = s.Controls.ControlsOf(ctx, tx, caller.From(ctx).Workspace, numbers...)
+		return err
+	})
 	return n, err
 }
 
@@ -54,6 +66,15 @@ func maybeDate(ms *int64) *string {
 	return &text
 }
 
+// reference answers how a form names the control: by its external id, where it
+// has one.
+func (c Control) reference() string {
+	if c.ExternalID != "" {
+		return c.ExternalID
+	}
+	return c.ID
+}
+
 func (t *Test) wire(n names) (api.Test, error) {
 	app, d := t.Definition.Application, t.Document
 	text, err := d.wire()
@@ -69,6 +90,10 @@ func (t *Test) wire(n names) (api.Test, error) {
 		Deactivated: api.DeactivatedInfo{LastUpdatedDate: maybeDate(t.StateAt)},
 		Remediation: api.RemediationInfo{Status: t.Status.remediation(), ItemCount: float64(t.Counts[Failing])},
 		TestRule:    text,
+	}
+	a.Controls = make([]string, len(n.controls[t.Number]))
+	for i, control := range n.controls[t.Number] {
+		a.Controls[i] = control.reference()
 	}
 	if t.RunAt != 0 {
 		a.LastTestRunDate = date(t.RunAt)
