@@ -95,19 +95,12 @@ func query(t *testing.T, d *db.DB, text string, args ...any) (all []string) {
 	t.Helper()
 	err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		all = nil
-		rows, err := tx.Query(ctx, text, args...)
-		if err != nil {
+		return tx.Each(ctx, func(row db.Row) error {
+			var one string
+			err := row.Scan(&one)
+			all = append(all, one)
 			return err
-		}
-		defer func() { _ = rows.Close() }()
-		for rows.Next() {
-			var row string
-			if err := rows.Scan(&row); err != nil {
-				return err
-			}
-			all = append(all, row)
-		}
-		return rows.Err()
+		}, text, args...)
 	})
 	if err != nil {
 		t.Fatal(err)
