@@ -106,7 +106,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 		Bearer:  a.OAuth,
 		Limits: web.Limits{
 			Anonymous: limits.RateUnknown, Audit: limits.RateAudit, Integration: limits.RateIntegrate,
-			Manage: limits.RateManage, OAuth: limits.RateOAuth, Session: limits.RateSession,
+			Manage: limits.RateManage, OAuth: limits.RateOAuth, SCIM: limits.RateSCIM, Session: limits.RateSession,
 		},
 		Logger:         a.options.Logger,
 		Now:            a.options.Now,

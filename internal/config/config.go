@@ -129,6 +129,7 @@ type Limits struct {
 	RateIntegrate int   `default:"600" env:"MUSTER_RATE_INTEGRATION" help:"Integration calls a minute for each application." name:"rate-integration" placeholder:"N"`
 	RateManage    int   `default:"600" env:"MUSTER_RATE_MANAGE" help:"Manage calls a minute for each application." name:"rate-manage" placeholder:"N"`
 	RateAudit     int   `default:"600" env:"MUSTER_RATE_AUDIT" help:"Audit calls a minute for each application." name:"rate-audit" placeholder:"N"`
+	RateSCIM      int   `default:"50000" env:"MUSTER_RATE_SCIM" help:"SCIM requests a second for each directory, at least 25; 0: no limit." name:"rate-scim" placeholder:"N"`
 	RateSession   int   `default:"6000" env:"MUSTER_RATE_SESSION" help:"Calls a minute for each signed-in user." name:"rate-session" placeholder:"N"`
 	RateUnknown   int   `default:"1000" env:"MUSTER_RATE_UNKNOWN" help:"Requests a minute without a valid credential, for each address." name:"rate-unknown" placeholder:"N"`
 }
@@ -153,6 +154,10 @@ func (l Limits) Validate() error {
 		if rate.value < 0 {
 			return fmt.Errorf("%s: %d must be 0 (no limit) or more", rate.flag, rate.value)
 		}
+	}
+	// Providers count on 25 (OpenID IPSIE AL; Entra ID's gallery).
+	if l.RateSCIM != 0 && l.RateSCIM < 25 {
+		return fmt.Errorf("--rate-scim: %d must be 0 (no limit) or at least 25 requests a second", l.RateSCIM)
 	}
 	return nil
 }

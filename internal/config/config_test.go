@@ -81,6 +81,7 @@ func TestBadSettingsNameThePlace(t *testing.T) {
 		{"database", map[string]string{"MUSTER_DATABASE": "mysql://x"}, nil, "--database: must be a URL"},
 		{"size", nil, []string{"--max-body", "1GB"}, "512KiB"},
 		{"rate", nil, []string{"--rate-manage=-1"}, "--rate-manage: -1 must be 0"},
+		{"rate of providers", nil, []string{"--rate-scim=24"}, "--rate-scim: 24 must be 0 (no limit) or at least 25"},
 		{"absent secret", map[string]string{"MUSTER_DATABASE_FILE": filepath.Join(dir, "none")}, nil, "MUSTER_DATABASE_FILE: open"},
 		{"unknown setting", nil, []string{"--config", unknown}, "--config: " + unknown + `: there is no setting "port"`},
 		{"unknown setting by variable", map[string]string{"MUSTER_CONFIG": unknown}, nil, "MUSTER_CONFIG: " + unknown + `: there is no setting "port"`},

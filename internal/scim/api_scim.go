@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strconv"
@@ -34,40 +35,76 @@ type protocol struct {
 	zippers sync.Pool
 }
 
-// mountProtocol puts everything below /scim/v2 up.
+// The address of the protocol.
+const (
+	protocolPath = "/scim/"
+	protocolBase = protocolPath + "v2/" // then a directory's id
+)
+
+// mountProtocol puts everything below /scim up: whatever a provider asks for, it
+// is answered in SCIM's own form (contract E10).
 func (s *Service) mountProtocol(server *web.Server) {
 	p := &protocol{service: s, web: server}
-	for _, method := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
-		for _, path := range []string{"/scim/v2/{directory}", "/scim/v2/{directory}/{rest...}"} {
-			server.Handle(web.Plain{Method: method, Path: path, Class: web.ClassManage, CrossOrigin: true}, http.HandlerFunc(p.serve))
-		}
-	}
+	server.Handle(web.Plain{Path: protocolPath, Class: web.ClassSCIM, CrossOrigin: true, Tree: true}, http.HandlerFunc(p.serve))
 }
 
 func (p *protocol) serve(w http.ResponseWriter, r *http.Request) {
-	req, err := p.read(w, r)
-	if err != nil {
-		p.write(w, r, refusal(known(err)))
+	under, found := strings.CutPrefix(r.URL.Path, protocolBase)
+	id, rest, _ := strings.Cut(under, "/")
+	if !found || id == "" {
+		p.write(w, r, refusal(&schema.Error{Status: http.StatusNotFound, Detail: "There is nothing here: the base URL of a directory is on its set-up page."}))
 		return
 	}
-	d, token, err := p.admit(r)
-	if err != nil && errors.Is(err, errAnonymous) {
-		p.write(w, r, p.service.introduce(r.Context(), r.PathValue("directory"), req))
+	req := p.head(r, rest)
+	d, token, err := p.admit(r, id, req)
+	switch {
+	case errors.Is(err, errAnonymous):
+		p.greet(w, r, id, req)
+	case err != nil:
+		p.turnAway(w, r, id, req, err)
+	default:
+		p.write(w, r, p.answer(w, r, d, token, req))
+	}
+}
+
+// answer answers a request of the provider that it belongs to.
+func (p *protocol) answer(w http.ResponseWriter, r *http.Request, d Directory, token []byte, req request) answer {
+	if allowance := p.web.Take(web.ClassSCIM, string(d.ID)); !allowance.Allowed {
+		return p.service.refuse(r.Context(), d, req, errRate(w, allowance))
+	}
+	if err := p.readBody(w, r, &req); err != nil {
+		return p.service.refuse(r.Context(), d, req, err)
+	}
+	return p.service.handle(r.Context(), d, token, req)
+}
+
+// greet answers somebody who needs no credential.
+func (p *protocol) greet(w http.ResponseWriter, r *http.Request, id string, req request) {
+	if allowance := p.web.TakeAnonymous(r); !allowance.Allowed {
+		p.write(w, r, refusal(known(errRate(w, allowance))))
 		return
 	}
-	if err != nil {
-		a := refusal(known(err))
-		if a.Status == http.StatusUnauthorized {
-			if allowance := p.web.TakeAnonymous(r); !allowance.Allowed {
-				allowance.SetHeaders(w.Header())
-				a = refusal(&schema.Error{Status: http.StatusTooManyRequests, Detail: "Too many requests without a valid token; come back later."})
-			}
-			p.service.noteStranger(r.Context(), r.PathValue("directory"), req, a)
+	p.write(w, r, p.service.introduce(r.Context(), id, req))
+}
+
+// turnAway answers somebody without a live token.
+func (p *protocol) turnAway(w http.ResponseWriter, r *http.Request, id string, req request, err error) {
+	a := refusal(known(err))
+	if a.Status == http.StatusUnauthorized {
+		if allowance := p.web.TakeAnonymous(r); !allowance.Allowed {
+			a = refusal(known(errRate(w, allowance)))
 		}
-		p.write(w, r, a)
-		return
+		p.service.noteStranger(r.Context(), id, req, a)
 	}
-	p.write(w, r, p.service.handle(r.Context(), d, token, req))
+	p.write(w, r, a)
+}
+
+// errRate is what hears who asks too often; Okta understands seconds only (contract
+// M7).
+func errRate(w http.ResponseWriter, allowance web.Allowance) error {
+	wait := int(math.Ceil(allowance.RetryAfter.Seconds()))
+	w.Header().Set("Retry-After", strconv.Itoa(max(wait, 1)))
+	return &schema.Error{Status: http.StatusTooManyRequests, Detail: "Too many requests; come back in " + strconv.Itoa(max(wait, 1)) + " s."}
 }
 
 // known answers what a client may see of an error.
@@ -84,9 +121,9 @@ var errAnonymous = errors.New("nobody in particular")
 
 // admit answers the directory that the token is for. What the service can do may
 // be read without one (RFC 7643 §5, contract E3).
-func (p *protocol) admit(r *http.Request) (d Directory, hash []byte, err error) {
+func (p *protocol) admit(r *http.Request, id string, req request) (d Directory, hash []byte, err error) {
 	header := r.Header.Get("Authorization")
-	if header == "" && r.Method == http.MethodGet && discovers(r.PathValue("rest")) {
+	if header == "" && (req.Method == methodGet || req.Method == methodHead) && discovers(req.Path) {
 		return Directory{}, nil, errAnonymous
 	}
 	scheme, token, _ := strings.Cut(header, " ")
@@ -94,15 +131,15 @@ func (p *protocol) admit(r *http.Request) (d Directory, hash []byte, err error) 
 		return Directory{}, nil, errCredential()
 	}
 	err = p.service.DB.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		d, hash, err = p.service.authenticate(ctx, tx, r.PathValue("directory"), token)
+		d, hash, err = p.service.authenticate(ctx, tx, id, token)
 		return err
 	})
 	return d, hash, err
 }
 
 // discovers says whether a path asks what the service can do.
-func discovers(rest string) bool {
-	head, _, _ := strings.Cut(strings.Trim(rest, "/"), "/")
+func discovers(path string) bool {
+	head, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch schema.Fold(head) {
 	case "serviceproviderconfig", "schemas", "resourcetypes":
 		return true
@@ -110,37 +147,42 @@ func discovers(rest string) bool {
 	return false
 }
 
-// read takes a request out of HTTP.
-func (p *protocol) read(w http.ResponseWriter, r *http.Request) (request, error) {
+// head takes a request out of HTTP, but for its body. rest is the path after the
+// base URL, without its first slash.
+func (p *protocol) head(r *http.Request, rest string) request {
 	req := request{
 		Address: p.web.Visitor(r).Address, Agent: web.UserAgent(r.Context()), Header: map[string]string{}, Method: r.Method,
-		Path: "/" + strings.Trim(r.PathValue("rest"), "/"),
+		Path: "/" + strings.TrimSuffix(rest, "/"), // providers put one at the end (contract E1)
 	}
-	var err error
-	if req.Query, err = parseQuery(r.URL.RawQuery); err != nil {
-		return req, err
-	}
+	req.Query, req.Wrong = parseQuery(r.URL.RawQuery)
 	for _, name := range []string{"If-Match", "If-None-Match", "Prefer"} {
 		if value := r.Header.Get(name); value != "" {
 			req.Header[strings.ToLower(name)] = value
 		}
 	}
-	if r.Body == nil || r.Method == http.MethodGet || r.Method == http.MethodDelete {
-		return req, nil
+	return req
+}
+
+// readBody reads the body of a request that may have one.
+func (p *protocol) readBody(w http.ResponseWriter, r *http.Request, req *request) error {
+	switch req.Method {
+	case methodPost, methodPut, methodPatch:
+	default:
+		return nil
 	}
 	if err := checkType(r.Header.Get("Content-Type")); err != nil {
-		return req, err
+		return err
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLong *http.MaxBytesError
 	if errors.As(err, &tooLong) {
-		return req, &schema.Error{Status: http.StatusRequestEntityTooLarge, Detail: "The body is longer than " + strconv.Itoa(maxBody) + " bytes."}
+		return &schema.Error{Status: http.StatusRequestEntityTooLarge, Detail: "The body is longer than " + strconv.Itoa(maxBody) + " bytes."}
 	}
 	if err != nil {
-		return req, &schema.Error{Status: http.StatusBadRequest, Detail: "The body broke off."}
+		return &schema.Error{Status: http.StatusBadRequest, Detail: "The body broke off."}
 	}
 	req.Body = body
-	return req, nil
+	return nil
 }
 
 // checkType takes both media types, with any parameters (contract M1).

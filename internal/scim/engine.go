@@ -69,11 +69,8 @@ func (s *Service) createObject(ctx context.Context, tx *db.Tx, c *call, rt *sche
 		return Resource{}, err
 	}
 	r := Resource{
-		Active: activeOf(read.Object), CreatedAt: c.now, ID: db.NewID(c.now), Object: read.Object, Type: rt.Name,
+		Active: activeOf(read.Object), CreatedAt: c.now, ID: tx.NewID(c.now), Object: saying(rt, read.Object), Type: rt.Name,
 		UpdatedAt: c.now, Version: 1,
-	}
-	if rt.Attribute("active") != nil && r.Object["active"] == nil {
-		r.Object["active"] = true // who is created without a word is active
 	}
 	if !r.Active {
 		r.DeactivatedAt = &c.now
@@ -207,6 +204,7 @@ func (s *Service) applyWhole(ctx context.Context, tx *db.Tx, c *call, before Res
 // (contract S3).
 func (s *Service) save(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, t turn) (Resource, error) {
 	before, after, change := t.before, t.after, t.change
+	after.Object = saying(rt, after.Object)
 	if err := checkFit(rt, after.Object); err != nil {
 		return Resource{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,6 +30,16 @@ type request struct {
 	Path     string // after the base URL; begins with a slash
 	Query    url.Values
 	ReplayOf string // id of the request that this one repeats; rehearsal for the self-test's
+	Wrong    error  // what makes it fail whatever it asks for; nil for nothing
+}
+
+// asGet answers the request as a GET if it is a HEAD: net/http leaves the body
+// out.
+func (r request) asGet() request {
+	if r.Method == methodHead {
+		r.Method = methodGet
+	}
+	return r
 }
 
 // rehearsal marks what the self-test sends: nobody follows it.
@@ -45,6 +56,7 @@ type answer struct {
 const (
 	methodDelete = "DELETE"
 	methodGet    = "GET"
+	methodHead   = "HEAD"
 	methodPatch  = "PATCH"
 	methodPost   = "POST"
 	methodPut    = "PUT"
@@ -96,6 +108,14 @@ func (s *Service) handle(ctx context.Context, d Directory, token []byte, req req
 	return a
 }
 
+// refuse answers, and logs, a request that is refused before it is looked at.
+func (s *Service) refuse(ctx context.Context, d Directory, req request, err error) answer {
+	c := &call{actor: d.actor(req.Address), dir: d, service: s}
+	a := s.explain(ctx, c, err)
+	s.note(ctx, c, req, a, s.Now())
+	return a
+}
+
 // explain turns an error into what a provider may see; what is none of ours is
 // logged and named nowhere else.
 func (s *Service) explain(ctx context.Context, c *call, err error) answer {
@@ -130,10 +150,14 @@ func (s *Service) dispatch(ctx context.Context, c *call, req request) (answer, e
 	if c.dir.State == Unlinked {
 		return answer{}, &schema.Error{Status: statusForbidden, Detail: "Provisioning is switched off for this directory; switch it on in Muster's settings."}
 	}
-	if !web.Storable(req.Path) {
-		return answer{}, &schema.Error{Status: statusNotFound, Detail: "There is nothing at this path."}
+	if req.Wrong != nil {
+		return answer{}, req.Wrong
 	}
-	segments := strings.Split(strings.Trim(req.Path, "/"), "/")
+	req = req.asGet()
+	segments := strings.Split(strings.TrimPrefix(req.Path, "/"), "/")
+	if !web.Storable(req.Path) || len(segments) > 1 && slices.Contains(segments, "") {
+		return answer{}, errNoPath()
+	}
 	head, rest := segments[0], segments[1:]
 	switch schema.Fold(head) {
 	case "serviceproviderconfig", "schemas", "resourcetypes":
@@ -145,7 +169,7 @@ func (s *Service) dispatch(ctx context.Context, c *call, req request) (answer, e
 	case "roles":
 		return s.toRoles(ctx, c, req, rest)
 	case "", ".search":
-		return s.toEverything(ctx, c, req)
+		return s.toEverything(ctx, c, req, segments)
 	}
 	for _, rt := range s.baseTypes() {
 		if strings.EqualFold(strings.Trim(rt.Endpoint, "/"), head) {
@@ -155,8 +179,17 @@ func (s *Service) dispatch(ctx context.Context, c *call, req request) (answer, e
 	return answer{}, &schema.Error{Status: statusNotFound, Detail: fmt.Sprintf("There is no endpoint /%s here.", head)}
 }
 
-func errMethod(req request) error {
-	return &schema.Error{Status: statusNoMethod, Detail: req.Method + " is not allowed here."}
+func errNoPath() error {
+	return &schema.Error{Status: statusNotFound, Detail: "There is nothing at this path."}
+}
+
+// refuseMethod says which methods a path takes (RFC 9110 §15.5.6). Who may GET
+// may HEAD.
+func refuseMethod(req request, allowed ...string) answer {
+	list := strings.Replace(strings.Join(allowed, ", "), methodGet, methodGet+", "+methodHead, 1)
+	a := refusal(&schema.Error{Status: statusNoMethod, Detail: web.Shorten(req.Method) + " is not allowed here; " + list + " is."})
+	a.Header = map[string]string{"Allow": list}
+	return a
 }
 
 // toType answers a request on resources of a type.
@@ -175,9 +208,11 @@ func (s *Service) toType(ctx context.Context, c *call, req request, name string,
 	case len(rest) == 1 && rest[0] != ".search":
 		return s.toOne(ctx, c, req, name, rest[0])
 	case len(rest) > 1:
-		return answer{}, &schema.Error{Status: statusNotFound, Detail: "There is nothing at " + req.Path + "."}
+		return answer{}, errNoPath()
+	case len(rest) == 1:
+		return refuseMethod(req, methodPost), nil
 	}
-	return answer{}, errMethod(req)
+	return refuseMethod(req, methodGet, methodPost), nil
 }
 
 func (s *Service) toOne(ctx context.Context, c *call, req request, name, id string) (answer, error) {
@@ -192,7 +227,7 @@ func (s *Service) toOne(ctx context.Context, c *call, req request, name, id stri
 		})
 		return answer{Status: statusNoContent}, err
 	}
-	return answer{}, errMethod(req)
+	return refuseMethod(req, methodGet, methodPut, methodPatch, methodDelete), nil
 }
 
 // within runs a change of one resource in a transaction of its own.
@@ -306,16 +341,31 @@ func (s *Service) toList(ctx context.Context, c *call, name string, q listQuery)
 }
 
 func (s *Service) toRoles(ctx context.Context, c *call, req request, rest []string) (answer, error) {
-	if req.Method != methodGet || len(rest) > 1 {
-		return answer{}, errMethod(req)
+	q := queryOf(req.Query)
+	switch searches := len(rest) == 1 && rest[0] == ".search"; {
+	case len(rest) > 1:
+		return answer{}, errNoPath()
+	case searches && req.Method != methodPost:
+		return refuseMethod(req, methodPost), nil
+	case searches:
+		var err error
+		if q, err = searchOf(req.Body); err != nil {
+			return answer{}, err
+		}
+		rest = nil
+	case req.Method != methodGet:
+		return refuseMethod(req, methodGet), nil
 	}
-	body, err := s.roles(ctx, c, strings.Join(rest, ""), queryOf(req.Query))
+	body, err := s.roles(ctx, c, strings.Join(rest, ""), q)
 	return answer{Body: body, Status: statusOK}, err
 }
 
 func (s *Service) toBulk(ctx context.Context, c *call, req request, rest []string) (answer, error) {
-	if req.Method != methodPost || len(rest) > 0 {
-		return answer{}, errMethod(req)
+	if len(rest) > 0 {
+		return answer{}, errNoPath()
+	}
+	if req.Method != methodPost {
+		return refuseMethod(req, methodPost), nil
 	}
 	body, err := s.bulk(ctx, c, req.Body)
 	return answer{Body: body, Status: statusOK}, err
@@ -323,20 +373,23 @@ func (s *Service) toBulk(ctx context.Context, c *call, req request, rest []strin
 
 // toEverything answers a search over all types (RFC 7644 §3.4.2.1). Without a
 // filter it is refused.
-func (s *Service) toEverything(ctx context.Context, c *call, req request) (answer, error) {
+func (s *Service) toEverything(ctx context.Context, c *call, req request, segments []string) (answer, error) {
 	q := queryOf(req.Query)
-	switch req.Method {
-	case methodGet:
-	case methodPost:
+	switch searches := segments[0] != ""; {
+	case len(segments) > 1:
+		return answer{}, errNoPath()
+	case searches && req.Method != methodPost:
+		return refuseMethod(req, methodPost), nil
+	case searches:
 		var err error
 		if q, err = searchOf(req.Body); err != nil {
 			return answer{}, err
 		}
-	default:
-		return answer{}, errMethod(req)
+	case req.Method != methodGet:
+		return refuseMethod(req, methodGet), nil
 	}
 	if q.Filter == "" {
-		return answer{}, &schema.Error{Status: statusForbidden, ScimType: schema.TooMany, Detail: "Name an endpoint, such as /Users, or give a filter."}
+		return answer{}, schema.Errorf(schema.TooMany, "Name an endpoint, such as /Users, or give a filter.")
 	}
 	body, err := s.listAll(ctx, c, q)
 	return answer{Body: body, Status: statusOK}, err
@@ -345,7 +398,7 @@ func (s *Service) toEverything(ctx context.Context, c *call, req request) (answe
 // toDiscover answers what the service provider can do.
 func (s *Service) toDiscover(ctx context.Context, c *call, req request, kind, rest string, anonymous bool) (answer, error) {
 	if req.Method != methodGet {
-		return answer{}, errMethod(req)
+		return refuseMethod(req, methodGet), nil
 	}
 	var types []*schema.ResourceType
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -4,7 +4,6 @@ package scim
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
@@ -76,14 +75,22 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, c *call, rt *schema.Resou
 
 // newLister holds a query against a resource type.
 func (s *Service) newLister(c *call, rt *schema.ResourceType, q listQuery) (*lister, error) {
-	l := &lister{c: c, order: orderOf(rt, c.dir.mode(), q.SortBy, q.SortOrder), rt: rt, view: s.listView(c, rt, q)}
-	l.where.exact = true
 	if strings.TrimSpace(q.Filter) == "" {
-		return l, nil
+		return s.listerFor(c, rt, q, nil)
 	}
 	f, err := filter.New(q.Filter, rt, filter.Options{Mode: c.dir.mode()})
 	if err != nil {
 		return nil, err
+	}
+	return s.listerFor(c, rt, q, f)
+}
+
+// listerFor is newLister with the filter, nil for none.
+func (s *Service) listerFor(c *call, rt *schema.ResourceType, q listQuery, f *filter.Filter) (l *lister, err error) {
+	l = &lister{c: c, order: orderOf(rt, c.dir.mode(), q.SortBy, q.SortOrder), rt: rt, view: s.listView(c, rt, q)}
+	l.where.exact = true
+	if f == nil {
+		return l, nil
 	}
 	if l.where, err = clauseOf(f, rt); err != nil {
 		return nil, err
@@ -290,70 +297,4 @@ func (b *listBody) end(s *Service, c *call, kind string, q listQuery, next windo
 	}
 	body = append(append(body, `,"Resources":[`...), b.resources...)
 	return append(body, "]}"...), nil
-}
-
-// listAll answers the resources of all types that pass (RFC 7644 §3.4.2.1), one
-// type after the other. A type that does not know what the filter asks for has
-// none.
-func (s *Service) listAll(ctx context.Context, c *call, q listQuery) (body []byte, err error) {
-	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		body, err = s.searchAll(ctx, tx, c, q)
-		return err
-	})
-	return body, err
-}
-
-func (s *Service) searchAll(ctx context.Context, tx *db.Tx, c *call, q listQuery) ([]byte, error) {
-	w, err := s.windowOf(c, "", q)
-	if err != nil {
-		return nil, err
-	}
-	listers, err := s.listers(ctx, tx, c, q)
-	if err != nil {
-		return nil, err
-	}
-	body := newListBody(w)
-	total, left := 0, w
-	left.cursors, left.total = false, -1
-	for _, l := range listers {
-		page, err := l.find(ctx, tx, left)
-		if err != nil {
-			return nil, err
-		}
-		if err := l.write(ctx, tx, body, page.rows); err != nil {
-			return nil, err
-		}
-		total += page.total
-		left.count -= len(page.rows)
-		left.offset = max(left.offset-page.total, 0)
-	}
-	next := w
-	next.offset, next.total = w.offset+body.n, total
-	return body.end(s, c, "", q, next, w.count > 0 && next.offset < total)
-}
-
-// listers answers one for each type that knows what the filter asks for; the
-// first type's error when none does.
-func (s *Service) listers(ctx context.Context, tx *db.Tx, c *call, q listQuery) (listers []*lister, err error) {
-	var refused *schema.Error
-	for _, base := range s.baseTypes() {
-		rt, err := s.typeOf(ctx, tx, c.dir, base.Name)
-		if err != nil {
-			return nil, err
-		}
-		l, err := s.newLister(c, rt, q)
-		var unknown *schema.Error
-		switch {
-		case err == nil:
-			listers = append(listers, l)
-		case !errors.As(err, &unknown):
-			return nil, err
-		case refused == nil:
-			refused = unknown
-		}
-	}
-	if len(listers) == 0 && refused != nil {
-		return nil, refused
-	}
-	return listers, nil
 }

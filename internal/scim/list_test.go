@@ -241,7 +241,7 @@ func TestListAll(t *testing.T) {
 			}
 			return p
 		}
-		if p := search(listQuery{Filter: `displayName eq "x"`}); p.names() != "a b x x" && p.TotalResults != 4 {
+		if p := search(listQuery{Filter: `displayName eq "x"`}); p.names() != "a b x X" || p.TotalResults != 4 {
 			t.Errorf("all: %s", p.names())
 		}
 		if p := search(listQuery{Filter: `userName pr`}); p.names() != "a b" || p.TotalResults != 2 {
@@ -257,8 +257,36 @@ func TestListAll(t *testing.T) {
 		if p := search(q); len(p.Resources) != 2 || p.TotalResults != 4 || p.Resources[0]["userName"] != "b" {
 			t.Errorf("by index: %s", p.names())
 		}
-		if _, err := h.listAll(t.Context(), h.c, listQuery{Filter: `nothing pr`}); err == nil || known(err).ScimType != schema.InvalidFilter {
-			t.Errorf("an attribute of no type: %v", err)
+		for filter, want := range map[string]string{
+			`userName eq "a" or serialNumber eq "d"`:                              "a X",
+			`not (userName pr) and displayName eq "x"`:                            "x X",
+			`userName ne "a" and displayName eq "x"`:                              "b x X",
+			`userName eq null and meta.resourceType eq "Group"`:                   "x",
+			`members[value eq "nobody"] or emails[type eq "work"].value eq "a@b"`: "",
+			`urn:ietf:params:scim:schemas:core:2.0:User:userName eq "B"`:          "b",
+			`displayName eq "Admin"`:                                              "Admin",
+			`meta.resourceType eq "Role" and userName pr`:                         "",
+		} {
+			if p := search(listQuery{Filter: filter}); p.names() != want || p.TotalResults != len(p.Resources) {
+				t.Errorf("%s: %s of %d, want %s", filter, p.names(), p.TotalResults, want)
+			}
+		}
+		q = listQuery{Filter: `displayName eq "x" or displayName eq "Admin"`, Count: number(2), SortBy: "userName", SortOrder: "descending"}
+		if p := search(q); len(p.Resources) != 2 || p.Resources[0]["userName"] != nil || p.Resources[1]["userName"] != nil || p.TotalResults != 5 {
+			t.Errorf("who has none comes first: %s of %d", p.names(), p.TotalResults)
+		}
+		q.StartIndex = number(4)
+		if p := search(q); p.names() != "b a" || p.TotalResults != 5 {
+			t.Errorf("then those who have: %s of %d", p.names(), p.TotalResults)
+		}
+		q = listQuery{Filter: `displayName eq "x" or displayName eq "Admin"`, SortBy: "displayName", Attributes: []string{"displayName"}}
+		if p := search(q); p.names() != "Admin x x x X" {
+			t.Errorf("in one order: %s", p.names())
+		}
+		for _, filter := range []string{`nothing pr`, `userName eq "a" and nothing pr`, `userName gt`, `active gt true`, `members[nothing eq "x"]`} {
+			if _, err := h.listAll(t.Context(), h.c, listQuery{Filter: filter}); err == nil || known(err).ScimType != schema.InvalidFilter {
+				t.Errorf("%s: %v", filter, err)
+			}
 		}
 	})
 }

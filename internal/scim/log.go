@@ -72,7 +72,7 @@ func (l *requestLog) add(row loggedRow) {
 		l.lost++
 		return
 	}
-	for _, text := range []*string{&row.Path, &row.Agent, &row.Subject, &row.Resource, &row.Words, &row.Problem} {
+	for _, text := range []*string{&row.Method, &row.Path, &row.Agent, &row.Subject, &row.Resource, &row.Words, &row.Problem} {
 		*text = plainText(*text)
 	}
 	for i := range row.warnings {

@@ -139,7 +139,7 @@ func (v view) complete(obj schema.Object, r storedRow, k kinship) schema.Object 
 	for name, value := range obj {
 		whole[name] = value
 	}
-	if a := v.rt.Attribute("active"); a != nil && a.Type == schema.Boolean && !a.Learned() {
+	if hasActive(v.rt) {
 		whole["active"] = r.active
 	}
 	whole["id"] = r.id

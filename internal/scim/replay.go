@@ -78,6 +78,8 @@ func (l Logged) again() (request, error) {
 		return impossible("this request came without a valid token, so nobody knows whether the provider sent it; let the provider send it again")
 	case !l.changes():
 		return impossible("this request changes nothing, so repeating it would help nobody; the provider asks again by itself")
+	case l.Sent == "" && l.Method != methodDelete:
+		return impossible("this request was refused before it was read, so the log does not hold what was sent; let the provider send it again")
 	case strings.HasSuffix(l.Sent, "…"):
 		return impossible("the log holds only the beginning of what was sent; let the provider send it again")
 	}

@@ -3,6 +3,7 @@
 package scim
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -55,6 +56,24 @@ func (r Resource) nameOf() string {
 func activeOf(obj schema.Object) bool {
 	active, said := obj["active"].(bool)
 	return active || !said
+}
+
+// hasActive says whether resources of a type are active or not.
+func hasActive(rt *schema.ResourceType) bool {
+	a := rt.Attribute("active")
+	return a != nil && a.Type == schema.Boolean && !a.Learned()
+}
+
+// saying answers obj with active in it: one that says nothing of it is active, in
+// lists, answers and filters alike.
+func saying(rt *schema.ResourceType, obj schema.Object) schema.Object {
+	if !hasActive(rt) || obj["active"] != nil {
+		return obj
+	}
+	said := make(schema.Object, len(obj)+1)
+	maps.Copy(said, obj)
+	said["active"] = true
+	return said
 }
 
 // unique answers the attribute of a type that is unique in a directory: the one

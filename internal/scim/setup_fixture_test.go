@@ -37,7 +37,7 @@ type office struct {
 	gone time.Duration
 }
 
-func newOffice(t *testing.T, d *db.DB) *office {
+func newOffice(t *testing.T, d *db.DB, options ...func(*web.Options)) *office {
 	t.Helper()
 	o := &office{t: t, callers: map[string]caller.Caller{}, db: d}
 	w, err := workspace.New(d, o.now).Get(t.Context(), "")
@@ -60,7 +60,11 @@ func newOffice(t *testing.T, d *db.DB) *office {
 	}
 	o.callers["application"] = caller.Caller{ID: "app", Kind: caller.Application, Scopes: []caller.Scope{caller.ScopeManageRead, caller.ScopeManageWrite}, Workspace: w.Caller()}
 	o.callers["elsewhere"] = caller.Caller{Kind: caller.CommandLine, Name: "muster admin", Workspace: o.secondWorkspace()}
-	server := web.New(web.Options{BaseURL: base, Bearer: o, Now: o.now})
+	settings := web.Options{BaseURL: base, Bearer: o, Now: o.now}
+	for _, set := range options {
+		set(&settings)
+	}
+	server := web.New(settings)
 	o.mountProtocol(server)
 	o.mountSetup(server)
 	o.Config.Handler = server.Handler()

@@ -85,6 +85,9 @@ const (
 // key answers what a resource is sorted by: of several values the primary one, or
 // the first.
 func (o ordering) key(obj schema.Object) sortKey {
+	if o.ref == nil { // the type does not know it
+		return sortKey{rank: rankNone}
+	}
 	value := firstOf(o.ref.Get(obj))
 	if inner, ok := value.(schema.Object); ok && o.ref.Sub != nil {
 		value = firstOf(inner[o.ref.Sub.Name])
@@ -153,6 +156,7 @@ func (k sortKey) compare(l sortKey) int {
 type keyed struct {
 	id  string
 	key sortKey
+	of  int // which of several types it is of; 0 where there is one
 }
 
 // sort puts resources in order; those with equal keys by id.

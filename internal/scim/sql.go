@@ -159,6 +159,12 @@ func (b clauses) Compare(t *filter.Term) (clause, error) {
 }
 
 func (b clauses) compare(t *filter.Term) clause {
+	if t.Unknown {
+		if t.Match(nil) {
+			return always()
+		}
+		return never()
+	}
 	a := t.Ref.Attribute
 	if t.Ref.Extension != "" || a == nil || a.Learned() || !web.Storable(t.Value.Raw) {
 		return anything()

@@ -26,8 +26,8 @@ func (s *Service) introduce(ctx context.Context, id string, req request) answer 
 	c := &call{actor: d.actor(req.Address), base: s.baseURL(ctx, d), dir: d, now: s.instant(), service: s}
 	if err == nil {
 		var a answer
-		kind, rest, _ := strings.Cut(strings.Trim(req.Path, "/"), "/")
-		if a, err = s.toDiscover(ctx, c, req, kind, rest, true); err == nil {
+		kind, rest, _ := strings.Cut(strings.TrimPrefix(req.Path, "/"), "/")
+		if a, err = s.toDiscover(ctx, c, req.asGet(), kind, rest, true); err == nil {
 			return a
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/scim/schema"
+	"github.com/passmuster/muster/internal/web"
 )
 
 // problemOf answers the detail of an error answer, "" for none.
@@ -53,13 +54,17 @@ func wordsOf(req request, a answer, subject string) string {
 	} else {
 		subject = "the " + kind + " " + subject
 	}
-	words := map[string]string{methodGet: "asked for ", methodPost: "created ", methodPut: "replaced ", methodPatch: "changed ", methodDelete: "deleted "}[req.Method] + subject
+	said, known := map[string]string{methodGet: "asked for ", methodPost: "created ", methodPut: "replaced ", methodPatch: "changed ", methodDelete: "deleted "}[req.asGet().Method]
+	if !known {
+		said = "tried " + web.Shorten(req.Method) + " on "
+	}
+	words := said + subject
 	switch {
 	case kind == "bulk":
 		words = "sent several changes at once"
 	case kind == "serviceproviderconfig" || kind == "schema" || kind == "resourcetype":
 		words = "asked what this service can do"
-	case !one && (req.Method == methodGet || len(segments) > 1):
+	case !one && (req.asGet().Method == methodGet || len(segments) > 1):
 		words = "listed the " + kind + "s"
 		if filter := req.Query.Get("filter"); filter != "" && !schema.SecretName(filter) {
 			words = "looked for a " + kind + " by " + filter

@@ -19,7 +19,7 @@ func (s *Server) Handler() http.Handler {
 // answers what no route answers.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	ex := exchangeOf(r.Context())
-	handler, pattern := s.match(r)
+	handler, pattern, own := s.match(r)
 	ex.route = s.routes[pattern]
 	if ex.route != nil {
 		ex.path = ex.route.path
@@ -40,6 +40,10 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 			failureOf(r.Context(), err).write(w)
 			return
 		}
+	}
+	if own {
+		handler.ServeHTTP(w, r)
+		return
 	}
 	s.mux.ServeHTTP(w, r)
 }
@@ -67,19 +71,21 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request, pattern string) (
 	return s.Visitor(r), nil
 }
 
-// match asks the mux who would answer. The mux redirects paths with empty or
-// dot segments; such a path is no route of ours.
-func (s *Server) match(r *http.Request) (http.Handler, string) {
-	path := r.URL.Path
-	if strings.HasPrefix(path, "/scim/") {
-		path = strings.TrimSuffix(path, "/") // providers put one at the end (contract scim.md E1)
-	}
-	for segment := range strings.SplitSeq(strings.TrimPrefix(path, "/"), "/") {
-		if segment == "." || segment == ".." || (segment == "" && r.URL.Path != "/") {
-			return nil, ""
+// match says who would answer: a tree's own handler, or whom the mux names. The
+// mux redirects paths with empty or dot segments; such a path is no route of ours.
+func (s *Server) match(r *http.Request) (handler http.Handler, pattern string, own bool) {
+	for _, t := range s.trees {
+		if strings.HasPrefix(r.URL.Path, t.prefix) {
+			return t.handler, t.pattern, true
 		}
 	}
-	return s.mux.Handler(r)
+	for segment := range strings.SplitSeq(strings.TrimPrefix(r.URL.Path, "/"), "/") {
+		if segment == "." || segment == ".." || (segment == "" && r.URL.Path != "/") {
+			return nil, "", false
+		}
+	}
+	handler, pattern = s.mux.Handler(r)
+	return handler, pattern, false
 }
 
 // admit is the guard: credential, rate limit, permission, in this order.

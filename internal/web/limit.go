@@ -14,26 +14,27 @@ import (
 	"github.com/passmuster/muster/internal/fault"
 )
 
-// Limits are requests a minute; 0 is no limit. Each application has its own
-// allowance in each class.
+// Limits are requests a minute, but for SCIM; 0 is no limit. Each application has
+// its own allowance in each class.
 type Limits struct {
 	Anonymous   int // per address, for requests without a valid credential
 	Audit       int
 	Integration int
 	Manage      int
 	OAuth       int
+	SCIM        int // a second, for each directory
 	Session     int // per signed-in user, over all classes
 }
 
 // DefaultLimits are those of a self-hosted installation (contract
 // integration-api.md section 3).
 func DefaultLimits() Limits {
-	return Limits{Anonymous: 1000, Audit: 600, Integration: 600, Manage: 600, OAuth: 60, Session: 6000}
+	return Limits{Anonymous: 1000, Audit: 600, Integration: 600, Manage: 600, OAuth: 60, SCIM: 50_000, Session: 6000}
 }
 
 // PublishedLimits are those of the incumbent, for the emulator mode.
 func PublishedLimits() Limits {
-	return Limits{Anonymous: 1000, Audit: 250, Integration: 20, Manage: 50, OAuth: 5, Session: 6000}
+	return Limits{Anonymous: 1000, Audit: 250, Integration: 20, Manage: 50, OAuth: 5, SCIM: 50_000, Session: 6000}
 }
 
 // Allowance is what is left to somebody after a request was counted.
@@ -108,6 +109,7 @@ func newLimits(l Limits, now func() time.Time) *limits {
 			ClassIntegration: newLimiter(l.Integration, now),
 			ClassManage:      newLimiter(l.Manage, now),
 			ClassOAuth:       newLimiter(l.OAuth, now),
+			ClassSCIM:        newBrisk(l.SCIM, now),
 			classSession:     newLimiter(l.Session, now),
 		},
 	}
@@ -115,6 +117,7 @@ func newLimits(l Limits, now func() time.Time) *limits {
 
 // limiter holds one bucket for each key seen lately.
 type limiter struct {
+	burst     int // requests at once
 	now       func() time.Time
 	perMinute int
 
@@ -130,7 +133,16 @@ const (
 )
 
 func newLimiter(perMinute int, now func() time.Time) *limiter {
-	return &limiter{now: now, perMinute: perMinute, buckets: map[string]*rate.Limiter{}}
+	return &limiter{burst: perMinute, now: now, perMinute: perMinute, buckets: map[string]*rate.Limiter{}}
+}
+
+// newBrisk is newLimiter for a number of requests a second, of which two seconds'
+// worth may come at once: who sends too many learns it at once, and is not let
+// through for a minute first.
+func newBrisk(perSecond int, now func() time.Time) *limiter {
+	l := newLimiter(perSecond*int(time.Minute/time.Second), now)
+	l.burst = 2 * perSecond
+	return l
 }
 
 // take counts one request; a nil limiter allows everything.
@@ -145,7 +157,7 @@ func (l *limiter) take(key string) Allowance {
 	allowed := bucket.AllowN(now, 1)
 	tokens := bucket.TokensAt(now)
 	a := Allowance{Allowed: allowed, Limit: l.perMinute, Remaining: max(0, int(tokens))}
-	a.Reset = now.Add(l.fillTime(float64(l.perMinute) - tokens))
+	a.Reset = now.Add(l.fillTime(float64(l.burst) - tokens))
 	if !allowed {
 		a.RetryAfter = l.fillTime(1 - tokens)
 	}
@@ -169,7 +181,7 @@ func (l *limiter) bucket(key string, now time.Time) *rate.Limiter {
 		}
 		key = sharedKey
 	}
-	bucket := rate.NewLimiter(rate.Limit(float64(l.perMinute)/time.Minute.Seconds()), l.perMinute)
+	bucket := rate.NewLimiter(rate.Limit(float64(l.perMinute)/time.Minute.Seconds()), l.burst)
 	l.buckets[key] = bucket
 	return bucket
 }
@@ -178,7 +190,7 @@ func (l *limiter) bucket(key string, now time.Time) *rate.Limiter {
 func (l *limiter) sweep(now time.Time) {
 	l.swept = now
 	for key, bucket := range l.buckets {
-		if bucket.TokensAt(now) >= float64(l.perMinute) {
+		if bucket.TokensAt(now) >= float64(l.burst) {
 			delete(l.buckets, key)
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	ClassIntegration Class = "integration"
 	ClassManage      Class = "manage"
 	ClassOAuth       Class = "oauth"
+	ClassSCIM        Class = "scim" // of directories, by the second
 
 	classSession Class = "session" // of users, whatever the route says
 )
@@ -59,6 +60,11 @@ type Plain struct {
 	// Open takes a path under /v1 past credential, limit and permission. For
 	// routes whose client authenticates in another way.
 	Open bool
+
+	// Tree takes all that is below Path, which ends with a slash, whatever its
+	// method and however odd the path: the router has no say, and the handler
+	// answers what is not there, too. Method is "" then.
+	Tree bool
 }
 
 // mounted is a route as the guard needs it.
@@ -154,10 +160,20 @@ func scopes(p caller.Permission) []string {
 	return names
 }
 
+// tree is a part of the address space that one handler has to itself.
+type tree struct {
+	handler         http.Handler
+	pattern, prefix string
+}
+
 // Handle mounts a plain route.
 func (s *Server) Handle(p Plain, h http.Handler) {
 	m := &mounted{class: p.Class, crossOrigin: p.CrossOrigin, method: p.Method, open: p.Open, path: p.Path, permission: p.Permission}
 	s.routes[m.pattern()] = m
+	if p.Tree {
+		s.trees = append(s.trees, tree{handler: h, pattern: m.pattern(), prefix: p.Path})
+		return
+	}
 	s.mux.Handle(m.pattern(), h)
 	if p.Operation != nil {
 		p.Operation.Method, p.Operation.Path = p.Method, p.Path

@@ -68,6 +68,7 @@ type Server struct {
 	options Options
 	origins *http.CrossOriginProtection
 	routes  map[string]*mounted // by mux pattern
+	trees   []tree
 
 	document func() ([]byte, error)
 }

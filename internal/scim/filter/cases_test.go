@@ -185,7 +185,7 @@ func (r *runner) readFilter(mode schema.Mode) {
 	} else if diff := cmp.Diff(e, again); diff != "" {
 		r.t.Errorf("%s:%d: %s parses otherwise:\n%s", r.file, r.line, r.prints, diff)
 	}
-	r.filter, r.err = e.Resolve(r.rt, mode)
+	r.filter, r.err = e.Resolve(r.rt, filter.Options{Mode: mode})
 }
 
 func (r *runner) readPath(mode schema.Mode) {
@@ -201,7 +201,7 @@ func (r *runner) readPath(mode schema.Mode) {
 	} else if diff := cmp.Diff(path, again); diff != "" {
 		r.t.Errorf("%s:%d: %s parses otherwise:\n%s", r.file, r.line, r.prints, diff)
 	}
-	r.target, r.err = path.Resolve(r.rt, mode)
+	r.target, r.err = path.Resolve(r.rt, filter.Options{Mode: mode})
 }
 
 func printEquals(f *filter.Filter) string {

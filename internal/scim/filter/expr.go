@@ -137,11 +137,16 @@ func (v Value) String() string {
 	return v.Text
 }
 
-// Options are what Parse and ParsePath hold a text to. The zero value is
-// Tolerant with the usual length.
+// Options are what a text is held to. The zero value is Tolerant with the usual
+// length.
 type Options struct {
 	MaxLength int // bytes; 0 means DefaultLength
 	Mode      schema.Mode
+
+	// Unknown takes a name that the resource type does not know for an attribute
+	// without a value, as a search over several types does (RFC 7644 §3.4.2.1).
+	// Filter.Unknown answers those names.
+	Unknown bool
 }
 
 // DefaultLength is how long a filter may be unless Options say otherwise.

@@ -83,7 +83,7 @@ func FuzzFilter(f *testing.F) {
 		if diff := cmp.Diff(e, again); diff != "" {
 			t.Fatalf("%q prints %q:\n%s", text, printed, diff)
 		}
-		resolved, err := e.Resolve(known, o.Mode)
+		resolved, err := e.Resolve(known, o)
 		if err != nil {
 			return
 		}
@@ -117,7 +117,7 @@ func FuzzPath(f *testing.F) {
 		if diff := cmp.Diff(path, again); diff != "" {
 			t.Fatalf("%q prints %q:\n%s", text, printed, diff)
 		}
-		target, err := path.Resolve(schema.User(), o.Mode)
+		target, err := path.Resolve(schema.User(), o)
 		if err == nil && target.Filter != nil {
 			made, ok := target.Filter.Template()
 			if ok && !target.Filter.MatchElement(made) {

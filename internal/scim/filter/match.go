@@ -55,7 +55,10 @@ func (t *Term) Match(subject any) bool {
 // base answers the value of the term's attribute; a term inside brackets has it
 // already.
 func (t *Term) base(subject any) any {
-	if t.Element {
+	switch {
+	case t.Unknown:
+		return nil
+	case t.Element:
 		return subject
 	}
 	obj, ok := subject.(schema.Object)

@@ -89,8 +89,8 @@ func (p Path) String() string {
 // Resolve looks up the path's names; an unknown one is invalidPath, in the
 // brackets invalidFilter. The core URN by itself answers a Ref without
 // Attribute and Extension.
-func (p Path) Resolve(rt *schema.ResourceType, mode schema.Mode) (Target, error) {
-	ref, ok := rt.Find(p.Attr, mode)
+func (p Path) Resolve(rt *schema.ResourceType, o Options) (Target, error) {
+	ref, ok := rt.Find(p.Attr, o.Mode)
 	if !ok {
 		return Target{}, schema.Errorf(schema.InvalidPath, "%s is not an attribute of %s.", p.Attr, rt.Name)
 	}
@@ -106,12 +106,12 @@ func (p Path) Resolve(rt *schema.ResourceType, mode schema.Mode) (Target, error)
 			return Target{}, schema.Errorf(schema.InvalidPath, "%s has no sub-attribute %s.", p.Attr, p.Sub)
 		}
 	}
-	r := resolver{rt: rt, mode: mode, inside: &ref}
-	root, err := r.term(p.Filter)
-	if err != nil {
+	t.Filter = &Filter{}
+	r := resolver{inside: &ref, into: t.Filter, options: o, rt: rt}
+	var err error
+	if t.Filter.root, err = r.term(p.Filter); err != nil {
 		return Target{}, err
 	}
-	t.Filter = &Filter{root: root}
 	return t, nil
 }
 

@@ -11,7 +11,14 @@ import (
 
 // Filter is a filter held against a resource type. It is safe for use by
 // several goroutines.
-type Filter struct{ root Term }
+type Filter struct {
+	root    Term
+	unknown []string
+}
+
+// Unknown answers the names, as written, that the type does not know; none unless
+// Options.Unknown was set.
+func (f *Filter) Unknown() []string { return f.unknown }
 
 // Term is one node of a Filter.
 type Term struct {
@@ -19,6 +26,7 @@ type Term struct {
 	Element bool       // the term is about one value of Ref.Attribute, inside a Has or the brackets of a Path
 	Op      Op         // what it does
 	Ref     schema.Ref // of comparisons, Pr and Has; Sub is set where the value of a complex attribute is compared
+	Unknown bool       // the type does not know the attribute, so it has no value; Ref is empty
 	Value   Literal    // of Eq to Le
 }
 
@@ -38,13 +46,14 @@ type Literal struct {
 // Resolve holds the expression against a resource type. What the type does not
 // know, and comparisons that make no sense, are invalidFilter (RFC 7644
 // §3.4.2.2): an empty answer would make clients create what exists.
-func (e *Expr) Resolve(rt *schema.ResourceType, mode schema.Mode) (*Filter, error) {
-	r := resolver{rt: rt, mode: mode}
-	root, err := r.term(e)
-	if err != nil {
+func (e *Expr) Resolve(rt *schema.ResourceType, o Options) (*Filter, error) {
+	f := &Filter{}
+	r := resolver{into: f, options: o, rt: rt}
+	var err error
+	if f.root, err = r.term(e); err != nil {
 		return nil, err
 	}
-	return &Filter{root: root}, nil
+	return f, nil
 }
 
 // New parses and resolves a filter.
@@ -53,13 +62,14 @@ func New(text string, rt *schema.ResourceType, o Options) (*Filter, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Resolve(rt, o.Mode)
+	return e.Resolve(rt, o)
 }
 
 type resolver struct {
-	inside *schema.Ref // the attribute whose brackets the terms stand in, or nil
-	mode   schema.Mode
-	rt     *schema.ResourceType
+	inside  *schema.Ref // the attribute whose brackets the terms stand in, or nil
+	into    *Filter     // what is being made
+	options Options
+	rt      *schema.ResourceType
 }
 
 func (r resolver) term(e *Expr) (Term, error) {
@@ -69,12 +79,37 @@ func (r resolver) term(e *Expr) (Term, error) {
 	case Has:
 		return r.has(e)
 	}
+	if r.passesOver(e.Attr) {
+		return r.unknown(e)
+	}
 	ref, err := r.find(e.Attr)
 	if err != nil {
 		return Term{}, err
 	}
 	t := Term{Op: e.Op, Ref: ref, Element: r.inside != nil}
 	if e.Op == Pr {
+		return t, nil
+	}
+	return r.comparison(t, e)
+}
+
+// passesOver says whether a name that the type does not know is to be taken for
+// an attribute without a value, and notes it.
+func (r resolver) passesOver(name string) bool {
+	if !r.options.Unknown || r.inside != nil {
+		return false
+	}
+	if _, known := r.rt.Find(name, r.options.Mode); known {
+		return false
+	}
+	r.into.unknown = append(r.into.unknown, name)
+	return true
+}
+
+// unknown answers the term about an attribute without a value.
+func (r resolver) unknown(e *Expr) (Term, error) {
+	t := Term{Op: e.Op, Unknown: true}
+	if e.Op == Pr || e.Value.Kind != Null {
 		return t, nil
 	}
 	return r.comparison(t, e)
@@ -92,6 +127,9 @@ func (r resolver) list(e *Expr) (Term, error) {
 }
 
 func (r resolver) has(e *Expr) (Term, error) {
+	if r.passesOver(e.Attr) {
+		return Term{Op: Pr, Unknown: true}, nil // no value, so none for which the part holds
+	}
 	ref, err := r.find(e.Attr)
 	if err != nil {
 		return Term{}, err
@@ -108,7 +146,7 @@ func (r resolver) has(e *Expr) (Term, error) {
 // value of an attribute without sub-attributes (RFC 7643 §2.4).
 func (r resolver) find(name string) (schema.Ref, error) {
 	if r.inside == nil {
-		ref, ok := r.rt.Find(name, r.mode)
+		ref, ok := r.rt.Find(name, r.options.Mode)
 		if !ok || ref.Attribute == nil && ref.Extension == "" {
 			return ref, schema.Errorf(schema.InvalidFilter, "%s is not an attribute of %s that a filter can ask for.", name, r.rt.Name)
 		}
@@ -169,7 +207,7 @@ func someSub(a *schema.Attribute) string {
 func (r resolver) literal(a *schema.Attribute, e *Expr) (Literal, bool) {
 	l := Literal{Raw: e.Value.raw(), Type: a.Type}
 	quoted := e.Value.Kind == String
-	tolerant := r.mode == schema.Tolerant
+	tolerant := r.options.Mode == schema.Tolerant
 	ordered := e.Op >= Gt && e.Op <= Le
 	part := e.Op >= Co && e.Op <= Ew
 	if a.Learned() {

@@ -96,7 +96,7 @@ func (r *reader) place(path string, value any) error {
 		}
 		return err
 	}
-	t, err := p.Resolve(r.in.Type, r.in.Mode)
+	t, err := p.Resolve(r.in.Type, filter.Options{Mode: r.in.Mode})
 	if err != nil {
 		return r.unknown(p, value, err)
 	}
