@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/jtd"
 )
 
@@ -46,7 +47,32 @@ type caseRunner struct {
 	found   []Problem
 	data    string
 	next    int64
+	related map[string]*Fields
+	records map[string][]Record
 	trace   *Trace
+}
+
+// evaluator answers one that finds the related records of the file.
+func (r *caseRunner) evaluator() *Evaluator {
+	e := r.program.NewEvaluator()
+	e.Relate(&Memory{Now: r.now, Of: r.records})
+	return e
+}
+
+// record is a record whose member id, if any, is its public id.
+func (r *caseRunner) record(data string) Record {
+	var named struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal([]byte(data), &named) // some records of the cases are no objects
+	return Record{Doc: []byte(data), ID: named.ID}
+}
+
+func (r *caseRunner) find(name string) (*Fields, error) {
+	if f := r.related[name]; f != nil {
+		return f, nil
+	}
+	return nil, fmt.Errorf("there is no definition %q", name)
 }
 
 func (r *caseRunner) run() {
@@ -75,7 +101,11 @@ func (r *caseRunner) step(key, value string) {
 		if err != nil {
 			r.t.Fatalf("%s:%d: %v", r.file, r.line, err)
 		}
-		r.fields = NewFields(schema)
+		r.fields, r.related, r.records = NewFields(schema), map[string]*Fields{}, map[string][]Record{}
+	case "definition":
+		r.define(value)
+	case "records":
+		r.relate(value)
 	case "now":
 		r.now = r.instant(value)
 	case "rule":
@@ -98,6 +128,30 @@ func (r *caseRunner) step(key, value string) {
 		r.problem(value)
 	default:
 		r.t.Fatalf("%s:%d: no such key: %s", r.file, r.line, key)
+	}
+}
+
+// define names a definition that rules may relate to.
+func (r *caseRunner) define(value string) {
+	name, text, _ := strings.Cut(value, " ")
+	schema, err := jtd.Parse([]byte(text))
+	if err != nil {
+		r.t.Fatalf("%s:%d: %v", r.file, r.line, err)
+	}
+	r.related[name] = NewFields(schema)
+	r.fields = r.fields.Relating(r.find)
+}
+
+// relate gives a definition its records.
+func (r *caseRunner) relate(value string) {
+	name, text, _ := strings.Cut(value, " ")
+	var list []json.Value
+	if err := json.Unmarshal([]byte(text), &list); err != nil {
+		r.t.Fatalf("%s:%d: %v", r.file, r.line, err)
+	}
+	r.records[name] = nil
+	for _, one := range list {
+		r.records[name] = append(r.records[name], r.record(string(one)))
 	}
 }
 
@@ -163,16 +217,17 @@ func (r *caseRunner) evaluate(data string) {
 	}
 	r.cases++
 	r.data = data
-	_, r.next = r.program.Eval([]byte(data), r.now)
+	_, r.next = r.evaluator().EvalRecord(r.record(data), r.now)
 }
 
 // want compares the truth and, after "because", the reason.
 func (r *caseRunner) want(key, value string) {
 	truth, reason, _ := strings.Cut(value, " because ")
-	got, _ := r.program.Eval([]byte(r.data), r.now)
-	r.trace = r.program.Explain([]byte(r.data), r.now)
+	e, record := r.evaluator(), r.record(r.data)
+	got, _ := e.EvalRecord(record, r.now)
+	r.trace = e.Explain(record, r.now)
 	if key == "fails" {
-		r.trace = r.program.ExplainUnwanted([]byte(r.data), r.now)
+		r.trace = e.ExplainUnwanted(record, r.now)
 	}
 	if got.String() != truth {
 		r.errorf("is %s, want %s", got, truth)

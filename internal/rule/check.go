@@ -25,6 +25,8 @@ type checked struct {
 	shape    shape // of the field
 	member   shape // leaf: what one operand is compared with: the field, or an element of it
 	children []*checked
+	keys     []checkedKey // relation: of this record
+	targets  []checkedTarget
 
 	compare  comparand // leaf: what kind of values are compared
 	operands []checkedOperand
@@ -71,7 +73,8 @@ func comparandOf(t Type) comparand {
 
 type checker struct {
 	problems
-	fields *Fields
+	fields  *Fields
+	related bool // inside a relation
 }
 
 func (c *checker) node(n *Node, sc scope, pointer string) *checked {
@@ -86,7 +89,7 @@ func (c *checker) node(n *Node, sc scope, pointer string) *checked {
 	case KindElement:
 		c.element(out, sc)
 	case KindRelation:
-		c.add(at(pointer, "related"), "conditions on the records of other definitions are not available yet; use the fields of the record itself")
+		c.relation(out, sc)
 	default:
 		c.leaf(out, sc)
 	}

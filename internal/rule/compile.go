@@ -10,12 +10,14 @@ import (
 
 // Program is a compiled condition. It is safe for concurrent use.
 type Program struct {
-	root     *step
-	record   *reader
-	slots    int
-	reads    []string
-	relative bool
-	pool     sync.Pool // of *Evaluator
+	root      *step
+	record    *reader
+	slots     int
+	id        int // slot of the record's public id, -1 when it is not read
+	reads     []string
+	relations []*Relation
+	relative  bool
+	pool      sync.Pool // of *Evaluator
 }
 
 // test answers the truth of a node for the values in the evaluator's slots, and
@@ -29,7 +31,9 @@ type step struct {
 	slot     int
 	others   []source // leaf
 	children []*step
-	elements *reader // element
+	elements *reader   // element
+	keys     []keyPart // relation: of this record
+	relation *Relation // relation
 }
 
 // source is where an operand comes from: a literal, or the slot of another field.
@@ -53,18 +57,34 @@ func Compile(n *Node, f *Fields) (*Program, error) {
 	if len(check.problems) > 0 {
 		return nil, fmt.Errorf("compile condition: %s", check.problems[0])
 	}
-	p := &Program{record: newReader()}
+	return program(tree), nil
+}
+
+// program compiles a checked condition on whole records.
+func program(tree *checked) *Program {
+	p := newProgram()
 	c := compiler{program: p}
 	p.root = c.node(tree, p.record, "")
 	slices.Sort(p.reads)
 	p.reads = slices.Compact(p.reads)
+	return p
+}
+
+func newProgram() *Program {
+	p := &Program{id: -1, record: newReader()}
 	p.pool.New = func() any { return p.NewEvaluator() }
-	return p, nil
+	return p
 }
 
 // Reads answers the full paths of the fields that the condition reads, sorted,
 // each once: customProperties.memory, customProperties.drives[].encrypted.
 func (p *Program) Reads() []string { return slices.Clone(p.reads) }
+
+// ReadsID says whether the truth may depend on the public id of the record.
+func (p *Program) ReadsID() bool { return p.id >= 0 }
+
+// Relations answers the relations of the condition, as Relation.Index counts them.
+func (p *Program) Relations() []*Relation { return p.relations }
 
 // Relative says whether the truth may depend on now.
 func (p *Program) Relative() bool { return p.relative }
@@ -75,6 +95,9 @@ func newReader() *reader { return &reader{root: branch{slot: -1}} }
 
 // slot answers the slot of a path in a scope and notes what is needed of it.
 func (c *compiler) slot(r *reader, p path, needs need, prefix string) int {
+	if len(p) == 1 && p[0] == virtualID {
+		return c.idSlot()
+	}
 	b := r.root.grow(p)
 	if b.slot < 0 {
 		b.slot = c.program.slots
@@ -86,6 +109,17 @@ func (c *compiler) slot(r *reader, p path, needs need, prefix string) int {
 	}
 	b.needs |= needs
 	return b.slot
+}
+
+// idSlot answers the slot of the record's public id, which no reader fills.
+func (c *compiler) idSlot() int {
+	p := c.program
+	if p.id < 0 {
+		p.id = p.slots
+		p.slots++
+		p.reads = append(p.reads, idName)
+	}
+	return p.id
 }
 
 func (c *compiler) node(n *checked, r *reader, prefix string) *step {
@@ -101,6 +135,8 @@ func (c *compiler) node(n *checked, r *reader, prefix string) *step {
 		s.elements = newReader()
 		s.children = []*step{c.node(n.children[0], s.elements, inside(prefix, n.path)+"[]")}
 		s.test = s.elementTest
+	case KindRelation:
+		c.relation(s, r)
 	default:
 		c.leaf(s, r, prefix)
 	}

@@ -19,6 +19,9 @@
 //   - Program: a checked condition as closures over slots. One pass over the
 //     record's text fills the slots with the fields that the rule reads and
 //     decodes nothing else; the pass ends when all of them are found.
+//   - Relation: a condition on records of other definitions whose key fields match.
+//     Fields.Relating says what those are when a rule is checked, Evaluator.Relate
+//     where they are when it is evaluated.
 //   - Trace: why a record came out as it did.
 //
 // # Paths
@@ -75,12 +78,33 @@
 //
 //   - Eval, Explain and ExplainUnwanted agree on the truth.
 //   - Evaluating a rule without array comparisons allocates nothing, once the
-//     scratch space has grown to the records' size.
+//     scratch space has grown to the records' size. A relation adds nothing to that
+//     but what its Related does.
 //   - Every problem names its place by a JSON Pointer from the condition's root,
 //     and what would fit.
 //
-// The relation node is parsed, printed and said as a sentence; Check refuses it
-// until other definitions can be read.
+// # Relations
+//
+//	{related: people, on: {email: email}, any: c}
+//	{related: [Mac, Windows], on: {id: owner, host: host}, ignoreCase: true, count: {op: gte, value: 1, of: c}}
+//
+// on names fields of this record on the left, of the related one on the right;
+// all pairs must be the same, as equals has it (timestamps as instants). A record
+// of its own definition relates to itself too. Inside, fields are those of the
+// related record. Relations stand anywhere outside of element nodes and of other
+// relations, in a scope too.
+//
+// A key field that is missing, null or of another kind on this record makes the
+// node unknown; on the related side, the record matches nothing. ignoreCase is
+// about the strings among the keys, nothing else.
+//
+// Whoever keeps the records needs little of the rule: the Key of either side,
+// which turns a record into the bytes it is found by, and how the condition inside
+// comes out over the records that have a key (Matches). It depends on the related
+// records and the instant alone, so it is worked out once for each key.
+//
+// id is the record's public id, in any record, unless the schema has a field of
+// that name at its top or in customProperties.
 //
 // Next door: jtd says what a valid record is; assessment decides what unknown
 // means for a record and stores the outcomes.

@@ -15,12 +15,28 @@ type Evaluator struct {
 	folded  []byte // two strings without case, for one comparison
 	one     slot   // the current element of an array
 	two     slot   // the current element of the other array
+	key     []byte // of the current relation
+	related Related
 }
 
-// NewEvaluator answers fresh scratch space.
+// Record is what is evaluated.
+type Record struct {
+	// Doc is the text of a record: one valid JSON object without repeated names. It
+	// is only read.
+	Doc []byte
+	// ID is its public id. Only a program that reads it needs it (ReadsID).
+	ID string
+}
+
+// NewEvaluator answers fresh scratch space. A program with relations finds no
+// related record until Relate says where they are.
 func (p *Program) NewEvaluator() *Evaluator {
 	return &Evaluator{program: p, slots: make([]slot, p.slots)}
 }
+
+// Relate says where related records are from now on. What r answers must be of
+// the instant that the evaluations are about.
+func (e *Evaluator) Relate(r Related) { e.related = r }
 
 // Eval answers the truth of the condition for a record and the next instant
 // (unix milliseconds, more than nowMS) at which time alone could change it;
@@ -31,7 +47,13 @@ func (p *Program) NewEvaluator() *Evaluator {
 // is only read, and not kept after the next call. On other text the answer
 // means nothing, but Eval does not panic.
 func (e *Evaluator) Eval(doc []byte, nowMS int64) (truth Truth, next int64) {
-	e.load(doc, nowMS)
+	e.load(Record{Doc: doc}, nowMS)
+	return e.program.root.test(e)
+}
+
+// EvalRecord is Eval for a record whose public id is known too.
+func (e *Evaluator) EvalRecord(r Record, nowMS int64) (truth Truth, next int64) {
+	e.load(r, nowMS)
 	return e.program.root.test(e)
 }
 
@@ -46,10 +68,13 @@ func (p *Program) Eval(doc []byte, nowMS int64) (truth Truth, next int64) {
 	return truth, next
 }
 
-func (e *Evaluator) load(doc []byte, nowMS int64) {
+func (e *Evaluator) load(r Record, nowMS int64) {
 	e.now = nowMS
 	e.scratch = e.scratch[:0]
-	e.read(e.program.record, doc)
+	e.read(e.program.record, r.Doc)
+	if e.program.id >= 0 {
+		e.slots[e.program.id].setID(r.ID)
+	}
 }
 
 // tally counts elements by the truth of the inner condition.

@@ -28,11 +28,18 @@ type Trace struct {
 	// Children are the conditions inside, in their order; of an element node,
 	// the inner condition once for each element that is shown.
 	Children []*Trace
-	// Omitted is, for an element node, how many elements are not shown.
+	// Omitted is, for an element or relation node, how many elements or records are
+	// not shown.
 	Omitted int
+	// Related is, for a relation, the definitions that it looks at.
+	Related []string
+	// Record is, for the condition inside a relation, the public id of the related
+	// record, "" when nobody needed it.
+	Record string
 
-	inverts bool   // not, and an element node with none
-	prefix  string // of fields: the element that the node is about
+	counts  bool   // relation with count: no single record decides
+	inverts bool   // not, and an element or relation node with none
+	prefix  string // of fields: the element or related record that the node is about
 }
 
 // How many elements of an array a trace shows: those that decide, and a few others.
@@ -47,18 +54,25 @@ const maxReasons = 10
 // Explain answers the trace of a condition that is meant to be true, as
 // passWhen and scope are: a leaf that is false "must be" otherwise. Its root
 // has the truth that Eval answers.
-func (p *Program) Explain(doc []byte, nowMS int64) *Trace { return p.explain(doc, nowMS, true) }
+func (p *Program) Explain(doc []byte, nowMS int64) *Trace {
+	return p.NewEvaluator().Explain(Record{Doc: doc}, nowMS)
+}
 
 // ExplainUnwanted is Explain for a condition that is meant to be false, as
 // failWhen is: a leaf that is true "must not be" so.
 func (p *Program) ExplainUnwanted(doc []byte, nowMS int64) *Trace {
-	return p.explain(doc, nowMS, false)
+	return p.NewEvaluator().ExplainUnwanted(Record{Doc: doc}, nowMS)
 }
 
-func (p *Program) explain(doc []byte, nowMS int64, wanted bool) *Trace {
-	e := p.NewEvaluator()
-	e.load(doc, nowMS)
-	trace := e.explain(p.root, "", wanted)
+// Explain is Program.Explain, with related records where Relate said.
+func (e *Evaluator) Explain(r Record, nowMS int64) *Trace { return e.trace(r, nowMS, true) }
+
+// ExplainUnwanted is Program.ExplainUnwanted, with related records where Relate said.
+func (e *Evaluator) ExplainUnwanted(r Record, nowMS int64) *Trace { return e.trace(r, nowMS, false) }
+
+func (e *Evaluator) trace(r Record, nowMS int64, wanted bool) *Trace {
+	e.load(r, nowMS)
+	trace := e.explain(e.program.root, "", wanted)
 	trace.decide()
 	return trace
 }
@@ -66,6 +80,9 @@ func (p *Program) explain(doc []byte, nowMS int64, wanted bool) *Trace {
 // decide marks the nodes that the outcome rests on, from the root down.
 func (t *Trace) decide() {
 	t.Decided = true
+	if t.counts {
+		return
+	}
 	for _, child := range t.Children {
 		if child.Truth == t.childTruth() {
 			child.decide()
@@ -120,6 +137,8 @@ func (e *Evaluator) explain(s *step, prefix string, wanted bool) *Trace {
 	case KindElement:
 		t.Field, t.Actual = inside(prefix, s.Node.field), e.slots[s.slot].value()
 		e.explainElements(s, t, wanted)
+	case KindRelation:
+		e.explainRelation(s, t, wanted)
 	default:
 		if s.kind == KindNot {
 			wanted = !wanted

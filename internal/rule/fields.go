@@ -34,7 +34,27 @@ type Fields struct {
 	root   *jtd.Schema
 	record shape
 	custom shape // of customProperties; unusable without one
+	find   Find  // nil: relations can't be used
 }
+
+// Find answers the fields of the definition that a relation names. Its error is
+// a sentence for the author: why the name means none.
+type Find func(name string) (*Fields, error)
+
+// Relating answers the same fields for conditions that may relate to the
+// definitions that find knows.
+func (f *Fields) Relating(find Find) *Fields {
+	related := *f
+	related.find = find
+	return &related
+}
+
+// virtualID is the path of the record's public id, which stands in no document.
+// No schema of a whole record has a field of that name.
+const virtualID = "\x00id"
+
+// idName is how rules write it. A field that the schema has goes before it.
+const idName = "id"
 
 // NewFields answers the fields of records that are valid against record, the
 // schema of a whole record: the base fields at the top and, when the definition
@@ -230,6 +250,8 @@ func (f *Fields) resolve(sc scope, p path) (path, shape, error) {
 	if !ok && !sc.element {
 		if _, ok = f.child(f.custom, p[0]); ok {
 			p, here = append(path{customProperties}, p...), f.custom
+		} else if len(p) == 1 && p[0] == idName {
+			return path{virtualID}, shape{typ: TypeString}, nil
 		}
 	}
 	if !ok {

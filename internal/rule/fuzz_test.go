@@ -81,7 +81,10 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		program.Eval([]byte(`{"customProperties":{"drives":[{"size":1},null,5],"name":"a","tags":["a",null]}}`), 0)
+		record := Record{Doc: []byte(`{"customProperties":{"drives":[{"size":1},null,5],"name":"a","tags":["a",null]}}`), ID: "a"}
+		e := program.NewEvaluator()
+		e.Relate(&Memory{Of: map[string][]Record{"one": {record, record}, "two": {record}}})
+		e.EvalRecord(record, 0)
 	})
 }
 
@@ -102,11 +105,14 @@ func FuzzEval(f *testing.F) {
 		if err != nil {
 			return
 		}
-		truth, next := program.Eval([]byte(doc), now%(1<<53))
+		e, record := program.NewEvaluator(), Record{Doc: []byte(doc), ID: "0a"}
+		other := Record{Doc: []byte(`{"displayName":"a","customProperties":{"name":"a","memory":1}}`)}
+		e.Relate(&Memory{Now: now % (1 << 53), Of: map[string][]Record{"one": {record, other}, "two": {other}}})
+		truth, next := e.EvalRecord(record, now%(1<<53))
 		if next <= now%(1<<53) {
 			t.Fatalf("next %d, now %d", next, now)
 		}
-		trace := program.Explain([]byte(doc), now%(1<<53))
+		trace := e.Explain(record, now%(1<<53))
 		if trace.Truth != truth || trace.Reason() == "" {
 			t.Fatalf("Explain says %s (%s), Eval %s", trace.Truth, trace.Reason(), truth)
 		}

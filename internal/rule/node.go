@@ -42,20 +42,17 @@ type Node struct {
 	field      path     // leaf, element
 	op         Op       // leaf; relation with count: how the count is compared
 	value      *operand // leaf: nil when absent; relation with count
-	ignoreCase bool     // leaf
+	ignoreCase bool     // leaf; relation: of its keys
 
 	quantifier quantifier // element, relation
-	n          int        // atLeast: from 1
+	n          int        // atLeast: from 1; count: the number of value
 
-	related string // relation: the other definition
-	on      []join // relation: sorted by theirs
+	related []string // relation: the other definitions, from 1
+	on      []join   // relation: sorted by ours, from 1
 }
 
 // join is one pair of key fields of a relation.
-type join struct {
-	theirs string // field of the other definition
-	ours   path
-}
+type join struct{ ours, theirs path }
 
 type operandForm uint8
 
@@ -109,11 +106,24 @@ func (n *Node) appendLeaf(dst []byte) []byte {
 }
 
 func (n *Node) appendRelation(dst []byte) []byte {
-	dst = append(dst, `{"related":`+quote(n.related)+`,"on":{`...)
-	for i, pair := range n.on {
-		dst = append(comma(dst, i), quote(pair.theirs)+":"+quote(pair.ours.String())...)
+	dst = append(dst, `{"related":`...)
+	if len(n.related) == 1 {
+		dst = append(dst, quote(n.related[0])...)
+	} else {
+		for i, name := range n.related {
+			dst = append(append(dst, "[,"[min(i, 1)]), quote(name)...)
+		}
+		dst = append(dst, ']')
 	}
-	return append(n.appendQuantifier(append(dst, "},"...)), '}')
+	dst = append(dst, `,"on":{`...)
+	for i, pair := range n.on {
+		dst = append(comma(dst, i), quote(pair.ours.String())+":"+quote(pair.theirs.String())...)
+	}
+	dst = append(dst, "},"...)
+	if n.ignoreCase {
+		dst = append(dst, `"ignoreCase":true,`...)
+	}
+	return append(n.appendQuantifier(dst), '}')
 }
 
 func (n *Node) appendQuantifier(dst []byte) []byte {

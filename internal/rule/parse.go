@@ -5,7 +5,6 @@ package rule
 import (
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/jtd"
@@ -162,12 +161,16 @@ func (p *parser) leaf(n *Node, m members, pointer string) {
 	if raw := m.get("value"); raw != nil {
 		n.value = p.operand(raw, at(pointer, "value"))
 	}
-	if raw := m.get("ignoreCase"); raw != nil {
-		n.ignoreCase = raw[0] == 't'
-		if !n.ignoreCase && raw[0] != 'f' {
-			p.add(at(pointer, "ignoreCase"), "takes true or false, not %s", kindWord(raw))
-		}
+	n.ignoreCase = p.flag(m.get("ignoreCase"), at(pointer, "ignoreCase"))
+}
+
+// flag reads true or false; nothing is false.
+func (p *parser) flag(raw []byte, pointer string) bool {
+	if raw == nil || raw[0] == 't' || raw[0] == 'f' {
+		return raw != nil && raw[0] == 't'
 	}
+	p.add(pointer, "takes true or false, not %s", kindWord(raw))
+	return false
 }
 
 func (p *parser) element(n *Node, m members, pointer string, depth int) {
@@ -214,51 +217,6 @@ func (p *parser) object(raw []byte, pointer, shape string, names ...string) (mem
 	}
 	p.only(m, pointer, "this object", names...)
 	return m, ok
-}
-
-func (p *parser) relation(n *Node, m members, pointer string, depth int) {
-	n.kind = KindRelation
-	n.related = p.text(m.get("related"), at(pointer, "related"), "the name of a definition, or people")
-	p.joins(n, m.get("on"), pointer)
-	form := m.first("all", "any", "none", "count")
-	if form == "" {
-		p.add(pointer, "a relation needs any, all, none or count")
-		p.only(m, pointer, "a relation", "related", "on", "any", "all", "none", "count")
-		return
-	}
-	p.only(m, pointer, "a relation with "+form, "related", "on", form)
-	n.quantifier = quantifier(form)
-	raw, pointer := m.get(form), at(pointer, form)
-	if n.quantifier == quantCount {
-		inner, ok := p.object(raw, pointer, "{op, value, of}", "op", "value", "of")
-		if !ok {
-			return
-		}
-		n.op = Op(p.text(inner.get("op"), at(pointer, "op"), "a number operator, such as gte"))
-		n.value = p.operand(inner.get("value"), at(pointer, "value"))
-		raw, pointer = inner.get("of"), at(pointer, "of")
-	}
-	n.children = []*Node{p.node(raw, pointer, depth+1)}
-}
-
-func (p *parser) joins(n *Node, raw []byte, pointer string) {
-	if raw == nil {
-		p.add(pointer, "on is missing: a relation names its key fields, as in {email: email}")
-		return
-	}
-	pointer = at(pointer, "on")
-	if raw[0] != '{' {
-		p.add(pointer, "takes an object of key fields, as in {email: email}, not %s", kindWord(raw))
-		return
-	}
-	for _, pair := range membersOf(raw) {
-		ours := p.path(pair.raw, atName(pointer, pair.name))
-		n.on = append(n.on, join{theirs: pair.name, ours: ours})
-	}
-	slices.SortFunc(n.on, func(a, b join) int { return strings.Compare(a.theirs, b.theirs) })
-	if len(n.on) == 0 {
-		p.add(pointer, "needs at least one pair of key fields")
-	}
 }
 
 func (p *parser) text(raw []byte, pointer, what string) string {

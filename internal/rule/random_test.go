@@ -58,6 +58,57 @@ type random struct {
 	now   time.Time
 	types map[string]string
 	names []string // of custom fields, sorted
+
+	others map[string][]object // records that rules relate to, by definition
+}
+
+// relate draws the records that rules relate to, some of them alike.
+func (r *random) relate() {
+	r.others = map[string][]object{"one": nil, "two": nil}
+	for name := range r.others {
+		for range r.IntN(8) {
+			r.others[name] = append(r.others[name], r.record())
+		}
+	}
+}
+
+// memory is where an evaluation at an instant finds them.
+func (r *random) memory(now int64) *Memory {
+	m := &Memory{Now: now, Of: map[string][]Record{}}
+	for name, list := range r.others {
+		for _, other := range list {
+			m.Of[name] = append(m.Of[name], Record{Doc: r.spread(encode(other))})
+		}
+	}
+	return m
+}
+
+// relation relates to records of the same shape by fields of the same type.
+func (r *random) relation(depth int) object {
+	on := object{}
+	for range 1 + r.IntN(2) {
+		pair := pick(r, [2]string{"name", "name"}, [2]string{"name", "displayName"}, [2]string{"displayName", "name"}, [2]string{"level", "level"},
+			[2]string{"active", "active"}, [2]string{"active", "spare"}, [2]string{"memory", "memory"}, [2]string{"memory", "limit"},
+			[2]string{"seen", "due"}, [2]string{"owner.email", "name"}, [2]string{`["a.b"]`, "labels.x"})
+		on[pair[0]] = pair[1]
+	}
+	node := object{"related": pick[any](r, "one", "two", []any{"one", "two"}), "on": on}
+	for field := range on {
+		if typ := r.typ(r.root(), field); typ == "string" && field != "level" && r.IntN(2) == 0 {
+			node["ignoreCase"] = true
+		}
+	}
+	inside := r.root()
+	inside.related = true
+	inner := r.rule(inside, depth-1)
+	if r.IntN(3) > 0 {
+		node[pick(r, "any", "all", "none")] = inner
+		return node
+	}
+	node["count"] = object{
+		"op": pick(r, "equals", "not_equals", "gt", "gte", "lt", "lte"), "value": pick[json.Number](r, "0", "1", "2", "3", "2.0"), "of": inner,
+	}
+	return node
 }
 
 func pick[T any](r *random, from ...T) T { return from[r.IntN(len(from))] }
@@ -167,12 +218,13 @@ func (r *random) record() object {
 
 // place is where fields are named from.
 type place struct {
-	prefix string
-	fields []string // as a rule writes them
+	prefix  string
+	fields  []string // as a rule writes them
+	related bool     // inside a relation
 }
 
 func (r *random) root() place {
-	return place{"", []string{
+	return place{fields: []string{
 		"displayName", "active", "spare", "memory", "limit", "name", `["a.b"]`, "level", "seen", "due", "seen", "owner",
 		"owner.email", "owner.age", "labels.x", "tags", "sizes", "times", "flags", "levels", "drives", "customProperties.memory", `customProperties["a.b"]`,
 	}}
@@ -193,14 +245,14 @@ func (p place) below(array string) place {
 	prefix := strings.TrimPrefix(p.prefix+"."+array, ".") + "[]"
 	switch array {
 	case "drives":
-		return place{prefix, []string{"size", "kind", "encrypted", "at", "labels", "parts", "size"}}
+		return place{prefix: prefix, fields: []string{"size", "kind", "encrypted", "at", "labels", "parts", "size"}}
 	case "parts":
 		if strings.Count(prefix, "parts") > 1 {
-			return place{prefix, []string{"label", "n"}}
+			return place{prefix: prefix, fields: []string{"label", "n"}}
 		}
-		return place{prefix, []string{"label", "n", "parts"}}
+		return place{prefix: prefix, fields: []string{"label", "n", "parts"}}
 	}
-	return place{prefix, []string{""}}
+	return place{prefix: prefix, fields: []string{""}}
 }
 
 func (r *random) rule(p place, depth int) object {
@@ -227,6 +279,9 @@ func (r *random) rules(p place, depth int) []any {
 
 // test is a leaf or an element node.
 func (r *random) test(p place, depth int) object {
+	if p.prefix == "" && !p.related && r.IntN(6) == 0 {
+		return r.relation(depth)
+	}
 	field := pick(r, p.fields...)
 	typ := r.typ(p, field)
 	if !strings.HasPrefix(typ, "array") || depth > 0 && r.IntN(3) == 0 || depth <= 0 {
@@ -358,7 +413,13 @@ func sampleFields(t testing.TB) *Fields {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewFields(schema)
+	fields := NewFields(schema)
+	return fields.Relating(func(name string) (*Fields, error) {
+		if name != "one" && name != "two" {
+			return nil, fmt.Errorf("there is no definition %q", name)
+		}
+		return fields, nil
+	})
 }
 
 func newRandom(t testing.TB) *random {
@@ -384,7 +445,7 @@ func newRandom(t testing.TB) *random {
 // TestRandom holds Eval, Explain and the next instant against the reference.
 func TestRandom(t *testing.T) {
 	r, fields := newRandom(t), sampleFields(t)
-	seen := map[Truth]int{}
+	seen, met := map[Truth]int{}, 0
 	rules := *randomRules
 	if testing.Short() {
 		rules /= 10
@@ -392,6 +453,9 @@ func TestRandom(t *testing.T) {
 	for range rules {
 		rule := r.rule(r.root(), r.IntN(4))
 		text := encode(rule)
+		if bytes.Contains(text, []byte(`"related"`)) {
+			r.relate()
+		}
 		node, problems := Parse(text)
 		if len(problems) == 0 {
 			problems = node.Check(fields)
@@ -412,9 +476,17 @@ func TestRandom(t *testing.T) {
 			record := r.record()
 			truth := r.check(t, e, rule, record, i == 0)
 			seen[truth]++
+			e.Keys(Record{Doc: encode(record)}, func(relation *Relation, key []byte) {
+				if m := e.related.Matches(relation, key); m.False+m.True+m.Unknown > 0 {
+					met++
+				}
+			})
 		}
 	}
-	t.Logf("%d false, %d unknown, %d true", seen[False], seen[Unknown], seen[True])
+	t.Logf("%d false, %d unknown, %d true; %d keys met related records", seen[False], seen[Unknown], seen[True], met)
+	if met < rules/10 {
+		t.Error("relations hardly ever find a record")
+	}
 	for truth := range Truth(3) {
 		if seen[truth] < rules {
 			t.Errorf("only %d of %d are %s: the generator is lopsided", seen[truth], rules*20, truth)
@@ -426,12 +498,15 @@ func TestRandom(t *testing.T) {
 func (r *random) check(t *testing.T, e *Evaluator, rule, record object, explain bool) Truth {
 	doc := r.spread(encode(record))
 	now := r.now.UnixMilli()
+	if len(e.program.relations) > 0 && e.related == nil {
+		e.Relate(r.memory(now))
+	}
 	truth, next := e.Eval(doc, now)
 	describe := func() string {
-		return fmt.Sprintf("rule %s\nrecord %s\nnow %s", encode(rule), encode(record), r.now.Format(time.RFC3339Nano))
+		return fmt.Sprintf("rule %s\nrecord %s\nrelated %s\nnow %s", encode(rule), encode(record), encode(r.others), r.now.Format(time.RFC3339Nano))
 	}
 	expect := func(at int64) Truth {
-		return Truth(1 + reference{r.types, time.UnixMilli(at).UTC()}.eval(rule, record, ""))
+		return Truth(1 + reference{r.types, time.UnixMilli(at).UTC(), r.others}.eval(rule, record, ""))
 	}
 	if want := expect(now); truth != want {
 		t.Fatalf("is %s, want %s\n%s", truth, want, describe())
@@ -448,7 +523,7 @@ func (r *random) check(t *testing.T, e *Evaluator, rule, record object, explain 
 		t.Fatalf("a lone leaf does not flip at its next instant %d\n%s", next, describe())
 	}
 	if explain {
-		trace := e.program.Explain(doc, now)
+		trace := e.Explain(Record{Doc: doc}, now)
 		if trace.Truth != truth || trace.Reason() == "" {
 			t.Fatalf("explained as %s (%s), want %s\n%s", trace.Truth, trace.Reason(), truth, describe())
 		}

@@ -15,8 +15,9 @@ import (
 // any code of the package: it walks the rule and the record as maps, compares
 // numbers as fractions and times as time.Time. It trades all speed for being plain.
 type reference struct {
-	types map[string]string // "drives[].size": "number"; see sampleTypes
-	now   time.Time
+	types  map[string]string // "drives[].size": "number"; see sampleTypes
+	now    time.Time
+	others map[string][]map[string]any // the records of each definition
 }
 
 // Three truth values: -1 false, 0 unknown, 1 true.
@@ -42,7 +43,75 @@ func (r reference) eval(rule map[string]any, here any, prefix string) int {
 	if _, ok := rule["op"]; ok {
 		return r.leaf(rule, here, prefix)
 	}
+	if _, ok := rule["related"]; ok {
+		return r.relation(rule, here)
+	}
 	return r.element(rule, here, prefix)
+}
+
+// relation looks at every record of every definition that the rule names.
+func (r reference) relation(rule map[string]any, here any) int {
+	names, several := rule["related"].([]any)
+	if !several {
+		names = []any{rule["related"]}
+	}
+	on := rule["on"].(map[string]any)
+	for ours := range on { // a key that is not there: nobody can say
+		if x, typ := r.find(ours, here, ""); same(typ, x, x, false) == 0 {
+			return 0
+		}
+	}
+	form, inner := "", any(nil)
+	for _, form = range []string{"all", "any", "none", "count"} {
+		if inner = rule[form]; inner != nil {
+			break
+		}
+	}
+	if form == "count" {
+		inner = inner.(map[string]any)["of"]
+	}
+	count := map[int]int{}
+	for _, name := range names {
+		for _, other := range r.others[name.(string)] {
+			matches := true
+			for ours, theirs := range on {
+				x, typ := r.find(ours, here, "")
+				y, _ := r.find(theirs.(string), other, "")
+				matches = matches && same(typ, x, y, rule["ignoreCase"] == true) == 1
+			}
+			if matches {
+				count[r.eval(inner.(map[string]any), other, "")]++
+			}
+		}
+	}
+	return r.quantify(form, rule, count)
+}
+
+func (r reference) quantify(form string, rule map[string]any, count map[int]int) int {
+	switch form {
+	case "any":
+		return some(count)
+	case "none":
+		return -some(count)
+	case "all":
+		return -some(map[int]int{1: count[-1], 0: count[0], -1: count[1]})
+	}
+	compare := rule["count"].(map[string]any)
+	op, sign := compare["op"].(string), 1
+	if op == "not_equals" {
+		op, sign = "equals", -1
+	}
+	seen := map[int]bool{}
+	for n := count[1]; n <= count[1]+count[0]; n++ {
+		seen[sign*r.holds(op, "number", json.Number(strconv.Itoa(n)), compare["value"], false)] = true
+	}
+	switch {
+	case len(seen) > 1:
+		return 0
+	case seen[1]:
+		return 1
+	}
+	return -1
 }
 
 type absent struct{}

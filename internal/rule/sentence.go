@@ -74,16 +74,43 @@ func (n *Node) manySentence(noun, of string) string {
 }
 
 func (n *Node) relationSentence() string {
-	keys := make([]string, len(n.on))
-	for i, pair := range n.on {
-		keys[i] = pair.theirs + " is the same as " + pair.ours.String()
-	}
-	of := "of " + n.related + " whose " + strings.Join(keys, " and ")
+	of := "of " + n.relatedWords()
 	if n.quantifier != quantCount {
 		return n.manySentence("record", of)
 	}
+	return "the number of records " + of + " that have (" + n.children[0].Sentence() + ") " + n.countPhrase().says()
+}
+
+// countPhrase is what a relation says of the number of records.
+func (n *Node) countPhrase() phrase {
 	count := Node{kind: KindLeaf, op: n.op, value: n.value}
-	return "the number of records " + of + " and that have (" + n.children[0].Sentence() + ") " + count.phrase("").says()
+	return count.phrase("")
+}
+
+// relatedWords says which records a relation looks at: people with the same
+// email; laptops or desktops whose owner is the same as email.
+func (n *Node) relatedWords() string {
+	var same, other []string
+	for _, pair := range n.on {
+		ours, theirs := pair.ours.String(), pair.theirs.String()
+		if ours == theirs {
+			same = append(same, ours)
+		} else {
+			other = append(other, theirs+" is the same as "+ours)
+		}
+	}
+	var keys []string
+	if len(same) > 0 {
+		keys = append(keys, "with the same "+strings.Join(same, " and "))
+	}
+	if len(other) > 0 {
+		keys = append(keys, "whose "+strings.Join(other, " and "))
+	}
+	text := strings.Join(n.related, " or ") + " " + strings.Join(keys, " and ")
+	if n.ignoreCase {
+		text += " (ignoring case)"
+	}
+	return text
 }
 
 // subject names a field in a sentence.

@@ -71,6 +71,17 @@ func (s *slot) set(raw []byte, needs need, scratch []byte) []byte {
 	return scratch
 }
 
+// setID takes the public id of the record. The slot is never anything else's, so
+// its space is used again.
+func (s *slot) setID(id string) {
+	if s.kind = kindMissing; id == "" {
+		return
+	}
+	s.kind = kindText
+	s.raw = append(s.raw[:0], quote(id)...)
+	s.text = append(s.text[:0], id...)
+}
+
 func (s *slot) decode(scratch []byte) []byte {
 	if bytes.IndexByte(s.raw, '\\') < 0 {
 		s.text = s.raw[1:max(1, len(s.raw)-1)]
