@@ -69,6 +69,7 @@ func (e *estate) furnishPushed(t *testing.T) {
 		t.Fatalf("push: got %s", a)
 	}
 	maps.Copy(e.values, freshTest(t, e, nil))
+	maps.Copy(e.values, freshSLA(t, e, nil))
 }
 
 func (e *estate) furnishPeople(t *testing.T) {
@@ -236,6 +237,11 @@ func freshException(t *testing.T, e *estate, p *persona) map[string]string {
 	values := freshTest(t, e, p)
 	e.founds(t, "POST", "/v1/tests/"+values["testId"]+"/entities/"+values["entityId"]+"/deactivate", `{"deactivateReason":"for now"}`, 202)
 	return values
+}
+
+func freshSLA(t *testing.T, e *estate, _ *persona) map[string]string {
+	t.Helper()
+	return map[string]string{"slaId": e.create(t, "/v1/slas", `{"name":"{slug} SLA {n}","deadline":{"days":1}}`)}
 }
 
 func ownPasskey(t *testing.T, e *estate, p *persona) map[string]string {

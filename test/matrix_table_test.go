@@ -106,7 +106,7 @@ const (
 
 // errands are all that can be asked of the server.
 func errands() (all []errand) {
-	for _, some := range [][]errand{accountErrands(), openErrands(), peopleErrands(), provisioningErrands(), resourceErrands(), settingErrands(), testErrands(), userErrands()} {
+	for _, some := range [][]errand{accountErrands(), openErrands(), peopleErrands(), provisioningErrands(), resourceErrands(), settingErrands(), slaErrands(), testErrands(), userErrands()} {
 		all = append(all, some...)
 	}
 	return all
@@ -239,6 +239,18 @@ func resourceErrands() []errand {
 		{route: "GET /v1/resources/syncs/{syncId}/rejections", need: readResources, status: 200},
 		{route: "PUT /v1/resources/{type}", body: pushBody, need: writeResources, status: 200, foreign: 404},
 		{route: "PUT /v1/resources/{type}/sync_all", body: pushBody, need: writeResources, status: 200, foreign: 404},
+	}
+}
+
+func slaErrands() []errand {
+	return []errand{
+		{route: "GET /v1/slas", need: readTests, status: 200},
+		{route: "POST /v1/slas", body: `{"name":"{slug} SLA {n}","deadline":{"businessDays":3}}`, need: writeTests, status: 201},
+		{route: "GET /v1/slas/{slaId}", need: readTests, status: 200},
+		{route: "PATCH /v1/slas/{slaId}", body: `{"deadline":{"days":9}}`, need: writeTests, status: 200},
+		{route: "DELETE /v1/slas/{slaId}", need: writeTests, status: 204, fresh: freshSLA},
+		{route: "GET /v1/sla-settings", need: readTests, status: 200},
+		{route: "PATCH /v1/sla-settings", body: `{"dueSoonHours":48}`, need: writeTests, status: 200},
 	}
 }
 

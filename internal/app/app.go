@@ -25,6 +25,7 @@ import (
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/signin"
+	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/workspace"
 )
@@ -51,6 +52,7 @@ type App struct {
 	Resources   *resource.Service
 	SCIM        *scim.Service
 	SignIn      *signin.Service
+	SLAs        *sla.Service
 	SSO         *sso.Service
 	Workspaces  *workspace.Service
 
@@ -94,6 +96,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.buildSignIn(ctx); err != nil {
 		return err
 	}
+	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
 	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},

@@ -127,6 +127,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 	a.Resources.Mount(server)
 	a.SCIM.Mount(server)
 	a.SignIn.Mount(server, a.offers)
+	a.SLAs.Mount(server)
 	a.SSO.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
 	door.Mount(server)

@@ -36,6 +36,7 @@ var table = []line{
 	// Floor 0, pure: no I/O, no clock, no product noun but the wire structs.
 	{"api", 0, "json"},
 	{"caller", 0, "fault"},
+	{"deadline", 0, "json"},
 	{"fault", 0, ""},
 	{"form", 0, "fault json"},
 	{"json", 0, ""},
@@ -71,11 +72,12 @@ var table = []line{
 	{"resource", 2, feature + "jtd"},
 	{"scim", 2, feature + "access directory scim/filter scim/patch scim/schema seal"},
 	{"signin", 2, feature + "access mail seal"},
+	{"sla", 2, feature + "deadline"},
 	{"sso", 2, feature + "access egress seal signin"},
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey proof resource rule scim seal signin sso"},
+	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey proof resource rule scim seal signin sla sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},

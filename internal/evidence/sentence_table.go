@@ -123,6 +123,12 @@ var sentences = []sentence{
 
 	{"sign_in_settings.updated", "", "{actor} changed how people sign in to the workspace {subject}[: {changes}]"},
 
+	{"sla.created", "", "{actor} made the SLA {subject}[: {after deadline}]"},
+	{"sla.deleted", "", "{actor} deleted the SLA {subject}"},
+	{"sla.edited", "changes=deadline", "{actor} changed the deadline of the SLA {subject} from {before deadline} to {after deadline}"},
+	{"sla.edited", "", "{actor} edited the SLA {subject}[: {changes}]"},
+	{"sla_settings.updated", "", "{actor} changed what deadlines go by[: {changes}]"},
+
 	{"sync.evaluated", "cause=exception", "{actor} had the records of {subject} judged again after a change of exceptions"},
 	{"sync.evaluated", "cause=rerun", "{actor} had all records of {subject} judged again"},
 	{"sync.evaluated", "cause=rule", "{actor} had the records of {subject} judged again after a change of rules"},
