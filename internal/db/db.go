@@ -49,6 +49,7 @@ type backend interface {
 type session interface {
 	commit() error
 	copyIn(ctx context.Context, table string, columns []string, values []any) error
+	eachIn(ctx context.Context, scan func(Row) error, q inQuery) error
 	exec(ctx context.Context, query string, args []any) (int64, error)
 	execIn(ctx context.Context, statement string, fixed []any, values []int64) error
 	query(ctx context.Context, query string, args []any) (rows, error)

@@ -139,6 +139,30 @@ func (s *postgresSession) execIn(ctx context.Context, statement string, fixed []
 	return nil
 }
 
+// eachIn sends one statement a value, as execIn does and for its reason.
+func (s *postgresSession) eachIn(ctx context.Context, scan func(Row) error, q inQuery) error {
+	single := strings.TrimSuffix(q.statement, " IN (") + " = $" + strconv.Itoa(len(q.fixed)+1) + q.tail
+	for len(q.values) > 0 {
+		part := q.values[:min(len(q.values), execStep)]
+		q.values = q.values[len(part):]
+		batch := &pgx.Batch{}
+		for _, value := range part {
+			batch.Queue(single, append(slices.Clone(q.fixed), any(value))...).Query(func(answered pgx.Rows) error {
+				for answered.Next() {
+					if err := scan(answered); err != nil {
+						return err
+					}
+				}
+				return answered.Err()
+			})
+		}
+		if err := s.raw(func(conn *pgx.Conn) error { return conn.SendBatch(ctx, batch).Close() }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // raw runs fn on the driver's own connection, inside the transaction.
 func (s *postgresSession) raw(fn func(*pgx.Conn) error) error {
 	return s.conn.Raw(func(driver any) error {

@@ -179,13 +179,37 @@ func (s *liteSession) query(ctx context.Context, query string, args []any) (rows
 // execIn asks for many values at once, in few sizes, so that few statements are
 // prepared.
 func (s *liteSession) execIn(ctx context.Context, statement string, fixed []any, values []int64) error {
+	return inParts(fixed, values, func(list string, args []any) error {
+		_, err := s.exec(ctx, statement+list, args)
+		return err
+	})
+}
+
+func (s *liteSession) eachIn(ctx context.Context, scan func(Row) error, q inQuery) error {
+	return inParts(q.fixed, q.values, func(list string, args []any) (err error) {
+		answered, err := s.query(ctx, q.statement+list+q.tail, args)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, answered.Close()) }()
+		for answered.Next() {
+			if err := scan(answered); err != nil {
+				return err
+			}
+		}
+		return answered.Err()
+	})
+}
+
+// inParts calls fn with "$3, $4)" and the arguments of each part of a list.
+func inParts(fixed []any, values []int64, fn func(list string, args []any) error) error {
 	for _, size := range []int{200, 20, 1} {
 		for ; len(values) >= size; values = values[size:] {
 			args := append(make([]any, 0, len(fixed)+size), fixed...)
 			for _, value := range values[:size] {
 				args = append(args, value)
 			}
-			if _, err := s.exec(ctx, statement+Parameters(len(fixed)+1, size)+")", args); err != nil {
+			if err := fn(Parameters(len(fixed)+1, size)+")", args); err != nil {
 				return err
 			}
 		}

@@ -129,6 +129,10 @@ func assignPlain(to reflect.Value, value driver.Value) error {
 		number, err := strconv.ParseInt(textOf(value), 10, to.Type().Bits())
 		to.SetInt(number)
 		return err
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		number, err := strconv.ParseUint(textOf(value), 10, to.Type().Bits())
+		to.SetUint(number)
+		return err
 	case reflect.Float64:
 		number, err := strconv.ParseFloat(textOf(value), 64)
 		to.SetFloat(number)

@@ -93,6 +93,23 @@ func (tx *Tx) ExecIn(ctx context.Context, statement string, fixed []any, values 
 	return tx.session.execIn(ctx, statement, fixed, values)
 }
 
+// inQuery asks for rows by a list of values.
+type inQuery struct {
+	fixed     []any
+	statement string // up to its list
+	tail      string // after it
+	values    []int64
+}
+
+// EachIn is ExecIn for a statement that answers rows: tail is what follows the
+// list, such as " RETURNING item". scan is called for each row, in no order.
+func (tx *Tx) EachIn(ctx context.Context, scan func(row Row) error, statement, tail string, fixed []any, values []int64) error {
+	if len(values) == 0 {
+		return nil
+	}
+	return tx.session.eachIn(ctx, scan, inQuery{fixed, statement, tail, values})
+}
+
 // Parameters writes count placeholders from number first on: "$3, $4".
 func Parameters(first, count int) string {
 	var list strings.Builder
