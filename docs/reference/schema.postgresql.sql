@@ -819,6 +819,40 @@ CREATE TABLE signin_totp (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 
+CREATE TABLE sla_category (
+	workspace BIGINT NOT NULL,
+	slug TEXT NOT NULL,
+	name TEXT NOT NULL,
+	amount BIGINT NOT NULL,
+	unit TEXT NOT NULL,
+	enabled BOOLEAN NOT NULL,
+	version BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace, slug),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((unit = ANY (ARRAY['hours'::text, 'days'::text, 'businessDays'::text])))
+);
+
+CREATE TABLE sla_setting (
+	workspace BIGINT NOT NULL,
+	zone TEXT NOT NULL,
+	due_soon BIGINT,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE sla_term (
+	workspace BIGINT NOT NULL,
+	slug TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	since BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	unit TEXT NOT NULL,
+	enabled BOOLEAN NOT NULL,
+	PRIMARY KEY (workspace, slug, version)
+);
+
 CREATE TABLE sso_flow (
 	state BYTEA NOT NULL,
 	workspace BIGINT NOT NULL,

@@ -739,6 +739,36 @@ CREATE TABLE signin_totp (
 	confirmed_at BIGINT           -- NULL until the first code was right
 );
 
+CREATE TABLE sla_category (
+	workspace  BIGINT  NOT NULL REFERENCES workspace (number),
+	slug       TEXT    NOT NULL,
+	name       TEXT    NOT NULL,
+	amount     BIGINT  NOT NULL,
+	unit       TEXT    NOT NULL CHECK (unit IN ('hours', 'days', 'businessDays')),
+	enabled    BOOLEAN NOT NULL,
+	version    BIGINT  NOT NULL, -- of its terms, the newest
+	created_at BIGINT  NOT NULL,
+	updated_at BIGINT  NOT NULL,
+	PRIMARY KEY (workspace, slug)
+);
+
+CREATE TABLE sla_setting (
+	workspace BIGINT NOT NULL PRIMARY KEY REFERENCES workspace (number),
+	zone      TEXT   NOT NULL, -- IANA name
+	due_soon  BIGINT -- ms before the due time; NULL: as soon as there is one
+);
+
+CREATE TABLE sla_term (
+	workspace BIGINT  NOT NULL,
+	slug      TEXT    NOT NULL,
+	version   BIGINT  NOT NULL,
+	since     BIGINT  NOT NULL, -- ms
+	amount    BIGINT  NOT NULL,
+	unit      TEXT    NOT NULL,
+	enabled   BOOLEAN NOT NULL,
+	PRIMARY KEY (workspace, slug, version)
+);
+
 CREATE TABLE sso_flow (
 	state      BYTEA  NOT NULL PRIMARY KEY, -- SHA-256 of state or RelayState
 	workspace  BIGINT NOT NULL REFERENCES workspace (number),
