@@ -45,6 +45,7 @@ type Directory struct {
 	Roles              []DirectoryRole      `json:"roles" doc:"What the role attribute may hold: id, slug and name all do."`
 	Counts             DirectoryCounts      `json:"counts"`
 	Steps              []DirectoryStep      `json:"steps" doc:"Of the set-up, in their order."`
+	Tolerances         []DirectoryTolerance `json:"tolerances" doc:"What the provider sends that the standard refuses and that is taken all the same, the most frequent first. When there is nothing, the directory can be strict."`
 	Warnings           []DirectoryWarning   `json:"warnings" doc:"The newest first."`
 	LastError          *DirectoryLastError  `json:"lastError" doc:"The last request that was refused; null for none that is remembered."`
 	Tokens             []DirectoryTokenInfo `json:"tokens" doc:"The newest first; without the tokens themselves."`
@@ -74,6 +75,15 @@ type DirectoryWarning struct {
 	Count   int64  `json:"count" doc:"How often it came."`
 	FirstAt string `json:"firstAt" format:"date-time"`
 	LastAt  string `json:"lastAt" format:"date-time"`
+}
+
+// DirectoryTolerance is something that the provider sends and that a strict
+// directory refuses or does otherwise.
+type DirectoryTolerance struct {
+	Name   string `json:"name" doc:"Such as text_for_boolean; the label of the metric muster_scim_tolerances_total."`
+	Words  string `json:"words" doc:"What it is."`
+	Count  int64  `json:"count" doc:"Requests that needed it."`
+	LastAt string `json:"lastAt" format:"date-time"`
 }
 
 // DirectoryLastError is the last request that was refused.

@@ -672,6 +672,17 @@ CREATE TABLE scim_token (
 );
 CREATE INDEX scim_token_directory ON scim_token USING btree (directory);
 
+CREATE TABLE scim_tolerance (
+	directory BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	tolerance TEXT NOT NULL,
+	count BIGINT NOT NULL,
+	last_at BIGINT NOT NULL,
+	PRIMARY KEY (directory, tolerance),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE scim_value (
 	directory BIGINT NOT NULL,
 	path TEXT NOT NULL,

@@ -615,6 +615,15 @@ CREATE TABLE scim_token (
 
 CREATE INDEX scim_token_directory ON scim_token (directory);
 
+CREATE TABLE scim_tolerance (
+	directory BIGINT NOT NULL REFERENCES scim_directory (number),
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	tolerance TEXT   NOT NULL,
+	count     BIGINT NOT NULL, -- requests
+	last_at   BIGINT NOT NULL,
+	PRIMARY KEY (directory, tolerance)
+);
+
 CREATE TABLE scim_value (
 	directory BIGINT NOT NULL,
 	path      TEXT   NOT NULL, -- emails.value, displayName

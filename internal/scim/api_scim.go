@@ -45,6 +45,7 @@ const (
 // is answered in SCIM's own form (contract E10).
 func (s *Service) mountProtocol(server *web.Server) {
 	p := &protocol{service: s, web: server}
+	server.Registry().MustRegister(s.tally)
 	server.Handle(web.Plain{Path: protocolPath, Class: web.ClassSCIM, CrossOrigin: true, Tree: true}, http.HandlerFunc(p.serve))
 }
 
@@ -154,7 +155,7 @@ func (p *protocol) head(r *http.Request, rest string) request {
 		Address: p.web.Visitor(r).Address, Agent: web.UserAgent(r.Context()), Header: map[string]string{}, Method: r.Method,
 		Path: "/" + strings.TrimSuffix(rest, "/"), // providers put one at the end (contract E1)
 	}
-	req.Query, req.Wrong = parseQuery(r.URL.RawQuery)
+	req.Query, req.Tolerated, req.Wrong = parseQuery(r.URL.RawQuery)
 	for _, name := range []string{"If-Match", "If-None-Match", "Prefer"} {
 		if value := r.Header.Get(name); value != "" {
 			req.Header[strings.ToLower(name)] = value

@@ -60,6 +60,7 @@ func (s *Service) bulk(ctx context.Context, c *call, body []byte) ([]byte, error
 	if err != nil {
 		return nil, err
 	}
+	c.tolerated.Merge(message.tolerated)
 	b := &bulkRun{
 		bulkMessage: message, c: c, firm: map[int]bool{}, ids: map[string]string{}, made: map[int]map[string]bool{}, posts: map[string]int{},
 		results: make([]*bulkResult, len(message.ops)), s: s,
@@ -245,6 +246,9 @@ func (b *bulkRun) do(ctx context.Context, i int, op bulkOp) error {
 	}
 	one := *b.c
 	one.now, one.warnings = b.s.instant(), nil
+	if bareVersion(op.version) {
+		one.note(schema.BareVersion)
+	}
 	result := &bulkResult{BulkID: op.id, Method: op.method}
 	b.results[i] = result
 	status, err := b.perform(ctx, &one, i, op, result)
@@ -258,6 +262,7 @@ func (b *bulkRun) do(ctx context.Context, i int, op bulkOp) error {
 	} else {
 		b.c.dir = one.dir // with what it learned
 	}
+	b.c.tolerated.Merge(one.tolerated)
 	b.c.warnings = append(b.c.warnings, one.warnings...)
 	result.Status = strconv.Itoa(status)
 	return nil

@@ -16,6 +16,7 @@ import (
 type bulkMessage struct {
 	failOnErrors int // 0: never stop
 	ops          []bulkOp
+	tolerated    schema.Tolerated
 }
 
 // bulkOp is one of its operations.
@@ -41,6 +42,7 @@ func parseBulk(body []byte) (m bulkMessage, err error) {
 	if err != nil {
 		return m, err
 	}
+	m.noteMembers(obj, "schemas", "failOnErrors", "Operations")
 	urns, _ := memberOf(obj, "schemas").([]any)
 	if !slices.Contains(urns, any(bulkRequestURN)) {
 		return m, schema.Errorf(schema.InvalidSyntax, "schemas must list %s.", bulkRequestURN)
@@ -64,7 +66,11 @@ func parseBulk(body []byte) (m bulkMessage, err error) {
 		if !ok {
 			return m, schema.Errorf(schema.InvalidSyntax, "Operations[%d] must be an object.", i)
 		}
+		m.noteMembers(one, "method", "bulkId", "version", "path", "data")
 		op := parseOperation(one)
+		if method, _ := memberOf(one, "method").(string); method != op.method {
+			m.tolerated.Add(schema.OperationCase)
+		}
 		known[op.id] = true
 		m.ops = append(m.ops, op)
 	}
@@ -72,6 +78,15 @@ func parseBulk(body []byte) (m bulkMessage, err error) {
 		m.ops[i].findRefs(known)
 	}
 	return m, nil
+}
+
+// noteMembers notes members in another letter case, and those that mean nothing.
+func (m *bulkMessage) noteMembers(obj schema.Object, known ...string) {
+	for name := range obj {
+		if !slices.Contains(known, name) {
+			m.tolerated.Add(schema.MessageMember)
+		}
+	}
 }
 
 // memberOf answers a member of a message in any letter case.

@@ -16,6 +16,7 @@
 //	step       a part of the set-up that real traffic has done: scim_step
 //	warning    what an administrator should look at: scim_warning
 //	request    what the provider sent and heard, redacted: scim_request
+//	tolerance  what it sends that the RFCs refuse, counted: scim_tolerance, and a metric
 //	link       a one-time URL for an administrator elsewhere: scim_link
 //
 // # A request's way

@@ -58,6 +58,7 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, c *call, rt *schema.Res
 	if err != nil {
 		return Resource{}, err
 	}
+	c.tolerated.Merge(read.Tolerated)
 	return s.createObject(ctx, tx, c, rt, read)
 }
 
@@ -111,6 +112,7 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, c *call, rt *schema.Re
 	if err != nil {
 		return Resource{}, err
 	}
+	c.tolerated.Merge(read.Tolerated)
 	if err := s.learn(ctx, tx, c, rt.Name, read.Learned); err != nil {
 		return Resource{}, err
 	}
@@ -141,6 +143,7 @@ func (s *Service) patch(ctx context.Context, tx *db.Tx, c *call, rt *schema.Reso
 	if err != nil {
 		return Resource{}, err
 	}
+	c.tolerated.Merge(p.Tolerated)
 	return s.apply(ctx, tx, c, rt, e, p)
 }
 
@@ -159,10 +162,13 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, c *call, rt *schema.Reso
 	if !simple {
 		return s.applyWhole(ctx, tx, c, before, p)
 	}
-	after := before
-	if after.Object, _, err = rest.Apply(before.Object); err != nil {
+	applied, err := rest.Apply(before.Object)
+	if err != nil {
 		return Resource{}, err
 	}
+	c.tolerated.Merge(applied.Tolerated)
+	after := before
+	after.Object = applied.Object
 	change, err := s.changeMembers(ctx, tx, c, e.id, ops)
 	if err != nil {
 		return Resource{}, err
@@ -188,10 +194,13 @@ func (s *Service) applyWhole(ctx context.Context, tx *db.Tx, c *call, before Res
 		}
 		obj[membersName] = list
 	}
-	after := before
-	if after.Object, _, err = p.Apply(obj); err != nil {
+	applied, err := p.Apply(obj)
+	if err != nil {
 		return Resource{}, err
 	}
+	c.tolerated.Merge(applied.Tolerated)
+	after := before
+	after.Object = applied.Object
 	change := difference(members, membersOf(after.Object))
 	if err := s.checkMembers(ctx, tx, c, change.added); err != nil {
 		return Resource{}, err

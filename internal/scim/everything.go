@@ -100,6 +100,7 @@ func acrossTypes(c *call, q listQuery, types []*schema.ResourceType) ([]*filter.
 			return nil, err
 		}
 		filters[i] = f
+		c.tolerated.Merge(f.Tolerated())
 		seen := map[string]bool{}
 		for _, name := range f.Unknown() {
 			if seen[name] {

@@ -22,15 +22,16 @@ import (
 // request is one request of a provider without HTTP around it, so that the
 // set-up can replay one and play some itself.
 type request struct {
-	Address  string
-	Agent    string
-	Body     []byte
-	Header   map[string]string // lower-case names: if-match, if-none-match, prefer
-	Method   string
-	Path     string // after the base URL; begins with a slash
-	Query    url.Values
-	ReplayOf string // id of the request that this one repeats; rehearsal for the self-test's
-	Wrong    error  // what makes it fail whatever it asks for; nil for nothing
+	Address   string
+	Agent     string
+	Body      []byte
+	Header    map[string]string // lower-case names: if-match, if-none-match, prefer
+	Method    string
+	Path      string // after the base URL; begins with a slash
+	Query     url.Values
+	ReplayOf  string           // id of the request that this one repeats; rehearsal for the self-test's
+	Tolerated schema.Tolerated // what it took to read it so far
+	Wrong     error            // what makes it fail whatever it asks for; nil for nothing
 }
 
 // asGet answers the request as a GET if it is a HEAD: net/http leaves the body
@@ -103,6 +104,7 @@ func (s *Service) handle(ctx context.Context, d Directory, token []byte, req req
 		s.used.note(token, began)
 	}
 	if !c.rehearsal {
+		s.tally.count(c.tolerated)
 		s.note(ctx, c, req, a, began)
 	}
 	return a
@@ -154,11 +156,13 @@ func (s *Service) dispatch(ctx context.Context, c *call, req request) (answer, e
 		return answer{}, req.Wrong
 	}
 	req = req.asGet()
+	c.noteParameters(req)
 	segments := strings.Split(strings.TrimPrefix(req.Path, "/"), "/")
 	if !web.Storable(req.Path) || len(segments) > 1 && slices.Contains(segments, "") {
 		return answer{}, errNoPath()
 	}
 	head, rest := segments[0], segments[1:]
+	s.noteEndpoint(c, head)
 	switch schema.Fold(head) {
 	case "serviceproviderconfig", "schemas", "resourcetypes":
 		return s.toDiscover(ctx, c, req, head, strings.Join(rest, "/"), false)
@@ -177,6 +181,20 @@ func (s *Service) dispatch(ctx context.Context, c *call, req request) (answer, e
 		}
 	}
 	return answer{}, &schema.Error{Status: statusNotFound, Detail: fmt.Sprintf("There is no endpoint /%s here.", head)}
+}
+
+// noteEndpoint notes an endpoint in another letter case than its own.
+func (s *Service) noteEndpoint(c *call, head string) {
+	switch head {
+	case "", ".search", "Bulk", "Groups", "Me", "ResourceTypes", "Roles", "Schemas", "ServiceProviderConfig", "Users":
+		return
+	}
+	for _, rt := range s.baseTypes() {
+		if strings.Trim(rt.Endpoint, "/") == head {
+			return
+		}
+	}
+	c.note(schema.EndpointCase)
 }
 
 func errNoPath() error {
@@ -200,7 +218,7 @@ func (s *Service) toType(ctx context.Context, c *call, req request, name string,
 	case len(rest) == 0 && req.Method == methodPost:
 		return s.toCreate(ctx, c, req, name)
 	case len(rest) == 1 && rest[0] == ".search" && req.Method == methodPost:
-		q, err := searchOf(req.Body)
+		q, err := c.searchOf(req.Body)
 		if err != nil {
 			return answer{}, err
 		}
@@ -349,7 +367,7 @@ func (s *Service) toRoles(ctx context.Context, c *call, req request, rest []stri
 		return refuseMethod(req, methodPost), nil
 	case searches:
 		var err error
-		if q, err = searchOf(req.Body); err != nil {
+		if q, err = c.searchOf(req.Body); err != nil {
 			return answer{}, err
 		}
 		rest = nil
@@ -382,7 +400,7 @@ func (s *Service) toEverything(ctx context.Context, c *call, req request, segmen
 		return refuseMethod(req, methodPost), nil
 	case searches:
 		var err error
-		if q, err = searchOf(req.Body); err != nil {
+		if q, err = c.searchOf(req.Body); err != nil {
 			return answer{}, err
 		}
 	case req.Method != methodGet:
@@ -429,7 +447,7 @@ func (s *Service) note(_ context.Context, c *call, req request, a answer, began 
 		path += "?" + safeQuery(req.Query)
 	}
 	row := loggedRow{
-		directory: c.dir.Number, steps: stepsOf(c, req, a), warnings: c.warnings, workspace: c.dir.Workspace.Number,
+		directory: c.dir.Number, steps: stepsOf(c, req, a), tolerated: c.tolerated, warnings: c.warnings, workspace: c.dir.Workspace.Number,
 		Logged: Logged{
 			Address: req.Address, Agent: req.Agent, Answered: redacted(a.Body, loggedAnswered), At: began, ID: db.NewID(began),
 			Method: req.Method, Path: path, Problem: problemOf(a), ReplayOf: req.ReplayOf, Resource: c.resource,

@@ -82,6 +82,7 @@ func (s *Service) newLister(c *call, rt *schema.ResourceType, q listQuery) (*lis
 	if err != nil {
 		return nil, err
 	}
+	c.tolerated.Merge(f.Tolerated())
 	return s.listerFor(c, rt, q, f)
 }
 

@@ -61,6 +61,7 @@ type loggedRow struct {
 	directory int64
 	steps     []string
 	stranger  bool // came without a live token
+	tolerated schema.Tolerated
 	warnings  []warning
 	workspace int64
 }
@@ -118,6 +119,9 @@ func (s *Service) FlushLog(ctx context.Context) error {
 	}
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := insertLogged(ctx, tx, rows); err != nil {
+			return err
+		}
+		if err := keepTolerances(ctx, tx, rows); err != nil {
 			return err
 		}
 		for _, row := range rows {

@@ -151,6 +151,7 @@ func (s *Service) checkMembers(ctx context.Context, tx *db.Tx, c *call, added []
 		if c.dir.Strict {
 			return &schema.Error{Status: statusNotFound, Detail: fmt.Sprintf("The member %q is no resource of this directory.", m.Value)}
 		}
+		c.note(schema.PendingMember)
 		c.warn("pending_member", m.Value, fmt.Sprintf("The member %q is no user or group of this directory yet; it gives no access until it is.", m.Value))
 	}
 	return nil

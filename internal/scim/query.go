@@ -37,13 +37,16 @@ func numberOf(text string) *int {
 const searchURN = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
 // searchOf reads the body of a search, whose names are those of the parameters.
-func searchOf(body []byte) (listQuery, error) {
+func (c *call) searchOf(body []byte) (listQuery, error) {
 	value, err := schema.ReadObject(body)
 	if err != nil {
 		return listQuery{}, err
 	}
 	query := url.Values{}
 	for name, member := range value {
+		if paramName(name) != name {
+			c.note(schema.MessageMember)
+		}
 		switch v := member.(type) {
 		case string:
 			query.Set(paramName(name), v)
@@ -59,8 +62,12 @@ func searchOf(body []byte) (listQuery, error) {
 			query.Set(paramName(name), strings.Join(names, ","))
 		}
 	}
-	if !strings.Contains(schema.Fold(query.Get("schemas")), schema.Fold(searchURN)) {
+	urns := query.Get("schemas")
+	if !strings.Contains(schema.Fold(urns), schema.Fold(searchURN)) {
 		return listQuery{}, schema.Errorf(schema.InvalidSyntax, "schemas must list %s.", searchURN)
+	}
+	if _, list := memberOf(value, "schemas").([]any); !list || !strings.Contains(urns, searchURN) {
+		c.note(schema.MessageURN)
 	}
 	return queryOf(query), nil
 }
@@ -79,8 +86,8 @@ func paramName(name string) string {
 // parseQuery reads a query as providers write it: only & stands between
 // parameters, and their names are known in any letter case. A filter that is lost
 // on the way would list everybody, so what cannot be read is refused.
-func parseQuery(raw string) (url.Values, error) {
-	query := url.Values{}
+func parseQuery(raw string) (query url.Values, used schema.Tolerated, err error) {
+	query = url.Values{}
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, value, _ := strings.Cut(pair, "=")
 		name, err := url.QueryUnescape(name)
@@ -88,11 +95,15 @@ func parseQuery(raw string) (url.Values, error) {
 			value, err = url.QueryUnescape(value)
 		}
 		if err != nil {
-			return nil, schema.Errorf(schema.InvalidFilter, "The query is not percent-encoded correctly.")
+			return nil, 0, schema.Errorf(schema.InvalidFilter, "The query is not percent-encoded correctly.")
 		}
-		if name != "" {
-			query.Add(paramName(name), value)
+		if name == "" {
+			continue
 		}
+		if paramName(name) != name {
+			used.Add(schema.ParameterCase)
+		}
+		query.Add(paramName(name), value)
 	}
-	return query, nil
+	return query, used, nil
 }

@@ -16,13 +16,13 @@ func TestParseQuery(t *testing.T) {
 		{`Filter=userName+eq+%22x%22&`, `userName eq "x"`, ""},
 		{`COUNT=3&aadOptscim062020`, "", "3"},
 	} {
-		query, err := parseQuery(test.raw)
+		query, _, err := parseQuery(test.raw)
 		if err != nil || query.Get("filter") != test.filter || query.Get("count") != test.count {
 			t.Errorf("%s: got %v, %v", test.raw, query, err)
 		}
 	}
 	for _, raw := range []string{"filter=%zz", `filter=userName eq "100%"`, "%=x"} {
-		if _, err := parseQuery(raw); err == nil {
+		if _, _, err := parseQuery(raw); err == nil {
 			t.Errorf("%s was taken: a filter that is lost lists everybody", raw)
 		}
 	}

@@ -72,6 +72,7 @@ func passingRoles(c *call, rt *schema.ResourceType, q listQuery, known []access.
 		if f, err = filter.New(q.Filter, rt, filter.Options{Mode: c.dir.mode()}); err != nil {
 			return nil, err
 		}
+		c.tolerated.Merge(f.Tolerated())
 	}
 	byID := map[string]schema.Object{}
 	var order []keyed

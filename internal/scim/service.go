@@ -32,6 +32,7 @@ type Options struct {
 type Service struct {
 	Options
 	log   *requestLog
+	tally tally
 	types sync.Map // learnedKey → *schema.ResourceType
 	used  *lastUse
 }
@@ -41,7 +42,7 @@ func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Options: o, log: &requestLog{}, used: newLastUse()}
+	return &Service{Options: o, log: &requestLog{}, tally: newTally(), used: newLastUse()}
 }
 
 // instant answers the present as rows keep it.
@@ -62,6 +63,7 @@ type call struct {
 	resource  string // id of the resource that it is about
 	service   *Service
 	subject   string // whom it is about, for the log
+	tolerated schema.Tolerated
 	warnings  []warning
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/scim/schema"
 	"github.com/passmuster/muster/internal/seal"
 	"github.com/passmuster/muster/internal/web"
 	"github.com/passmuster/muster/internal/workspace"
@@ -50,7 +51,7 @@ func newOffice(t *testing.T, d *db.DB, options ...func(*web.Options)) *office {
 	base := "http://" + o.Listener.Addr().String()
 	o.Service = New(Options{
 		Access: users, BaseURL: func(context.Context) (string, error) { return base, nil }, DB: d, Directory: people,
-		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: o.now, Sealer: sealer,
+		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Now: o.now, Sealer: sealer, Types: []*schema.ResourceType{device(t)},
 	})
 	command := caller.Caller{Kind: caller.CommandLine, Name: "muster admin", Workspace: w.Caller()}
 	for _, role := range []string{"admin", "editor", "employee"} {

@@ -191,6 +191,7 @@ type Overview struct {
 	Settling  bool // a change of settings is still being carried out
 	Steps     []Step
 	Tokens    []Token
+	Tolerated []Tolerance // the most frequent first
 	Warnings  []Warning
 }
 
@@ -229,6 +230,9 @@ func (s *Service) overlook(ctx context.Context, tx *db.Tx, o *Overview) (err err
 	}
 	o.Steps = stepsFor(o.Provider, done)
 	if o.Tokens, err = selectTokens(ctx, tx, o.Directory); err != nil {
+		return err
+	}
+	if o.Tolerated, err = selectTolerances(ctx, tx, o.Directory); err != nil {
 		return err
 	}
 	if o.Warnings, err = selectWarnings(ctx, tx, o.Number); err != nil {

@@ -71,3 +71,28 @@ func purgeLogged(ctx context.Context, tx *db.Tx, before time.Time, keep int64) e
 			) ranked WHERE place > $1)`, keep)
 	return err
 }
+
+// addTolerance adds to what is known of a directory's provider.
+func addTolerance(ctx context.Context, tx *db.Tx, directory, workspace int64, t Tolerance) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO scim_tolerance (directory, workspace, tolerance, count, last_at) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (directory, tolerance) DO UPDATE SET count = scim_tolerance.count + excluded.count, last_at = excluded.last_at`,
+		directory, workspace, t.Name, t.Count, db.Millis(t.LastAt))
+	return err
+}
+
+// selectTolerances answers what is known of a directory's provider, the most
+// frequent first.
+func selectTolerances(ctx context.Context, tx *db.Tx, d Directory) (all []Tolerance, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var t Tolerance
+		var last int64
+		err := row.Scan(&t.Name, &t.Count, &last)
+		t.LastAt = db.Time(last)
+		all = append(all, t)
+		return err
+	}, `
+		SELECT tolerance, count, last_at FROM scim_tolerance WHERE directory = $1 AND workspace = $2
+		ORDER BY count DESC, tolerance`, d.Number, d.Workspace.Number)
+	return all, err
+}

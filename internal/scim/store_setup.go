@@ -247,6 +247,7 @@ func closeDirectory(ctx context.Context, tx *db.Tx, directory int64, now time.Ti
 		`DELETE FROM scim_link WHERE directory = $1`,
 		`DELETE FROM scim_mapping WHERE directory = $1`,
 		`DELETE FROM scim_step WHERE directory = $1`,
+		`DELETE FROM scim_tolerance WHERE directory = $1`,
 		`DELETE FROM scim_learned WHERE directory = $1`,
 	} {
 		if _, err := tx.Exec(ctx, statement, directory); err != nil {

@@ -68,7 +68,7 @@ func (o Overview) wire() api.Directory {
 		ID: string(o.ID), Name: o.Name, Provider: string(o.Provider), State: string(o.State), Strict: o.Strict, BaseURL: o.BaseURL,
 		RoleAttribute: o.RoleAttribute, OfferedAttributes: o.Offered, DefaultRole: o.roleCalled(o.DefaultRole),
 		Roles: wireEach(o.Roles, wireRole), Counts: o.Counts.wire(), Steps: wireEach(o.Steps, Step.wire),
-		Warnings: wireEach(o.Warnings, Warning.wire), Tokens: wireEach(o.Tokens, Token.wire), RequestsByDay: wireEach(o.Days, Day.wire),
+		Warnings: wireEach(o.Warnings, Warning.wire), Tokens: wireEach(o.Tokens, Token.wire), Tolerances: wireEach(o.Tolerated, Tolerance.wire), RequestsByDay: wireEach(o.Days, Day.wire),
 		RolesAreBeingGiven: o.Settling, CreatedAt: stamp(o.CreatedAt), UpdatedAt: stamp(o.UpdatedAt), LinkedAt: maybeStamp(o.LinkedAt),
 	}
 	if o.Provider == Entra {
@@ -108,6 +108,10 @@ func (t Token) wire() api.DirectoryTokenInfo {
 	return api.DirectoryTokenInfo{
 		ID: t.ID, Hint: t.Hint, CreatedAt: stamp(t.CreatedAt), ExpiresAt: maybeStamp(t.ExpiresAt), LastUsedAt: maybeStamp(t.LastUsedAt),
 	}
+}
+
+func (t Tolerance) wire() api.DirectoryTolerance {
+	return api.DirectoryTolerance{Name: t.Name, Words: t.words(), Count: t.Count, LastAt: stamp(t.LastAt)}
 }
 
 func (d Day) wire() api.DirectoryDay {

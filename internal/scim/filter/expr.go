@@ -142,11 +142,19 @@ func (v Value) String() string {
 type Options struct {
 	MaxLength int // bytes; 0 means DefaultLength
 	Mode      schema.Mode
+	Tolerated *schema.Tolerated // where to put what was tolerated; nil for nowhere
 
 	// Unknown takes a name that the resource type does not know for an attribute
 	// without a value, as a search over several types does (RFC 7644 §3.4.2.1).
 	// Filter.Unknown answers those names.
 	Unknown bool
+}
+
+// note puts down what was tolerated.
+func (o Options) note(used schema.Tolerated) {
+	if o.Tolerated != nil {
+		o.Tolerated.Merge(used)
+	}
 }
 
 // DefaultLength is how long a filter may be unless Options say otherwise.

@@ -83,9 +83,15 @@ func FuzzFilter(f *testing.F) {
 		if diff := cmp.Diff(e, again); diff != "" {
 			t.Fatalf("%q prints %q:\n%s", text, printed, diff)
 		}
-		resolved, err := e.Resolve(known, o)
+		resolved, err := filter.New(text, known, o)
 		if err != nil {
 			return
+		}
+		if o.Mode = schema.Strict; resolved.Tolerated() == 0 {
+			same, err := filter.New(text, known, o)
+			if err != nil || same.Match(obj) != resolved.Match(obj) {
+				t.Fatalf("%q needs no tolerance, but strict says %v", text, err)
+			}
 		}
 		passes := resolved.Match(obj)
 		if terms, exact := resolved.Equals(); exact && len(terms) == 1 && terms[0].Match(obj) != passes {
@@ -98,7 +104,8 @@ func FuzzFilter(f *testing.F) {
 func FuzzPath(f *testing.F) {
 	seed(f, "path", "strictpath")
 	f.Fuzz(func(t *testing.T, text string, strict bool) {
-		o := filter.Options{MaxLength: 1 << 20}
+		var used schema.Tolerated
+		o := filter.Options{MaxLength: 1 << 20, Tolerated: &used}
 		if strict {
 			o.Mode = schema.Strict
 		}
@@ -118,6 +125,15 @@ func FuzzPath(f *testing.F) {
 			t.Fatalf("%q prints %q:\n%s", text, printed, diff)
 		}
 		target, err := path.Resolve(schema.User(), o)
+		if err == nil && used == 0 {
+			path, err := filter.ParsePath(text, filter.Options{MaxLength: 1 << 20, Mode: schema.Strict})
+			if err == nil {
+				_, err = path.Resolve(schema.User(), filter.Options{Mode: schema.Strict})
+			}
+			if err != nil {
+				t.Fatalf("%q needs no tolerance, but strict says %v", text, err)
+			}
+		}
 		if err == nil && target.Filter != nil {
 			made, ok := target.Filter.Template()
 			if ok && !target.Filter.MatchElement(made) {

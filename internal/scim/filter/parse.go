@@ -26,6 +26,7 @@ func Parse(text string, o Options) (*Expr, error) {
 	if p.pos < len(p.text) {
 		return nil, p.fault("only and, or or the end can follow here")
 	}
+	o.note(p.tolerated)
 	return &e, nil
 }
 
@@ -39,6 +40,8 @@ type parser struct {
 	terms    int
 	text     string
 	what     string // filter or path, for the words of a fault
+
+	tolerated schema.Tolerated
 }
 
 func newParser(text string, o Options, what string) (parser, error) {
@@ -55,6 +58,9 @@ func newParser(text string, o Options, what string) (parser, error) {
 	}
 	if !p.strict {
 		p.text = strings.TrimRight(text, " \t&")
+		if strings.HasSuffix(text, "&") || p.text != strings.TrimSpace(text) {
+			p.tolerated.Add(schema.FilterMargin)
+		}
 	}
 	return p, nil
 }
@@ -80,6 +86,7 @@ func (p *parser) gap() bool {
 	start := p.pos
 	if !p.strict && p.pos < len(p.text) && p.text[p.pos] == '+' {
 		p.plus = true
+		p.tolerated.Add(schema.FilterPlus)
 	}
 	p.skip()
 	return p.pos > start
@@ -285,6 +292,7 @@ func (p *parser) valuePath(name string) (Expr, error) {
 	if p.strict || p.pos >= len(p.text) || p.text[p.pos] != '.' {
 		return has, nil
 	}
+	p.tolerated.Add(schema.FilterAfterBrackets)
 	p.pos++
 	sub, err := p.name()
 	if err != nil {
@@ -347,6 +355,7 @@ func (p *parser) value() (Value, error) {
 		p.pos = start
 		return Value{}, p.fault("a value belongs here: text in double quotes, a number, true, false or null")
 	}
+	p.tolerated.Add(schema.FilterUnquoted)
 	return Value{Kind: Bare, Text: word}, nil
 }
 

@@ -38,6 +38,7 @@ func ParsePath(text string, o Options) (Path, error) {
 	if path.Attr, err = p.name(); err != nil {
 		return Path{}, asPath(err)
 	}
+	defer func() { o.note(p.tolerated) }()
 	if p.pos == len(p.text) {
 		return path, nil
 	}
@@ -94,6 +95,7 @@ func (p Path) Resolve(rt *schema.ResourceType, o Options) (Target, error) {
 	if !ok {
 		return Target{}, schema.Errorf(schema.InvalidPath, "%s is not an attribute of %s.", p.Attr, rt.Name)
 	}
+	o.noteRef(ref, p.Attr)
 	t := Target{Ref: ref}
 	if p.Filter == nil {
 		return t, nil

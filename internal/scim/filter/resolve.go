@@ -12,9 +12,13 @@ import (
 // Filter is a filter held against a resource type. It is safe for use by
 // several goroutines.
 type Filter struct {
-	root    Term
-	unknown []string
+	root      Term
+	tolerated schema.Tolerated
+	unknown   []string
 }
+
+// Tolerated answers what it took to read the filter, if New made it.
+func (f *Filter) Tolerated() schema.Tolerated { return f.tolerated }
 
 // Unknown answers the names, as written, that the type does not know; none unless
 // Options.Unknown was set.
@@ -58,11 +62,36 @@ func (e *Expr) Resolve(rt *schema.ResourceType, o Options) (*Filter, error) {
 
 // New parses and resolves a filter.
 func New(text string, rt *schema.ResourceType, o Options) (*Filter, error) {
-	e, err := Parse(text, o)
+	var used schema.Tolerated
+	with := o
+	with.Tolerated = &used
+	e, err := Parse(text, with)
 	if err != nil {
 		return nil, err
 	}
-	return e.Resolve(rt, o)
+	f, err := e.Resolve(rt, with)
+	if err != nil {
+		return nil, err
+	}
+	f.tolerated = used
+	o.note(used)
+	return f, nil
+}
+
+// noteRef notes how an attribute was named.
+func (o Options) noteRef(ref schema.Ref, name string) {
+	if ref.Unqualified(name) {
+		o.noteOne(schema.UnqualifiedName)
+	}
+	if ref.Attribute != nil && ref.Attribute.Learned() {
+		o.noteOne(schema.LearnedAttribute)
+	}
+}
+
+func (o Options) noteOne(t schema.Tolerance) {
+	var one schema.Tolerated
+	one.Add(t)
+	o.note(one)
 }
 
 type resolver struct {
@@ -150,6 +179,7 @@ func (r resolver) find(name string) (schema.Ref, error) {
 		if !ok || ref.Attribute == nil && ref.Extension == "" {
 			return ref, schema.Errorf(schema.InvalidFilter, "%s is not an attribute of %s that a filter can ask for.", name, r.rt.Name)
 		}
+		r.options.noteRef(ref, name)
 		return ref, visible(ref, name)
 	}
 	ref := *r.inside
@@ -192,6 +222,7 @@ func (r resolver) comparison(t Term, e *Expr) (Term, error) {
 	if !ok {
 		return t, schema.Errorf(schema.InvalidFilter, "%s is of type %s and cannot be compared by %s with such a value.", e.Attr, leaf.Type, e.Op)
 	}
+	r.noteLiteral(leaf, e)
 	t.Value = value
 	return t, nil
 }
@@ -236,6 +267,26 @@ func (r resolver) literal(a *schema.Attribute, e *Expr) (Literal, bool) {
 	}
 	l.Text = foldUnless(a.CaseExact, l.Raw)
 	return l, tolerant || quoted
+}
+
+// noteLiteral notes a value that is written as one of another type.
+func (r resolver) noteLiteral(a *schema.Attribute, e *Expr) {
+	kind := e.Value.Kind
+	switch {
+	case a.Learned() || kind == Bare: // noted where it was read
+	case a.Type == schema.Boolean:
+		if kind == String {
+			r.options.noteOne(schema.TextForBoolean)
+		}
+	case a.Type == schema.Decimal || a.Type == schema.Integer:
+		if kind == String {
+			r.options.noteOne(schema.TextForNumber)
+		}
+	case kind == Number:
+		r.options.noteOne(schema.NumberForText)
+	case kind == True || kind == False:
+		r.options.noteOne(schema.FilterUnquoted)
+	}
 }
 
 // anything reads a value for an attribute whose values may be of any plain type.

@@ -22,26 +22,33 @@ func (w *work) spend(effort int) error {
 	return nil
 }
 
-// Apply answers obj with the operations done, and whether anything changed. obj
-// stays as it is. after shares what it can with obj and with the Patch, and is obj
-// itself when nothing changed, so that none of them may be written to from here
-// on. schemas follows the extensions that after has. All errors are
-// *schema.Error; uniqueness is the caller's to check, on after.
-func (p Patch) Apply(obj schema.Object) (after schema.Object, changed bool, err error) {
+// Applied is what Apply answers.
+type Applied struct {
+	Changed   bool             // whether anything did
+	Object    schema.Object    // the resource with the operations done
+	Tolerated schema.Tolerated // what it took, beside Patch.Tolerated
+}
+
+// Apply answers obj with the operations done. obj stays as it is. The answer's
+// Object shares what it can with obj and with the Patch, and is obj itself when
+// nothing changed, so that none of them may be written to from here on. schemas
+// follows the extensions that it has. All errors are *schema.Error; uniqueness is
+// the caller's to check, on the answer.
+func (p Patch) Apply(obj schema.Object) (Applied, error) {
 	w := work{mode: p.mode, obj: p.shallow(obj)}
 	for _, op := range p.ops {
 		if err := w.apply(op); err != nil {
-			return nil, false, located(op.at, err)
+			return Applied{}, located(op.at, err)
 		}
 	}
 	if !p.changed(obj, w.obj) {
-		return obj, false, nil
+		return Applied{Object: obj, Tolerated: w.tolerated}, nil
 	}
 	schema.SetSchemas(w.obj, p.Type)
 	if err := schema.CheckRequired(w.obj, p.Type); err != nil && schema.CheckRequired(obj, p.Type) == nil {
-		return nil, false, err
+		return Applied{}, err
 	}
-	return w.obj, true, nil
+	return Applied{Changed: true, Object: w.obj, Tolerated: w.tolerated}, nil
 }
 
 // shallow copies obj as deep as schema.Ref.Set writes.
@@ -94,9 +101,10 @@ func same(a *schema.Attribute, x, y any) bool {
 // work is one resource under change. What stands below a top-level attribute or
 // below an attribute of an extension is never changed in place, but replaced.
 type work struct {
-	effort int
-	mode   schema.Mode
-	obj    schema.Object
+	effort    int
+	mode      schema.Mode
+	obj       schema.Object
+	tolerated schema.Tolerated
 }
 
 // apply does one operation.
@@ -110,7 +118,7 @@ func (w *work) apply(op operation) error {
 	case manyValued(op, old):
 		next, err = w.list(op, listOf(old))
 	case t.Sub != nil:
-		next, err = setSub(op, old)
+		next, err = w.setSub(op, old)
 	default:
 		next = op.value
 	}
@@ -152,7 +160,7 @@ func listOf(value any) []any {
 
 // setSub does an operation on a sub-attribute of a complex attribute that has
 // one value.
-func setSub(op operation, old any) (any, error) {
+func (w *work) setSub(op operation, old any) (any, error) {
 	obj, _ := old.(schema.Object)
 	next := maps.Clone(obj)
 	if next == nil {
@@ -160,6 +168,7 @@ func setSub(op operation, old any) (any, error) {
 	}
 	if pointer := isPointer(op); pointer && op.value == "" {
 		op.value = nil // contract S13
+		w.tolerated.Add(schema.BlankForNone)
 		next = schema.Object{}
 	} else if pointer && !schema.Equal(obj["value"], op.value) {
 		next = schema.Object{} // its $ref and name were those of another

@@ -23,6 +23,10 @@ func (r *reader) pathless(value any) error {
 	case r.strict():
 		return schema.Errorf(schema.InvalidPath, "%s needs a path: this directory is strict.", r.verb)
 	}
+	r.note(schema.PatchWithoutPath)
+	if _, list := value.([]any); list {
+		r.note(schema.ArrayOfOne)
+	}
 	body, ok := only(value).(schema.Object)
 	if !ok {
 		return schema.Errorf(schema.InvalidValue, "%s without a path needs an object as its value, with the attributes to set.", r.verb)
@@ -45,6 +49,7 @@ func (r *reader) expand(prefix string, body schema.Object) error {
 	outer := r.nested
 	for _, name := range sortedNames(body) {
 		if prefix == "" && strings.EqualFold(name, markerURN) {
+			r.note(schema.MicrosoftMarker)
 			continue
 		}
 		r.nested = true
@@ -89,19 +94,22 @@ func sortedNames(body schema.Object) []string {
 
 // place reads a path and the value for what it names.
 func (r *reader) place(path string, value any) error {
-	p, err := filter.ParsePath(path, filter.Options{Mode: r.in.Mode})
+	p, err := filter.ParsePath(path, r.options())
 	if err != nil {
 		if r.nested && !strings.ContainsAny(path, "[]") {
 			return r.ignore(path)
 		}
 		return err
 	}
-	t, err := p.Resolve(r.in.Type, filter.Options{Mode: r.in.Mode})
+	t, err := p.Resolve(r.in.Type, r.options())
 	if err != nil {
 		return r.unknown(p, value, err)
 	}
 	if t.Attribute == nil {
 		return r.wholeSchema(t, value)
+	}
+	if r.nested && (t.Sub != nil || t.Filter != nil) {
+		r.note(schema.DottedName)
 	}
 	skip, err := r.check(t, value)
 	switch {
@@ -116,6 +124,7 @@ func (r *reader) place(path string, value any) error {
 // ignore reports a name that nothing can keep.
 func (r *reader) ignore(name string) error {
 	r.in.Ignored = append(r.in.Ignored, name)
+	r.note(schema.IgnoredAttribute)
 	return nil
 }
 
@@ -167,6 +176,9 @@ func (r *reader) wholeSchema(t filter.Target, value any) error {
 	if !ok {
 		return schema.Errorf(schema.InvalidValue, "%s must be an object with the attributes of that schema.", prefix)
 	}
+	if t.Extension == "" {
+		r.note(schema.CoreURNMember)
+	}
 	return r.expand(prefix+":", body)
 }
 
@@ -181,6 +193,7 @@ func (r *reader) check(t filter.Target, value any) (skip bool, err error) {
 			return true, nil
 		}
 		r.in.Password = true
+		r.note(schema.PasswordDropped)
 		if r.strict() {
 			err = schema.Errorf(schema.InvalidValue, "%s is not taken: people sign in by other means. Take it out of the attributes that are sent.", t)
 		}
@@ -188,6 +201,7 @@ func (r *reader) check(t filter.Target, value any) (skip bool, err error) {
 	case leaf.Mutability != schema.ReadOnly && t.Attribute.Mutability != schema.ReadOnly:
 		return false, nil
 	case r.nested, r.isSchemas(t):
+		r.note(schema.ReadOnlyPatched)
 		return true, nil
 	}
 	return false, schema.Errorf(schema.MutabilityErr, "%s is read only: the server sets it.", t)

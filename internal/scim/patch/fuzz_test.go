@@ -57,7 +57,11 @@ func checkAny(t reporter, message []byte, of fixture, mode schema.Mode) {
 		checkKind(t, err)
 		return
 	}
-	after, changed, err := p.Apply(before)
+	applied, err := p.Apply(before)
+	used := p.Tolerated
+	if used.Merge(applied.Tolerated); err == nil && used == 0 && mode == schema.Tolerant {
+		checkStrict(t, message, of, applied.Object)
+	}
 	if diff := cmp.Diff(of.object(t), before); diff != "" {
 		t.Fatalf("the resource was written to:\n%s", diff)
 	}
@@ -65,6 +69,7 @@ func checkAny(t reporter, message []byte, of fixture, mode schema.Mode) {
 		checkKind(t, err)
 		return
 	}
+	after, changed := applied.Object, applied.Changed
 	checkWhole(t, "", after)
 	if changed == schema.Equal(before, after) {
 		t.Fatalf("changed is %v: %s", changed, schema.Canonical(after, p.Type))
@@ -77,12 +82,28 @@ func checkAny(t reporter, message []byte, of fixture, mode schema.Mode) {
 	if !repeatable(message) {
 		return
 	}
-	again, _, err := p.Apply(after)
+	again, err := p.Apply(after)
 	if err != nil {
 		t.Fatalf("applied again: %v", err)
 	}
-	if diff := cmp.Diff(after, again); diff != "" {
+	if diff := cmp.Diff(after, again.Object); diff != "" {
 		t.Fatalf("applied again (-once +twice):\n%s", diff)
+	}
+}
+
+// checkStrict holds that what needed no tolerance is taken without any.
+func checkStrict(t reporter, message []byte, of fixture, want schema.Object) {
+	t.Helper()
+	p, err := patch.Parse(message, of.resourceType(), schema.Strict)
+	var applied patch.Applied
+	if err == nil {
+		applied, err = p.Apply(of.object(t))
+	}
+	if err != nil {
+		t.Fatalf("no tolerance is named, but strict says: %v", err)
+	}
+	if diff := cmp.Diff(want, applied.Object); diff != "" {
+		t.Fatalf("no tolerance is named, but strict does otherwise (-tolerant +strict):\n%s", diff)
 	}
 }
 

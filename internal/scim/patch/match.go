@@ -163,6 +163,9 @@ func (v *values) create(op operation, mode schema.Mode) error {
 	case !ok, mode == schema.Strict && op.target.Filter != nil:
 		return schema.Errorf(schema.NoTarget, "No value of %s is the one that the path asks for; add it first.", attribute(op.target))
 	}
+	if op.target.Filter != nil {
+		v.work.tolerated.Add(schema.MadeByFilter)
+	}
 	made[op.target.Sub.Name] = op.value
 	v.append([]any{made})
 	return nil

@@ -24,10 +24,11 @@ const (
 // Patch is a message held against a resource type. The zero value changes
 // nothing. It is safe for use by several goroutines.
 type Patch struct {
-	Ignored  []string             // names that were dropped because nothing can keep them, as sent
-	Learned  []schema.Learned     // names that no schema knew; Type knows them
-	Password bool                 // a password came along; it is kept nowhere
-	Type     *schema.ResourceType // with what was learned
+	Ignored   []string             // names that were dropped because nothing can keep them, as sent
+	Learned   []schema.Learned     // names that no schema knew; Type knows them
+	Password  bool                 // a password came along; it is kept nowhere
+	Tolerated schema.Tolerated     // what it took to read it
+	Type      *schema.ResourceType // with what was learned
 
 	mode schema.Mode
 	ops  []operation
@@ -75,7 +76,7 @@ func Parse(raw []byte, rt *schema.ResourceType, mode schema.Mode) (Patch, error)
 		}
 	}
 	return Patch{
-		Ignored: r.in.Ignored, Learned: r.in.Learned, Password: r.in.Password, Type: r.in.Type,
+		Ignored: r.in.Ignored, Learned: r.in.Learned, Password: r.in.Password, Tolerated: r.in.Tolerated, Type: r.in.Type,
 		mode: mode, ops: r.ops,
 	}, nil
 }
@@ -107,6 +108,14 @@ type reader struct {
 
 func (r *reader) strict() bool { return r.in.Mode == schema.Strict }
 
+// note puts down what was tolerated.
+func (r *reader) note(t schema.Tolerance) { r.in.Tolerated.Add(t) }
+
+// options are how paths are read.
+func (r *reader) options() filter.Options {
+	return filter.Options{Mode: r.in.Mode, Tolerated: &r.in.Tolerated}
+}
+
 // message checks the envelope and answers the operations.
 func (r *reader) message(body schema.Object) ([]any, error) {
 	fields, err := r.fields(body, "schemas", "Operations")
@@ -118,6 +127,7 @@ func (r *reader) message(body schema.Object) ([]any, error) {
 	}
 	operations, ok := fields["Operations"].([]any)
 	if one, single := fields["Operations"].(schema.Object); single && !r.strict() {
+		r.note(schema.OperationAlone)
 		operations, ok = []any{one}, true
 	}
 	switch {
@@ -140,6 +150,9 @@ func (r *reader) fields(body schema.Object, names ...string) (map[string]any, er
 		}
 		if _, twice := found[name]; twice && name != "" {
 			return nil, schema.Errorf(schema.InvalidSyntax, "%s is sent twice, in different letter case.", name)
+		}
+		if key != name {
+			r.note(schema.MessageMember)
 		}
 		found[name] = value
 	}
@@ -164,7 +177,11 @@ func (r *reader) schemas(value any) error {
 	}
 	for _, element := range list {
 		urn, _ := element.(string)
-		if urn == URN || !r.strict() && tolerableURN(schema.Fold(urn)) {
+		switch _, single := value.(string); {
+		case urn == URN && !single:
+			return nil
+		case urn == URN || !r.strict() && tolerableURN(schema.Fold(urn)):
+			r.note(schema.MessageURN)
 			return nil
 		}
 	}
@@ -215,6 +232,9 @@ func (r *reader) readVerb(value any) (verb, error) {
 	op := verb(text)
 	if !r.strict() {
 		op = verb(schema.Fold(strings.TrimSpace(text)))
+	}
+	if op != verb(text) {
+		r.note(schema.OperationCase)
 	}
 	switch op {
 	case add, remove, replace:

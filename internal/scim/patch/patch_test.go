@@ -103,11 +103,10 @@ func (c testCase) run(t *testing.T, of fixture) {
 	}
 	before := of.object(t)
 	p, err := patch.Parse(c.Patch, rt, mode)
-	var after schema.Object
-	var changed bool
+	var applied patch.Applied
 	if err == nil {
 		c.checkParsed(t, p)
-		after, changed, err = p.Apply(before)
+		applied, err = p.Apply(before)
 	}
 	if diff := cmp.Diff(of.object(t), before); diff != "" {
 		t.Errorf("the resource was written to (-before +after):\n%s", diff)
@@ -120,11 +119,11 @@ func (c testCase) run(t *testing.T, of fixture) {
 		t.Fatal(err)
 	}
 	want := merge(of.object(t), object(t, c.Want)).(schema.Object)
-	if diff := cmp.Diff(want, after); diff != "" {
+	if diff := cmp.Diff(want, applied.Object); diff != "" {
 		t.Errorf("after (-want +got):\n%s", diff)
 	}
-	if changed != (string(c.Want) != "{}") {
-		t.Errorf("changed is %v", changed)
+	if applied.Changed != (string(c.Want) != "{}") {
+		t.Errorf("changed is %v", applied.Changed)
 	}
 	c.checkSplit(t, p, before)
 }

@@ -81,16 +81,15 @@ func outcomeOf(obj schema.Object, m members, err error) outcome {
 
 // whole applies the patch to the whole resource.
 func whole(p patch.Patch, before schema.Object) outcome {
-	after, _, err := p.Apply(before)
-	return outcomeOf(after, membersOf(after), err)
+	applied, err := p.Apply(before)
+	return outcomeOf(applied.Object, membersOf(applied.Object), err)
 }
 
 // split does the same to a table of members and the rest of the resource.
 func split(p patch.Patch, before schema.Object) outcome {
 	ops, rest, ok := p.Members()
 	if !ok {
-		after, _, err := p.Apply(before)
-		return outcomeOf(after, membersOf(after), err)
+		return whole(p, before)
 	}
 	m := membersOf(before)
 	for _, op := range ops {
@@ -98,8 +97,8 @@ func split(p patch.Patch, before schema.Object) outcome {
 	}
 	without := schema.Clone(before)
 	delete(without, "members")
-	after, _, err := rest.Apply(without)
-	return outcomeOf(after, m, err)
+	applied, err := rest.Apply(without)
+	return outcomeOf(applied.Object, m, err)
 }
 
 // groupPatch draws a message on a group.

@@ -18,6 +18,9 @@ func (r *reader) remove(t filter.Target, value any) error {
 	if value != nil && r.strict() {
 		return schema.Errorf(schema.InvalidSyntax, `remove takes no value: name the values in the path, as in members[value eq "…"].`)
 	}
+	if value != nil {
+		r.note(schema.RemoveWithValue)
+	}
 	many := t.Attribute.MultiValued || t.Attribute.Learned()
 	byValue := t.Sub != nil && t.Filter == nil && t.Sub.Name == "value"
 	if value == nil || !many || t.Sub != nil && !byValue {
@@ -52,6 +55,9 @@ func (r *reader) clear(t filter.Target) error {
 
 // set reads an add or replace.
 func (r *reader) set(t filter.Target, value any) error {
+	if value == nil {
+		r.note(schema.NullValue)
+	}
 	if empty(value) {
 		return r.setNothing(t)
 	}
@@ -151,6 +157,7 @@ func (r *reader) plain(value any) any {
 	if !ok || len(list) != 1 || r.strict() {
 		return value
 	}
+	r.note(schema.ArrayOfOne)
 	if obj, ok := list[0].(schema.Object); ok {
 		if inner, ok := obj["value"]; ok {
 			return inner

@@ -26,6 +26,9 @@
 //
 // # What Tolerant takes and Strict refuses
 //
+// Tolerance lists all that there are, with those of filter, patch and the protocol;
+// Decoded answers which a body needed. Here:
+//
 //	"True", "false" for booleans, "5" for numbers, 5 for strings
 //	one value where an array belongs, an array of one where one value belongs
 //	"x" for {"value": "x"}, "" for no value of a complex attribute

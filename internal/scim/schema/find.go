@@ -54,6 +54,12 @@ func (r Ref) String() string {
 	return b.String()
 }
 
+// Unqualified says whether a name that found the reference lacks the URN of its
+// extension, which only Tolerant takes.
+func (r Ref) Unqualified(name string) bool {
+	return r.Extension != "" && strings.IndexByte(name, ':') < 0
+}
+
 // Get answers the value of the attribute (not of the sub-attribute) in obj, or
 // nil; for a whole extension its object.
 func (r Ref) Get(obj Object) any {

@@ -15,11 +15,12 @@ type Object = map[string]any
 
 // Decoded is what a request's body held.
 type Decoded struct {
-	Ignored  []string      // names that were dropped because nothing can keep them, as sent
-	Learned  []Learned     // names that no schema knew, now kept in Object
-	Object   Object        // schemas included; no read-only attributes, no password
-	Password bool          // a password came along; it is kept nowhere
-	Type     *ResourceType // with what was learned
+	Ignored   []string      // names that were dropped because nothing can keep them, as sent
+	Learned   []Learned     // names that no schema knew, now kept in Object
+	Object    Object        // schemas included; no read-only attributes, no password
+	Password  bool          // a password came along; it is kept nowhere
+	Tolerated Tolerated     // what it took to read it
+	Type      *ResourceType // with what was learned
 }
 
 // Input reads values as clients send them into the form of an Object: Decode
@@ -60,9 +61,13 @@ func (in *Input) Resource(body Object) error {
 		return err
 	}
 	for _, s := range in.Type.extensions {
-		if in.Object[s.ID] != nil && in.Mode == Strict && !listed[s.ID] {
+		if in.Object[s.ID] == nil || listed[s.ID] {
+			continue
+		}
+		if in.Mode == Strict {
 			return Errorf(InvalidSyntax, "%s is sent but not listed in schemas.", s.ID)
 		}
+		in.Tolerated.Add(UnlistedExtension)
 	}
 	if err := CheckRequired(in.Object, in.Type); err != nil {
 		return err
@@ -78,7 +83,10 @@ func (in *Input) members(urn string, body Object) error {
 		switch {
 		case urn != "":
 			full = urn + ":" + name
-		case strings.EqualFold(name, "schemas") || strings.EqualFold(name, markerURN):
+		case strings.EqualFold(name, markerURN):
+			in.Tolerated.Add(MicrosoftMarker)
+			continue
+		case strings.EqualFold(name, "schemas"):
 			continue
 		}
 		if err := in.member(urn, name, full, body[name]); err != nil {
@@ -100,7 +108,11 @@ func sortedNames(body Object) []string {
 
 // member reads one member.
 func (in *Input) member(urn, name, full string, value any) error {
+	if value == nil {
+		in.Tolerated.Add(NullValue)
+	}
 	ref, known := in.Type.Find(full, in.Mode)
+	in.noteName(ref, full)
 	if known && (ref.Sub != nil || ref.Attribute == nil && urn != "") {
 		return in.oddMember(ref, full, value)
 	}
@@ -123,6 +135,13 @@ func (in *Input) member(urn, name, full string, value any) error {
 	return in.put(ref, read)
 }
 
+// noteName notes how an attribute was named.
+func (in *Input) noteName(ref Ref, name string) {
+	if ref.Unqualified(name) {
+		in.Tolerated.Add(UnqualifiedName)
+	}
+}
+
 // put sets a value that must not be there yet: two spellings of one name are a
 // repetition.
 func (in *Input) put(ref Ref, value any) error {
@@ -139,6 +158,7 @@ func (in *Input) oddMember(ref Ref, full string, value any) error {
 	if in.Mode == Strict || ref.Sub == nil || ref.Attribute.MultiValued {
 		return in.drop(full)
 	}
+	in.Tolerated.Add(DottedName)
 	if in.dropped(ref.Attribute, value) || in.dropped(ref.Sub, value) {
 		return nil
 	}
@@ -163,8 +183,14 @@ func (in *Input) drop(name string) error {
 	if in.Mode == Strict {
 		return Errorf(InvalidSyntax, "%s is not an attribute of %s.", name, in.Type.Name)
 	}
-	in.Ignored = append(in.Ignored, name)
+	in.ignore(name)
 	return nil
+}
+
+// ignore reports a name that nothing can keep.
+func (in *Input) ignore(name string) {
+	in.Ignored = append(in.Ignored, name)
+	in.Tolerated.Add(IgnoredAttribute)
 }
 
 // wholeSchema reads an extension, or, in tolerant mode, core attributes under
@@ -180,6 +206,7 @@ func (in *Input) wholeSchema(ref Ref, name string, value any) error {
 	case ref.Extension == "" && in.Mode == Strict:
 		return Errorf(InvalidSyntax, "%s is sent as a member; its attributes belong to the top level.", name)
 	case ref.Extension == "":
+		in.Tolerated.Add(CoreURNMember)
 		return in.members(in.Type.core.ID, body)
 	}
 	return in.members(ref.Extension, body)
@@ -217,6 +244,7 @@ func (in *Input) learnMember(urn, name string, value any) error {
 func (in *Input) dropped(a *Attribute, value any) bool {
 	if a.secret() && !absent(value) {
 		in.Password = true
+		in.Tolerated.Add(PasswordDropped)
 	}
 	return a.secret() || a.Mutability == ReadOnly
 }

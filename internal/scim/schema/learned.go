@@ -113,10 +113,11 @@ func (in *Input) Learn(urn, name string, value any) (Ref, bool, error) {
 	}
 	l, ok := learnedFrom(value)
 	if absent(value) {
+		in.Tolerated.Add(IgnoredAttribute)
 		return Ref{}, false, nil
 	}
 	if !ok || SecretName(name) || in.Type.learned >= MaxLearned || !attrName(name) || urn != "" && !plausibleURN(urn) || len(full)+size(value) > MaxLearnedBytes {
-		in.Ignored = append(in.Ignored, full)
+		in.ignore(full)
 		return Ref{}, false, nil
 	}
 	l.Name, l.Schema = name, urn

@@ -27,10 +27,14 @@ func (in *Input) schemas(body Object) (map[string]bool, error) {
 		case s != nil:
 			listed[s.ID] = true
 		case strings.EqualFold(urn, markerURN):
+			in.Tolerated.Add(MicrosoftMarker)
 		case in.Mode == Strict:
 			return nil, Errorf(InvalidSyntax, "schemas lists %s, which is not a schema of %s.", urn, in.Type.Name)
 		case strings.EqualFold(urn, oldURN) || strings.EqualFold(urn, oldURN+":"+in.Type.Name):
 			base = true
+			in.Tolerated.Add(OldSchemaURN)
+		default:
+			in.Tolerated.Add(UnknownSchemaURN)
 		}
 	}
 	if !base {
@@ -58,6 +62,7 @@ func (in *Input) schemasMember(body Object) ([]any, error) {
 		return v, nil
 	case string:
 		if in.Mode == Tolerant {
+			in.Tolerated.Add(SchemasAlone)
 			return []any{v}, nil
 		}
 	}

@@ -19,6 +19,14 @@ func absent(value any) bool {
 	return false
 }
 
+// nothing is absent, and notes a null.
+func (in *Input) nothing(value any) bool {
+	if value == nil {
+		in.Tolerated.Add(NullValue)
+	}
+	return absent(value)
+}
+
 // Value reads a value of what ref names, as Parse answers it, into the form of
 // an Object: names spelled as in the schema, values of the attribute's type,
 // repetitions folded. nil means that there is no value: null, [], and what is
@@ -28,7 +36,7 @@ func absent(value any) bool {
 // value that does not fit is invalidValue; a learned attribute that cannot keep
 // it answers ErrIgnored. Mutability is the caller's to look at.
 func (in *Input) Value(ref Ref, value any) (any, error) {
-	if absent(value) {
+	if in.nothing(value) {
 		return nil, nil
 	}
 	leaf := ref.Leaf()
@@ -59,6 +67,7 @@ func (in *Input) extension(ref Ref, value any) (any, error) {
 	inner.Object = Object{}
 	err := inner.members(ref.Extension, body)
 	in.Ignored, in.Learned, in.Password, in.Type = inner.Ignored, inner.Learned, inner.Password, inner.Type
+	in.Tolerated = inner.Tolerated
 	if err != nil || inner.Object[ref.Extension] == nil {
 		return nil, err
 	}
@@ -67,9 +76,10 @@ func (in *Input) extension(ref Ref, value any) (any, error) {
 
 // learnedValue keeps any plain value (contract S8, S15).
 func (in *Input) learnedValue(ref Ref, value any) (any, error) {
+	in.Tolerated.Add(LearnedAttribute)
 	_, ok := learnedFrom(value)
 	if !ok || len(ref.String())+size(value) > MaxLearnedBytes {
-		in.Ignored = append(in.Ignored, ref.String())
+		in.ignore(ref.String())
 		return nil, ErrIgnored
 	}
 	if values, ok := value.([]any); ok {
@@ -85,6 +95,7 @@ func (in *Input) values(a *Attribute, where string, value any) (any, error) {
 		if in.Mode == Strict {
 			return nil, Errorf(InvalidValue, "%s must be an array; %s was sent.", where, kindOf(value))
 		}
+		in.Tolerated.Add(OneForArray)
 		elements = []any{value}
 	}
 	read := make([]any, 0, len(elements))
@@ -98,10 +109,13 @@ func (in *Input) values(a *Attribute, where string, value any) (any, error) {
 		}
 	}
 	read = a.FoldValues(read)
-	if in.Mode == Strict && Primaries(read) > 1 {
-		return nil, Errorf(InvalidValue, "%s has more than one value whose primary is true.", where) // RFC 7643 §2.4
+	if Primaries(read) > 1 {
+		if in.Mode == Strict {
+			return nil, Errorf(InvalidValue, "%s has more than one value whose primary is true.", where) // RFC 7643 §2.4
+		}
+		in.Tolerated.Add(SeveralPrimaries)
+		onePrimary(read)
 	}
-	onePrimary(read)
 	if len(read) == 0 {
 		return nil, nil
 	}
@@ -110,7 +124,7 @@ func (in *Input) values(a *Attribute, where string, value any) (any, error) {
 
 // single reads one value.
 func (in *Input) single(a *Attribute, where string, value any) (any, error) {
-	if absent(value) {
+	if in.nothing(value) {
 		return nil, nil
 	}
 	if a.Type == Complex {
@@ -129,6 +143,7 @@ func (in *Input) complex(a *Attribute, where string, value any) (any, error) {
 	case []any:
 		if tolerant && len(v) == 1 {
 			if inner, ok := v[0].(Object); ok {
+				in.Tolerated.Add(ArrayOfOne)
 				return in.subAttributes(a, where, inner)
 			}
 		}
@@ -138,8 +153,10 @@ func (in *Input) complex(a *Attribute, where string, value any) (any, error) {
 			break
 		}
 		if v == "" {
+			in.Tolerated.Add(BlankForNone)
 			return nil, nil
 		}
+		in.Tolerated.Add(bare(a))
 		read, err := in.scalar(sub, where+".value", v)
 		if err != nil {
 			return nil, err
@@ -149,13 +166,23 @@ func (in *Input) complex(a *Attribute, where string, value any) (any, error) {
 	return nil, Errorf(InvalidValue, "%s must be an object with sub-attributes; %s was sent.", where, kindOf(value))
 }
 
+// bare answers which tolerance takes a plain value for an object.
+func bare(a *Attribute) Tolerance {
+	if !a.MultiValued && a.Sub("$ref") != nil {
+		return BareReference
+	}
+	return BareValue
+}
+
 // subAttributes reads the members of a complex value. nil: nothing is left.
 func (in *Input) subAttributes(a *Attribute, where string, body Object) (any, error) {
 	read := make(Object, len(body))
 	for _, name := range sortedNames(body) {
 		sub := a.Sub(name)
 		if sub == nil && in.Mode == Tolerant && strings.EqualFold(name, "displayName") {
-			sub = a.Sub("display") // contract S14
+			if sub = a.Sub("display"); sub != nil { // contract S14
+				in.Tolerated.Add(DisplayNameForDisplay)
+			}
 		}
 		if sub == nil {
 			if err := in.drop(where + "." + name); err != nil {
@@ -186,8 +213,7 @@ func (in *Input) subAttributes(a *Attribute, where string, body Object) (any, er
 // scalar reads one value of a simple attribute (RFC 7643 §2.3).
 func (in *Input) scalar(a *Attribute, where string, value any) (any, error) {
 	if in.Mode == Tolerant {
-		value = a.coerced(value)
-		if value == nil {
+		if value = in.coerced(a, value); value == nil {
 			return nil, nil
 		}
 	}
@@ -215,34 +241,46 @@ func (in *Input) number(a *Attribute, n Number) (Number, bool) {
 		return n, a.Type == Decimal
 	}
 	whole, ok := n.whole()
+	if ok && whole != n {
+		in.Tolerated.Add(LooseInteger)
+	}
 	return whole, ok && (in.Mode == Tolerant || whole == n)
 }
 
 // coerced answers the value that a client meant who sends text for booleans and
 // numbers, or numbers for text (contract S12); nil for an empty text where text
 // cannot stand.
-func (a *Attribute) coerced(value any) any {
+func (in *Input) coerced(a *Attribute, value any) any {
 	switch v := value.(type) {
 	case Number:
 		if a.Type == String || a.Type == Reference {
+			in.Tolerated.Add(NumberForText)
 			return string(v)
 		}
 	case string:
-		if v == "" && a.Type != String && a.Type != Reference {
-			return nil
-		}
-		switch a.Type {
-		case Boolean:
-			if strings.EqualFold(v, "true") || strings.EqualFold(v, "false") {
-				return len(v) == len("true")
-			}
-		case Decimal, Integer:
-			if n, ok := ParseNumber(v); ok {
-				return n
-			}
-		}
+		return in.coercedText(a, v)
 	}
 	return value
+}
+
+func (in *Input) coercedText(a *Attribute, text string) any {
+	if text == "" && a.Type != String && a.Type != Reference {
+		in.Tolerated.Add(BlankForNone)
+		return nil
+	}
+	switch a.Type {
+	case Boolean:
+		if strings.EqualFold(text, "true") || strings.EqualFold(text, "false") {
+			in.Tolerated.Add(TextForBoolean)
+			return len(text) == len("true")
+		}
+	case Decimal, Integer:
+		if n, ok := ParseNumber(text); ok {
+			in.Tolerated.Add(TextForNumber)
+			return n
+		}
+	}
+	return text
 }
 
 // takes says whether a text is a value of the type.
