@@ -49,6 +49,8 @@ type Directory struct {
 	Warnings           []DirectoryWarning   `json:"warnings" doc:"The newest first."`
 	LastError          *DirectoryLastError  `json:"lastError" doc:"The last request that was refused; null for none that is remembered."`
 	Tokens             []DirectoryTokenInfo `json:"tokens" doc:"The newest first; without the tokens themselves."`
+	Clients            []DirectoryClient    `json:"clients" doc:"That get tokens by themselves; the newest first."`
+	TokenURL           string               `json:"tokenUrl" doc:"Where clients get their tokens, and what their assertions name as aud."`
 	RequestsByDay      []DirectoryDay       `json:"requestsByDay" doc:"Of the last 14 days (UTC), the oldest first."`
 	RolesAreBeingGiven bool                 `json:"rolesAreBeingGiven" doc:"A change of the settings is still being carried out on the accounts."`
 	CreatedAt          string               `json:"createdAt" format:"date-time"`

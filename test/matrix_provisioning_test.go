@@ -21,6 +21,12 @@ func provisioningErrands() []errand {
 		{route: "DELETE" + one, need: manageProvisioning, status: 200, fresh: freshDirectory},
 		{route: "POST" + one + "/tokens", body: `{}`, need: manageProvisioning, status: 201, fresh: freshDirectory},
 		{route: "DELETE" + one + "/tokens/{tokenId}", need: manageProvisioning, status: 204, fresh: freshDirectory},
+		{route: "GET" + one + "/clients", need: readSettings, status: 200},
+		{route: "POST" + one + "/clients", body: `{"name":"{slug} client {n}"}`, need: manageProvisioning, status: 201, fresh: freshDirectory},
+		{route: "DELETE" + one + "/clients/{clientId}", need: manageProvisioning, status: 204, fresh: freshDirectory},
+		{route: "PUT" + one + "/clients/{clientId}/keys", body: `{}`, need: manageProvisioning, status: 200, fresh: freshDirectory},
+		{route: "POST" + one + "/clients/{clientId}/secrets", body: `{}`, need: manageProvisioning, status: 201, fresh: freshDirectory},
+		{route: "DELETE" + one + "/clients/{clientId}/secrets/{secretId}", need: manageProvisioning, status: 204, fresh: freshDirectory},
 		{route: "GET" + one + "/mapping", need: readSettings, status: 200},
 		{route: "PUT" + one + "/mapping", body: `{"mapping":[{"groupId":"{pushedId}","role":"auditor"}]}`, need: manageProvisioning, status: 200, fresh: freshDirectory},
 		{route: "GET" + one + "/warnings", need: readSettings, status: 200},
@@ -41,6 +47,7 @@ func provisioningErrands() []errand {
 		{route: "POST /v1/setup-links/open", body: `{"link":"madeup"}`, need: anyone, status: 404},
 		{route: "GET /v1/setup-links/directory", need: anyone, status: 401},
 		{route: "GET /v1/setup-links/requests", need: anyone, status: 401},
+		{route: "POST /v1/setup-links/clients", body: `{}`, need: anyone, status: 401},
 		{route: "POST /v1/setup-links/tokens", body: `{}`, need: anyone, status: 401},
 	}
 }
@@ -83,6 +90,12 @@ func freshDirectory(t *testing.T, e *estate, _ *persona) map[string]string {
 	e.founds(t, "POST", one+"/link", "", 201).into(t, &link)
 	_, secret, _ := strings.Cut(link.URL, "#")
 	d["linkId"], d["link"] = link.ID, secret
+	var client struct {
+		ClientID string
+		Secrets  []struct{ ID string }
+	}
+	e.founds(t, "POST", one+"/clients", `{}`, 201).into(t, &client)
+	d["clientId"], d["secretId"] = client.ClientID, client.Secrets[0].ID
 	maps.Copy(d, e.lookAt(t, one))
 	return d
 }

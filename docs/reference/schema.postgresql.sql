@@ -511,6 +511,30 @@ CREATE TABLE resource_sync (
 );
 CREATE INDEX resource_sync_time ON resource_sync USING btree (definition, committed_at);
 
+CREATE TABLE scim_assertion (
+	client TEXT NOT NULL,
+	jti BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (client, jti),
+	FOREIGN KEY (client) REFERENCES scim_client(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE scim_client (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	directory BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	public_keys TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	last_used_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX scim_client_directory ON scim_client USING btree (directory);
+
 CREATE TABLE scim_directory (
 	number BIGINT NOT NULL,
 	id TEXT NOT NULL,
@@ -647,6 +671,22 @@ CREATE INDEX scim_resource_external ON scim_resource USING btree (directory, typ
 CREATE INDEX scim_resource_follower ON scim_resource USING btree (follower) WHERE (follower <> ''::text);
 CREATE INDEX scim_resource_list ON scim_resource USING btree (directory, ((type || ''::text)), id);
 
+CREATE TABLE scim_secret (
+	hash BYTEA NOT NULL,
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	client TEXT NOT NULL,
+	hint TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	expires_at BIGINT,
+	last_used_at BIGINT,
+	PRIMARY KEY (hash),
+	UNIQUE (id),
+	FOREIGN KEY (client) REFERENCES scim_client(id) ON DELETE CASCADE,
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX scim_secret_client ON scim_secret USING btree (client);
+
 CREATE TABLE scim_step (
 	directory BIGINT NOT NULL,
 	step TEXT NOT NULL,
@@ -665,11 +705,15 @@ CREATE TABLE scim_token (
 	expires_at BIGINT,
 	last_used_at BIGINT,
 	revoked_at BIGINT,
+	client TEXT,
+	secret TEXT,
 	PRIMARY KEY (hash),
 	UNIQUE (id),
+	FOREIGN KEY (client) REFERENCES scim_client(id) ON DELETE CASCADE,
 	FOREIGN KEY (directory) REFERENCES scim_directory(number),
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
+CREATE INDEX scim_token_client ON scim_token USING btree (client, id) WHERE (client IS NOT NULL);
 CREATE INDEX scim_token_directory ON scim_token USING btree (directory);
 
 CREATE TABLE scim_tolerance (

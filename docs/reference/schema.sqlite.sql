@@ -470,6 +470,26 @@ CREATE TABLE resource_sync (
 
 CREATE INDEX resource_sync_time ON resource_sync (definition, committed_at);
 
+CREATE TABLE scim_assertion (
+	client     TEXT   NOT NULL REFERENCES scim_client (id) ON DELETE CASCADE,
+	jti        BYTEA  NOT NULL, -- its SHA-256
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	expires_at BIGINT NOT NULL, -- when the assertion is dead anyway
+	PRIMARY KEY (client, jti)
+);
+
+CREATE TABLE scim_client (
+	id           TEXT   NOT NULL PRIMARY KEY, -- the client_id
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	directory    BIGINT NOT NULL REFERENCES scim_directory (number),
+	name         TEXT   NOT NULL,
+	public_keys  TEXT   NOT NULL,             -- JSON array of JWKs that sign its assertions
+	created_at   BIGINT NOT NULL,
+	last_used_at BIGINT
+);
+
+CREATE INDEX scim_client_directory ON scim_client (directory);
+
 CREATE TABLE scim_directory (
 	number         BIGINT  NOT NULL PRIMARY KEY,
 	id             TEXT    NOT NULL UNIQUE, -- in the base URL
@@ -594,6 +614,19 @@ CREATE INDEX scim_resource_follower ON scim_resource (follower) WHERE follower <
 
 CREATE INDEX scim_resource_list ON scim_resource (directory, (type || ''), id);
 
+CREATE TABLE scim_secret (
+	hash         BYTEA  NOT NULL PRIMARY KEY, -- SHA-256: secrets are random
+	id           TEXT   NOT NULL UNIQUE,
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	client       TEXT   NOT NULL REFERENCES scim_client (id) ON DELETE CASCADE,
+	hint         TEXT   NOT NULL,
+	created_at   BIGINT NOT NULL,
+	expires_at   BIGINT,                      -- NULL: never
+	last_used_at BIGINT
+);
+
+CREATE INDEX scim_secret_client ON scim_secret (client);
+
 CREATE TABLE scim_step (
 	directory BIGINT NOT NULL REFERENCES scim_directory (number),
 	step      TEXT   NOT NULL,
@@ -611,7 +644,9 @@ CREATE TABLE scim_token (
 	expires_at   BIGINT,
 	last_used_at BIGINT,
 	revoked_at   BIGINT
-);
+, client TEXT REFERENCES scim_client (id) ON DELETE CASCADE, secret TEXT);
+
+CREATE INDEX scim_token_client ON scim_token (client, id) WHERE client IS NOT NULL;
 
 CREATE INDEX scim_token_directory ON scim_token (directory);
 

@@ -34,6 +34,11 @@ var sentences = []sentence{
 	{"definition.edited", "", "{actor} edited the resource definition {subject}[: {changes}]"},
 
 	{"directory.activated", "", "The directory {subject} is active: its provider's first list arrived[ from {address}]"},
+	{"directory.client_deleted", "", "{actor} deleted the client {after client} of the directory {subject}, and with it the tokens that it got"},
+	{"directory.client_keys_changed", "", "{actor} changed the public keys of the client {after client} of the directory {subject}[: {changes but client}]"},
+	{"directory.client_made", "", "{actor} made the client {after client} for the directory {subject}[: {changes but client}]"},
+	{"directory.client_secret_made", "", "{actor} made the secret {after secret} for the client {after client} of the directory {subject}"},
+	{"directory.client_secret_revoked", "", "{actor} revoked the secret {before secret} of the client {after client} of the directory {subject}"},
 	{"directory.created", "", "{actor} connected the directory {subject}[ ({after provider})]"},
 	{"directory.deleted", "", "{actor} deleted the directory {subject}, and with it what it granted"},
 

@@ -38,6 +38,7 @@ func (s *Service) mountLinks(server *web.Server, route router) {
 	web.Register(server, open("POST", "/open", "openSetupLink", "Open a link, once", 0), f.open)
 	web.Register(server, open("GET", "/directory", "getLinkedDirectory", "Get the directory of a link with its set-up", 0), f.getDirectory)
 	web.Register(server, open("GET", "/requests", "listLinkedRequests", "List the requests of the provider of a link, in words", 0), f.getRequests)
+	web.Register(server, open("POST", "/clients", "createLinkedClient", "Make a client for the directory of a link", http.StatusCreated), f.postClient)
 	web.Register(server, open("POST", "/tokens", "createLinkedToken", "Make a token for the directory of a link", http.StatusCreated), f.postToken)
 }
 
@@ -67,6 +68,11 @@ type (
 	holderTokenInput struct {
 		HolderInput
 		Body *api.DirectoryTokenInput
+	}
+
+	holderClientInput struct {
+		HolderInput
+		Body *api.DirectoryClientInput
 	}
 
 	linkOutput  struct{ Body api.DirectoryLink }
@@ -164,4 +170,12 @@ func (f *linkFace) postToken(ctx context.Context, in *holderTokenInput) (*create
 		return nil, err
 	}
 	return f.answerToken(ctx, who, id, in.Body)
+}
+
+func (f *linkFace) postClient(ctx context.Context, in *holderClientInput) (*createClientOutput, error) {
+	id, who, err := f.holder(ctx, in.HolderInput)
+	if err != nil {
+		return nil, err
+	}
+	return f.answerClient(ctx, who, id, in.Body)
 }

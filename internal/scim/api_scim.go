@@ -30,6 +30,7 @@ const maxBody = 8 << 20
 // protocol is the service provider as HTTP shows it. It stands outside of /v1:
 // its clients, its errors and its documents are SCIM's own.
 type protocol struct {
+	grants  *grantFace
 	service *Service
 	web     *web.Server
 	zippers sync.Pool
@@ -44,7 +45,7 @@ const (
 // mountProtocol puts everything below /scim up: whatever a provider asks for, it
 // is answered in SCIM's own form (contract E10).
 func (s *Service) mountProtocol(server *web.Server) {
-	p := &protocol{service: s, web: server}
+	p := &protocol{grants: &grantFace{service: s, web: server}, service: s, web: server}
 	server.Registry().MustRegister(s.tally)
 	server.Handle(web.Plain{Path: protocolPath, Class: web.ClassSCIM, CrossOrigin: true, Tree: true}, http.HandlerFunc(p.serve))
 }
@@ -54,6 +55,10 @@ func (p *protocol) serve(w http.ResponseWriter, r *http.Request) {
 	id, rest, _ := strings.Cut(under, "/")
 	if !found || id == "" {
 		p.write(w, r, refusal(&schema.Error{Status: http.StatusNotFound, Detail: "There is nothing here: the base URL of a directory is on its set-up page."}))
+		return
+	}
+	if strings.TrimSuffix("/"+rest, "/") == tokenPath {
+		p.grants.serve(w, r, id)
 		return
 	}
 	req := p.head(r, rest)

@@ -37,6 +37,7 @@ func (s *Service) mountSetup(server *web.Server) {
 	web.Register(server, route("POST", one+"/self-test", "selfTestDirectory", "Play the provider's requests against the directory", write, 0), s.postSelfTest)
 	web.Register(server, route("POST", one+"/simulate", "simulateDirectoryUser", "Say what role a user would get, and why", read, 0), s.postSimulate)
 	web.Register(server, route("POST", one+"/users/{userId}/adopt", "adoptDirectoryUser", "Hand a local account over to the directory", write, http.StatusNoContent), s.postAdopt)
+	s.mountClients(server, route)
 	s.mountHistory(server, route)
 	s.mountLinks(server, route)
 }

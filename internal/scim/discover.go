@@ -151,6 +151,10 @@ func configOf(c *call) any {
 		Authentication: []scheme{{
 			Type: "oauthbearertoken", Name: "OAuth Bearer Token", Primary: true,
 			Description: "The directory's token, in the header Authorization.", Spec: "https://www.rfc-editor.org/info/rfc6750",
+		}, {
+			Type: "oauth2", Name: "OAuth 2.0 Client Credentials",
+			Description: "A token for an hour from " + c.base + tokenPath + ", by a client's secret or an assertion that it signs (RFC 7523).",
+			Spec:        "https://www.rfc-editor.org/info/rfc6749",
 		}},
 		Bulk:       bulkConfig{Supported: true, Operations: maxOperations, Payload: maxPayload},
 		Conformant: c.dir.Strict,

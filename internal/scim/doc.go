@@ -8,6 +8,9 @@
 //
 //	directory  the connection to one identity provider: scim_directory
 //	token      what the provider comes with; several at once, kept as SHA-256: scim_token
+//	client     gets tokens of an hour by itself (RFC 6749 section 4.4), by a secret or
+//	           by assertions that it signs (RFC 7523): scim_client, scim_secret,
+//	           scim_assertion
 //	resource   a user, a group, anything a schema describes: scim_resource
 //	value      what is looked up before a create: scim_value
 //	member     a row a membership: scim_member

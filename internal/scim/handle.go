@@ -69,6 +69,7 @@ const (
 	statusCreated    = 201
 	statusNoContent  = 204
 	statusNotChanged = 304
+	statusBadRequest = 400
 	statusForbidden  = 403
 	statusNotFound   = 404
 	statusNoMethod   = 405
@@ -77,6 +78,7 @@ const (
 	statusNotBuilt   = 501
 
 	statusPrecondition = 412
+	statusTooMany      = 429
 	statusUnauthorized = 401
 )
 

@@ -197,12 +197,8 @@ func (s *Service) ByLink(ctx context.Context, visitor caller.Caller, session str
 // Invalid, Conflict.
 func (s *Service) MakeToken(ctx context.Context, c caller.Caller, id DirectoryID, expires *time.Time) (text string, t Token, err error) {
 	now := s.instant()
-	if expires != nil {
-		if !expires.After(now) {
-			return "", t, fault.At(fault.Problem{Pointer: "/expiresAt", Message: "must lie in the future"})
-		}
-		exact := db.Time(db.Millis(*expires))
-		expires = &exact
+	if expires, err = ahead(expires, now); err != nil {
+		return "", t, err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.held(ctx, tx, c, id)

@@ -173,9 +173,12 @@ func (s *Service) learnFrom(ctx context.Context, tx *db.Tx, row loggedRow) error
 	})
 }
 
-// PurgeLog forgets old requests.
+// PurgeLog forgets old requests, and what clients have got that is over.
 func (s *Service) PurgeLog(ctx context.Context) error {
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := purgeGrants(ctx, tx, s.instant()); err != nil {
+			return err
+		}
 		return purgeLogged(ctx, tx, s.instant().Add(-loggedFor), loggedKept)
 	})
 	if err != nil {

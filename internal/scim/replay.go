@@ -74,6 +74,8 @@ func (l Logged) again() (request, error) {
 	switch {
 	case l.Status < 400:
 		return request{}, fault.New(fault.Conflict, "this request succeeded; there is nothing to repeat")
+	case l.Path == tokenPath:
+		return impossible("this was a request for a token, which only the provider can repeat")
 	case l.Status == 401:
 		return impossible("this request came without a valid token, so nobody knows whether the provider sent it; let the provider send it again")
 	case !l.changes():

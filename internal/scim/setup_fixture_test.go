@@ -66,8 +66,7 @@ func newOffice(t *testing.T, d *db.DB, options ...func(*web.Options)) *office {
 		set(&settings)
 	}
 	server := web.New(settings)
-	o.mountProtocol(server)
-	o.mountSetup(server)
+	o.Mount(server)
 	o.Config.Handler = server.Handler()
 	o.Start()
 	t.Cleanup(o.Close)

@@ -183,6 +183,7 @@ const daysShown = 14
 type Overview struct {
 	Directory
 	BaseURL   string
+	Clients   []Client
 	Counts    Counts
 	Days      []Day   // the oldest first
 	LastError *Logged // nil for none
@@ -233,6 +234,9 @@ func (s *Service) overlook(ctx context.Context, tx *db.Tx, o *Overview) (err err
 		return err
 	}
 	if o.Tolerated, err = selectTolerances(ctx, tx, o.Directory); err != nil {
+		return err
+	}
+	if o.Clients, err = selectClients(ctx, tx, o.Directory); err != nil {
 		return err
 	}
 	if o.Warnings, err = selectWarnings(ctx, tx, o.Number); err != nil {

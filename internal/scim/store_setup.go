@@ -244,6 +244,7 @@ func revokeTokens(ctx context.Context, tx *db.Tx, directory int64, now time.Time
 // stays until it is old.
 func closeDirectory(ctx context.Context, tx *db.Tx, directory int64, now time.Time) error {
 	for _, statement := range []string{
+		`DELETE FROM scim_client WHERE directory = $1`,
 		`DELETE FROM scim_link WHERE directory = $1`,
 		`DELETE FROM scim_mapping WHERE directory = $1`,
 		`DELETE FROM scim_step WHERE directory = $1`,

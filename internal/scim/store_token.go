@@ -17,8 +17,8 @@ func insertToken(ctx context.Context, tx *db.Tx, d Directory, t Token, hash []by
 		hash, t.ID, d.Workspace.Number, d.Number, t.Hint, db.Millis(t.CreatedAt), nullable(t.ExpiresAt))
 }
 
-// selectTokens answers the tokens of a directory that are not revoked, newest
-// first.
+// selectTokens answers the pasted tokens of a directory that are not revoked,
+// newest first.
 func selectTokens(ctx context.Context, tx *db.Tx, d Directory) (tokens []Token, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t Token
@@ -30,14 +30,14 @@ func selectTokens(ctx context.Context, tx *db.Tx, d Directory) (tokens []Token, 
 		return err
 	}, `
 		SELECT id, hint, created_at, expires_at, last_used_at FROM scim_token
-		WHERE directory = $1 AND revoked_at IS NULL ORDER BY id DESC`, d.Number)
+		WHERE directory = $1 AND revoked_at IS NULL AND client IS NULL ORDER BY id DESC`, d.Number)
 	return tokens, err
 }
 
-// revokeToken answers db.ErrNoRow for what is no live token of the directory.
+// revokeToken answers db.ErrNoRow for what is no live pasted token of the directory.
 func revokeToken(ctx context.Context, tx *db.Tx, d Directory, id string, now time.Time) error {
 	return tx.ExecOne(ctx, `
-		UPDATE scim_token SET revoked_at = $1 WHERE id = $2 AND directory = $3 AND revoked_at IS NULL`, db.Millis(now), id, d.Number)
+		UPDATE scim_token SET revoked_at = $1 WHERE id = $2 AND directory = $3 AND revoked_at IS NULL AND client IS NULL`, db.Millis(now), id, d.Number)
 }
 
 func touchToken(ctx context.Context, tx *db.Tx, hash []byte, at time.Time) error {

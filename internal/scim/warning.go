@@ -72,6 +72,10 @@ func (l Logged) advice(p Provider) string {
 	switch {
 	case l.Status < 400:
 		return ""
+	case l.Path == tokenPath && l.Status == 401:
+		return "The client id, its secret or its key is not one of this directory, or is revoked or expired. Make a new one here and enter it at the provider, without spaces around it."
+	case l.Path == tokenPath:
+		return "The provider asks for a token in a way that cannot be met. Enter the token URL of this directory, choose client credentials, and let the provider try again."
 	case l.Status == 400:
 		return "The provider sends something that cannot be taken. Correct the value or the attribute mapping that the message names, then let the provider try again" + where(p) + "."
 	case l.Status == 401:

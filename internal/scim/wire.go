@@ -68,7 +68,8 @@ func (o Overview) wire() api.Directory {
 		ID: string(o.ID), Name: o.Name, Provider: string(o.Provider), State: string(o.State), Strict: o.Strict, BaseURL: o.BaseURL,
 		RoleAttribute: o.RoleAttribute, OfferedAttributes: o.Offered, DefaultRole: o.roleCalled(o.DefaultRole),
 		Roles: wireEach(o.Roles, wireRole), Counts: o.Counts.wire(), Steps: wireEach(o.Steps, Step.wire),
-		Warnings: wireEach(o.Warnings, Warning.wire), Tokens: wireEach(o.Tokens, Token.wire), Tolerances: wireEach(o.Tolerated, Tolerance.wire), RequestsByDay: wireEach(o.Days, Day.wire),
+		Warnings: wireEach(o.Warnings, Warning.wire), Tokens: wireEach(o.Tokens, Token.wire), Tolerances: wireEach(o.Tolerated, Tolerance.wire),
+		Clients: wireEach(o.Clients, Client.wire), TokenURL: o.BaseURL + tokenPath, RequestsByDay: wireEach(o.Days, Day.wire),
 		RolesAreBeingGiven: o.Settling, CreatedAt: stamp(o.CreatedAt), UpdatedAt: stamp(o.UpdatedAt), LinkedAt: maybeStamp(o.LinkedAt),
 	}
 	if o.Provider == Entra {
@@ -112,6 +113,23 @@ func (t Token) wire() api.DirectoryTokenInfo {
 
 func (t Tolerance) wire() api.DirectoryTolerance {
 	return api.DirectoryTolerance{Name: t.Name, Words: t.words(), Count: t.Count, LastAt: stamp(t.LastAt)}
+}
+
+func (c Client) wire() api.DirectoryClient {
+	return api.DirectoryClient{
+		ClientID: c.ID, Name: c.Name, CreatedAt: stamp(c.CreatedAt), LastUsedAt: maybeStamp(c.LastUsedAt),
+		Secrets: wireEach(c.Secrets, Secret.wire), Keys: wireEach(c.Keys, PublicKey.wire),
+	}
+}
+
+func (s Secret) wire() api.DirectoryClientSecretInfo {
+	return api.DirectoryClientSecretInfo{
+		ID: s.ID, Hint: s.Hint, CreatedAt: stamp(s.CreatedAt), ExpiresAt: maybeStamp(s.ExpiresAt), LastUsedAt: maybeStamp(s.LastUsedAt),
+	}
+}
+
+func (k PublicKey) wire() api.DirectoryClientKey {
+	return api.DirectoryClientKey{KeyID: k.ID, Kind: k.Kind, Algorithms: k.Algorithms, Thumbprint: k.Thumbprint}
 }
 
 func (d Day) wire() api.DirectoryDay {
