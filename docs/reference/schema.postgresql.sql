@@ -64,6 +64,29 @@ CREATE TABLE assessment_exception (
 CREATE INDEX assessment_exception_test ON assessment_exception USING btree (test, item);
 CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception USING btree (test, item) WHERE (ended_at IS NULL);
 
+CREATE TABLE assessment_key (
+	number BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	fields TEXT NOT NULL,
+	since BIGINT,
+	PRIMARY KEY (number),
+	UNIQUE (definition, fields),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE assessment_link (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	ours BIGINT NOT NULL,
+	related BIGINT NOT NULL,
+	theirs BIGINT NOT NULL,
+	PRIMARY KEY (definition, ours, theirs),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX assessment_link_related ON assessment_link USING btree (related);
+
 CREATE TABLE assessment_outcome (
 	definition BIGINT NOT NULL,
 	test BIGINT NOT NULL,
@@ -126,6 +149,28 @@ CREATE TABLE assessment_test (
 );
 CREATE INDEX assessment_test_definition ON assessment_test USING btree (definition);
 
+CREATE TABLE assessment_touch (
+	definition BIGINT NOT NULL,
+	sync BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	item_key BIGINT NOT NULL,
+	digest BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	PRIMARY KEY (definition, sync, item, item_key, digest)
+);
+
+CREATE TABLE assessment_value (
+	item_key BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	from_sync BIGINT NOT NULL,
+	to_sync BIGINT,
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	digest BIGINT NOT NULL,
+	UNIQUE (item_key, item, from_sync)
+);
+CREATE INDEX assessment_value_digest ON assessment_value USING btree (item_key, digest, item);
+
 CREATE TABLE assessment_version (
 	test BIGINT NOT NULL,
 	version BIGINT NOT NULL,
@@ -136,6 +181,16 @@ CREATE TABLE assessment_version (
 	created_at BIGINT NOT NULL,
 	PRIMARY KEY (test, version),
 	FOREIGN KEY (test) REFERENCES assessment_test(number)
+);
+
+CREATE TABLE assessment_view (
+	definition BIGINT NOT NULL,
+	related BIGINT NOT NULL,
+	from_sync BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	number BIGINT NOT NULL,
+	schema_version BIGINT NOT NULL,
+	PRIMARY KEY (definition, related, from_sync)
 );
 
 CREATE TABLE assessment_window (

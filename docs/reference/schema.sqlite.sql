@@ -58,6 +58,26 @@ CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception (test, item
 
 CREATE INDEX assessment_exception_test ON assessment_exception (test, item);
 
+CREATE TABLE assessment_key (
+	number     BIGINT NOT NULL PRIMARY KEY, -- what rows carry
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	definition BIGINT NOT NULL REFERENCES resource_definition (number),
+	fields     TEXT   NOT NULL, -- as package rule writes a key
+	since      BIGINT,          -- the number from which on its values are complete; NULL: not yet
+	UNIQUE (definition, fields)
+);
+
+CREATE TABLE assessment_link (
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	definition BIGINT NOT NULL, -- of the tests
+	ours       BIGINT NOT NULL, -- assessment_key of definition
+	related    BIGINT NOT NULL, -- the other definition
+	theirs     BIGINT NOT NULL, -- assessment_key of related
+	PRIMARY KEY (definition, ours, theirs)
+);
+
+CREATE INDEX assessment_link_related ON assessment_link (related);
+
 CREATE TABLE assessment_outcome (
 	definition BIGINT   NOT NULL,
 	test       BIGINT   NOT NULL,
@@ -115,6 +135,29 @@ CREATE TABLE assessment_test (
 
 CREATE INDEX assessment_test_definition ON assessment_test (definition);
 
+CREATE TABLE assessment_touch (
+	definition BIGINT NOT NULL,
+	sync       BIGINT NOT NULL, -- the number
+	item       BIGINT NOT NULL, -- 0: any value may have been touched
+	item_key   BIGINT NOT NULL,
+	digest     BIGINT NOT NULL,
+	workspace  BIGINT NOT NULL,
+	PRIMARY KEY (definition, sync, item, item_key, digest)
+);
+
+CREATE TABLE assessment_value (
+	item_key   BIGINT NOT NULL, -- assessment_key
+	item       BIGINT NOT NULL,
+	from_sync  BIGINT NOT NULL,
+	to_sync    BIGINT,
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	digest     BIGINT NOT NULL, -- first 8 bytes of the value's SHA-256
+	UNIQUE (item_key, item, from_sync)
+);
+
+CREATE INDEX assessment_value_digest ON assessment_value (item_key, digest, item);
+
 CREATE TABLE assessment_version (
 	test       BIGINT NOT NULL REFERENCES assessment_test (number),
 	version    BIGINT NOT NULL,
@@ -124,6 +167,16 @@ CREATE TABLE assessment_version (
 	reason     TEXT   NOT NULL,
 	created_at BIGINT NOT NULL,
 	PRIMARY KEY (test, version)
+);
+
+CREATE TABLE assessment_view (
+	definition     BIGINT NOT NULL,
+	related        BIGINT NOT NULL,
+	from_sync      BIGINT NOT NULL, -- of definition
+	workspace      BIGINT NOT NULL,
+	number         BIGINT NOT NULL, -- of related
+	schema_version BIGINT NOT NULL, -- of related
+	PRIMARY KEY (definition, related, from_sync)
 );
 
 CREATE TABLE assessment_window (

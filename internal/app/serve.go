@@ -145,6 +145,7 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
 		{Name: "passkey-purge", Every: time.Hour, Run: a.Passkeys.Purge},
+		{Name: "resource-follow", Due: a.Resources.HasBehind, Every: time.Second, Run: a.Resources.Follow},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
 		{Name: "scim-carry", Due: a.SCIM.HasPending, Every: time.Second, Run: a.SCIM.CarryOut},
 		{Name: "scim-log", Due: a.SCIM.HasLog, Every: time.Second, Run: a.SCIM.FlushLog},

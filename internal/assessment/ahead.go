@@ -17,7 +17,18 @@ type ahead struct {
 	opened     []opened
 	rechecks   []recheck
 	settled    map[int64][]int64 // items by test whose open recheck ends
+	touched    []valued
 	undone     map[int64][]int64 // items by test that are taken back
+	unkeyed    map[int64][]int64 // items by key whose values are taken back
+	unvalued   map[int64][]int64 // items by key whose open value ends
+	valued     []valued          // values that begin
+}
+
+// valued is a value of a key: some record has it, or had.
+type valued struct {
+	digest int64
+	item   resource.Item
+	key    int64
 }
 
 type opened struct {
@@ -33,11 +44,14 @@ type recheck struct {
 }
 
 func newAhead(d resource.Definition) *ahead {
-	return &ahead{closed: map[int64][]int64{}, definition: d, settled: map[int64][]int64{}, undone: map[int64][]int64{}}
+	return &ahead{
+		closed: map[int64][]int64{}, definition: d, settled: map[int64][]int64{}, undone: map[int64][]int64{},
+		unkeyed: map[int64][]int64{}, unvalued: map[int64][]int64{},
+	}
 }
 
 func (a *ahead) empty() bool {
-	return len(a.closed)+len(a.opened)+len(a.rechecks)+len(a.settled)+len(a.undone) == 0
+	return len(a.closed)+len(a.opened)+len(a.rechecks)+len(a.settled)+len(a.undone) == 0 && !a.hasValues()
 }
 
 // outcome notes that an item's open row, if any, gives way to an outcome. Rows
@@ -86,5 +100,33 @@ func (a *ahead) Write(ctx context.Context, tx *db.Tx, number int64) error {
 			return err
 		}
 	}
-	return insertRechecks(ctx, tx, a.definition, number, a.rechecks)
+	if err := insertRechecks(ctx, tx, a.definition, number, a.rechecks); err != nil {
+		return err
+	}
+	return a.writeValues(ctx, tx, number)
+}
+
+func (a *ahead) hasValues() bool {
+	return len(a.touched)+len(a.unkeyed)+len(a.unvalued)+len(a.valued) > 0
+}
+
+// writeValues writes what became of the values of keys.
+func (a *ahead) writeValues(ctx context.Context, tx *db.Tx, number int64) error {
+	if !a.hasValues() {
+		return nil
+	}
+	for key, items := range a.unkeyed {
+		if err := undoValues(ctx, tx, a.definition.Number, key, number, items); err != nil {
+			return err
+		}
+	}
+	for key, items := range a.unvalued {
+		if err := closeValues(ctx, tx, key, number, items); err != nil {
+			return err
+		}
+	}
+	if err := insertValues(ctx, tx, a.definition, number, a.valued); err != nil {
+		return err
+	}
+	return insertTouches(ctx, tx, a.definition, number, a.touched)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/passmuster/muster/internal/form"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/jtd"
+	"github.com/passmuster/muster/internal/rule"
 )
 
 // maxCases is how many cases a test may have.
@@ -41,7 +42,7 @@ func (r *draftReader) cases(now time.Time) error {
 	if err != nil {
 		return err
 	}
-	p, err := compile(r.document, r.fields)
+	p, err := compile(r.document, r.definition, r.relatives)
 	if err != nil {
 		return err
 	}
@@ -72,7 +73,7 @@ func (r *draftReader) runCase(text json.Value, at string, schema *jtd.Schema, p 
 	if one.Members == nil {
 		return nil
 	}
-	one.Only("a case", "name", "now", "record", "want")
+	one.Only("a case", "name", "now", "record", "related", "want")
 	one.Text("name", maxText)
 	if instant := one.Text("now", maxName); instant != "" {
 		var err error
@@ -85,25 +86,70 @@ func (r *draftReader) runCase(text json.Value, at string, schema *jtd.Schema, p 
 	if !slices.Contains(slices.Collect(maps.Values(words)), want) {
 		one.Wrong("want", "must be pass, fail, in_progress or out_of_scope")
 	}
-	record, err := recordOf(&one, schema)
+	record, err := recordOf(&one, "record", schema)
+	if err != nil {
+		return err
+	}
+	e, err := r.caseEvaluator(&one, p, now.UnixMilli())
 	if err != nil || len(r.list) > before {
 		return err
 	}
-	outcome, _ := p.evaluator().judge(record, now.UnixMilli())
+	outcome, _ := e.judge(record, now.UnixMilli())
 	if got := words[outcome]; got != want {
-		one.Wrong("want", "wants %s, but the record comes out as %s: %s", want, got, p.reason(record, outcome, now.UnixMilli()))
+		one.Wrong("want", "wants %s, but the record comes out as %s: %s", want, got, e.reason(record, outcome, now.UnixMilli()))
 	}
 	return nil
 }
 
-// recordOf answers the document of a case's record: a member that is no base
-// field belongs to customProperties, as in conditions.
-func recordOf(f *form.Form, schema *jtd.Schema) ([]byte, error) {
-	inner := form.Form{At: f.At + "/record", Problems: f.Problems}
-	if raw := f.Members["record"]; raw.Kind() != '{' {
-		f.Wrong("record", "must be an object: the fields of a record")
+// caseEvaluator answers an evaluator that finds the related records of a case:
+// {related: {people: [record, …]}}.
+func (r *draftReader) caseEvaluator(one *form.Form, p *program, now int64) (*evaluator, error) {
+	e, memory := p.evaluator(), &rule.Memory{Now: now, Of: map[string][]rule.Record{}}
+	e.condition.Relate(memory)
+	if e.scope != nil {
+		e.scope.Relate(memory)
+	}
+	raw := one.Members["related"]
+	if raw == nil {
+		return e, nil
+	}
+	inner := form.Open(raw, one.At+"/related", "records by the name of a definition that the rule relates to", one.Problems)
+	for name, list := range inner.Members {
+		d, ok := r.relatives[name]
+		elements, isList := listOf(list)
+		switch {
+		case !ok:
+			inner.Wrong(name, "the rule relates to no definition of that name")
+			continue
+		case !isList:
+			inner.Wrong(name, "must be an array of records")
+			continue
+		}
+		schema, err := d.RecordSchema()
+		if err != nil {
+			return nil, err
+		}
+		for i, element := range elements {
+			holder := form.Form{At: inner.At + "/" + name, Members: map[string]json.Value{strconv.Itoa(i): element}, Problems: one.Problems}
+			record, err := recordOf(&holder, strconv.Itoa(i), schema)
+			if err != nil {
+				return nil, err
+			}
+			memory.Of[name] = append(memory.Of[name], record)
+		}
+	}
+	return e, nil
+}
+
+// recordOf answers a member of a case as a record: a member of it that is no base
+// field belongs to customProperties, as in conditions, and id is the public id
+// unless the records have a field of that name.
+func recordOf(f *form.Form, member string, schema *jtd.Schema) (record rule.Record, err error) {
+	inner := form.Form{At: f.At + "/" + member, Problems: f.Problems}
+	if raw := f.Members[member]; raw.Kind() != '{' {
+		f.Wrong(member, "must be an object: the fields of a record")
 	} else if err := json.Unmarshal(raw, &inner.Members); err != nil {
-		return nil, err
+		return record, err
 	}
 	whole, custom := map[string]json.Value{}, map[string]json.Value{}
 	customSchema, _, hasCustom := schema.Property("customProperties")
@@ -119,6 +165,8 @@ func recordOf(f *form.Form, schema *jtd.Schema) ([]byte, error) {
 			whole[name] = value
 		case hasCustom && belongs(customSchema, name):
 			custom[name] = value
+		case name == "id":
+			record.ID = inner.Text(name, maxName)
 		default:
 			inner.Wrong(name, "is no field of these records")
 		}
@@ -126,11 +174,12 @@ func recordOf(f *form.Form, schema *jtd.Schema) ([]byte, error) {
 	if len(custom) > 0 {
 		text, err := json.Marshal(custom)
 		if err != nil {
-			return nil, fmt.Errorf("encode customProperties: %w", err)
+			return record, fmt.Errorf("encode customProperties: %w", err)
 		}
 		whole["customProperties"] = text
 	}
-	return json.Marshal(whole)
+	record.Doc, err = json.Marshal(whole)
+	return record, err
 }
 
 func belongs(schema *jtd.Schema, name string) bool {

@@ -7,6 +7,7 @@ import (
 	"math"
 
 	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/rule"
 )
 
@@ -25,43 +26,58 @@ type Document struct {
 	Reducer            Reducer    `json:"reducer"`
 	Remediation        string     `json:"remediation"`
 	Scope              *rule.Node `json:"scope,omitempty"` // nil: every record
+
+	// Related binds the definitions that the conditions relate to, by the names they
+	// have for them: a rename changes nothing about a version.
+	Related map[string]resource.ID `json:"related,omitempty"`
 }
 
 // program is a document compiled against the schema of a definition.
 type program struct {
-	condition *rule.Program
-	document  Document
-	relative  bool
-	scope     *rule.Program // nil: every record
+	condition  *rule.Program
+	definition resource.Number
+	document   Document
+	late       bool // it reads more than documents: related records, or public ids
+	relative   bool
+	relatives  relatives
+	scope      *rule.Program // nil: every record
 }
 
-func compile(d Document, fields *rule.Fields) (*program, error) {
-	p := &program{document: d}
+// compile compiles a document on the records of a definition; names are what it
+// relates to.
+func compile(d Document, on resource.Definition, names relatives) (*program, error) {
+	fields, err := fieldsOf(on, names.find)
+	if err != nil {
+		return nil, err
+	}
+	p := &program{definition: on.Number, document: d, relatives: names}
 	condition := d.PassWhen
 	if condition == nil {
 		condition = d.FailWhen
 	}
-	var err error
 	if p.condition, err = rule.Compile(condition, fields); err != nil {
 		return nil, err
 	}
-	p.relative = p.condition.Relative()
+	p.relative, p.late = p.condition.Relative(), p.condition.ReadsID()
 	if d.Scope != nil {
 		if p.scope, err = rule.Compile(d.Scope, fields); err != nil {
 			return nil, err
 		}
-		p.relative = p.relative || p.scope.Relative()
+		p.relative, p.late = p.relative || p.scope.Relative(), p.late || p.scope.ReadsID()
 	}
+	p.late = p.late || len(p.relations()) > 0
 	return p, nil
 }
 
 // evaluator evaluates one program; not safe for concurrent use.
 type evaluator struct {
 	condition *rule.Evaluator
+	finders   []*finder // that it finds related records with, 0 to 2
 	program   *program
 	scope     *rule.Evaluator
 }
 
+// evaluator answers one for a program that reads nothing but documents.
 func (p *program) evaluator() *evaluator {
 	e := &evaluator{condition: p.condition.NewEvaluator(), program: p}
 	if p.scope != nil {
@@ -70,22 +86,61 @@ func (p *program) evaluator() *evaluator {
 	return e
 }
 
+// relating answers an evaluator that finds related records in sources, as of an
+// instant.
+func (p *program) relating(from sources, now int64) *evaluator {
+	e := p.evaluator()
+	relate := func(p *rule.Program, to *rule.Evaluator) {
+		if len(p.Relations()) > 0 {
+			f := newFinder(p, e.program.relatives, from, now)
+			to.Relate(f)
+			e.finders = append(e.finders, f)
+		}
+	}
+	relate(p.condition, e.condition)
+	if p.scope != nil {
+		relate(p.scope, e.scope)
+	}
+	return e
+}
+
+// want notes what a judgement of a record is going to look up.
+func (e *evaluator) want(r rule.Record) {
+	for _, f := range e.finders {
+		of := e.condition
+		if f.program != e.program.condition {
+			of = e.scope
+		}
+		of.Keys(r, f.want)
+	}
+}
+
+// failure answers the first thing that went wrong while looking up.
+func (e *evaluator) failure() error {
+	for _, f := range e.finders {
+		if f.err != nil {
+			return f.err
+		}
+	}
+	return nil
+}
+
 // never is the instant of a verdict that time alone does not change.
 const never = int64(math.MaxInt64)
 
 // judge answers the outcome of a record at an instant, exceptions aside, and
 // the next instant at which it could be another by time alone. A record whose
 // scope is unknown is in scope.
-func (e *evaluator) judge(document []byte, now int64) (outcome Outcome, next int64) {
+func (e *evaluator) judge(r rule.Record, now int64) (outcome Outcome, next int64) {
 	next = never
 	if e.scope != nil {
-		truth, at := e.scope.Eval(document, now)
+		truth, at := e.scope.EvalRecord(r, now)
 		next = at
 		if truth == rule.False {
 			return OutOfScope, next
 		}
 	}
-	truth, at := e.condition.Eval(document, now)
+	truth, at := e.condition.EvalRecord(r, now)
 	next = min(next, at)
 	if truth == rule.Unknown {
 		return e.program.document.unknown(), next
@@ -122,13 +177,15 @@ func parseDocument(text []byte) (d Document, err error) {
 		Reducer            Reducer    `json:"reducer"`
 		Remediation        string     `json:"remediation"`
 		Scope              json.Value `json:"scope"`
+
+		Related map[string]resource.ID `json:"related"`
 	}
 	if err := json.Unmarshal(text, &raw); err != nil {
 		return d, err
 	}
 	d = Document{
 		Cases: raw.Cases, Description: raw.Description, FailureDescription: raw.FailureDescription, Freshness: raw.Freshness, Name: raw.Name,
-		OnEmpty: raw.OnEmpty, OnUnknown: raw.OnUnknown, Reducer: raw.Reducer, Remediation: raw.Remediation,
+		OnEmpty: raw.OnEmpty, OnUnknown: raw.OnUnknown, Reducer: raw.Reducer, Related: raw.Related, Remediation: raw.Remediation,
 	}
 	for _, part := range []struct {
 		text json.Value

@@ -33,6 +33,7 @@ type draft struct {
 	owned      bool  // an owner was said, perhaps nobody
 	owner      Owner // the zero value for nobody
 	reason     string
+	relatives  relatives
 	slug       string // "": not said
 }
 
@@ -66,10 +67,15 @@ func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given 
 	if err := s.locate(ctx, c, r, given); err != nil {
 		return draft{}, err
 	}
-	if err := r.describe(); err != nil {
+	names := s.namer(ctx, c, r.definition.Application)
+	if err := r.describe(names); err != nil {
 		return draft{}, err
 	}
 	r.body()
+	if names.failed != nil {
+		return draft{}, names.failed
+	}
+	r.relatives, r.document.Related = names.targets, names.bound
 	if err := s.readControls(ctx, c, r); err != nil {
 		return draft{}, err
 	}
@@ -181,16 +187,11 @@ func (s *Service) findDefinition(ctx context.Context, c caller.Caller, app Appli
 }
 
 // describe works out which fields conditions may name.
-func (r *draftReader) describe() error {
-	if r.definition.Number == 0 {
-		return nil
+func (r *draftReader) describe(names *namer) (err error) {
+	if r.definition.Number != 0 {
+		r.fields, err = fieldsOf(r.definition, names.fields)
 	}
-	schema, err := r.definition.RecordSchema()
-	if err != nil {
-		return err
-	}
-	r.fields = rule.NewFields(schema)
-	return nil
+	return err
 }
 
 // body reads what decides the verdict.

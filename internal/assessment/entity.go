@@ -11,6 +11,7 @@ import (
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/rule"
 )
 
 // Entity is a record under a test.
@@ -21,6 +22,11 @@ type Entity struct {
 	Outcome   Outcome
 	Reason    string // why the rule says what it says; "" for passing and deactivated ones
 	Since     int64  // ms, since when the outcome holds; of a passing one, since when the record is as it is
+}
+
+// record answers the entity as rules read it.
+func (e *Entity) record(d resource.Definition) rule.Record {
+	return rule.Record{Doc: e.Document, ID: d.PublicID(e.Item, e.CreatedAt, e.UniqueID)}
 }
 
 // place is where a list of entities reads: after an item, at a number.
@@ -131,7 +137,7 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, t Test, at place, found [
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.windowProgram(ctx, tx, t)
+	why, err := s.why(ctx, tx, t, at)
 	if err != nil {
 		return nil, err
 	}
@@ -145,9 +151,12 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, t Test, at place, found [
 			e.Since = at
 		}
 		if e.Outcome != Passing {
-			e.Reason = p.reasonSince(record.Document, e.Outcome, e.Since, db.Millis(s.Now()))
+			e.Reason = why.reasonSince(e.record(t.Definition), e.Outcome, e.Since)
 		}
 		list[i] = e
+	}
+	if why.err != nil {
+		return nil, why.err
 	}
 	return list, addExceptions(ctx, tx, t, list)
 }
@@ -173,7 +182,7 @@ func addExceptions(ctx context.Context, tx *db.Tx, t Test, list []Entity) error 
 // windowProgram answers the compiled rule of the version whose verdicts hold, of
 // the newest when none do; nil when it does not fit the schema any more.
 func (s *Service) windowProgram(ctx context.Context, tx *db.Tx, t Test) (*program, error) {
-	row := testRow{document: t.Document, id: t.ID, number: t.Number, version: t.Version}
+	row := t.row()
 	if t.window != 0 && t.window != t.Version {
 		document, err := selectDocument(ctx, tx, t.Number, t.window)
 		if err != nil {
@@ -181,5 +190,5 @@ func (s *Service) windowProgram(ctx context.Context, tx *db.Tx, t Test) (*progra
 		}
 		row.document, row.version = document, t.window
 	}
-	return s.Judge.program(row, t.Definition)
+	return s.Judge.program(ctx, tx, row, t.Definition)
 }

@@ -10,20 +10,29 @@ import (
 
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/rule"
 )
 
 // evaluation is one run over a definition: the outcomes at head become those at
 // head+1. It implements resource.Evaluation.
 type evaluation struct {
 	ahead      *ahead
+	asked      bool // Wants was: all changes are told
 	based      bool // outcomes at the head are loaded
 	db         *db.DB
 	definition resource.Definition
 	ending     []int64     // tests that were switched off; Flip closes their windows
 	expired    []exception // whose time came; Flip ends them
 	head       resource.Head
+	judge      *Judge
+	keys       []*keyed
+	links      []link
+	marked     int64 // records that Wants asked for one by one
 	now        int64
+	sources    sources // of related definitions, since Wants
 	tests      []*judged
+	views      map[resource.Number]view // at the head
+	waiting    []waiting
 	wanted     resource.Wanted
 }
 
@@ -32,25 +41,30 @@ type judged struct {
 	broken     bool // its rule does not fit the schema any more
 	counts     Counts
 	due        map[resource.Item]bool // stored records to be judged again
-	evaluator  *evaluator             // nil when broken
+	evaluator  *evaluator             // nil when broken, and of a late test until Wants
 	exceptions map[resource.Item]exception
-	full       bool // every stored record is to be judged: the version is new
-	hasWindow  bool // some version's verdicts hold at the head
+	full       bool     // every stored record is to be judged: the version is new
+	hasWindow  bool     // some version's verdicts hold at the head
+	late       bool     // it is judged when all changes are told, with what it relates to
+	program    *program // nil when broken
 	tally      tally
 	test       testRow
 	states     []state // by item
 }
 
 // state is what a run knows of one item under one test.
-type state uint8
+type state uint16
 
 // The parts of a state: the outcome of the row that is open at the head
 // (OutcomeNone: there is none), the outcome of this run (OutcomeNone: not
-// judged yet), and whether the item counted at the head.
+// judged yet), whether the item counted at the head, and, for late tests, whether
+// it is to be judged and came with this number.
 const (
 	rowBits    state = 7
 	nowShift         = 3
 	wasCounted state = 1 << 6
+	isWanted   state = 1 << 7
+	isNew      state = 1 << 8
 )
 
 // gone is the outcome of this run for a record that is no more.
@@ -81,29 +95,62 @@ func (j *judged) state(item resource.Item) *state {
 }
 
 // Changed judges a record that was created or updated, under every test.
-func (e *evaluation) Changed(ctx context.Context, item resource.Item, document []byte, known bool) error {
-	if known {
+func (e *evaluation) Changed(ctx context.Context, r resource.Subject) error {
+	if err := e.keyChanged(ctx, r); err != nil {
+		return err
+	}
+	return e.changed(ctx, r)
+}
+
+// Again judges a stored record that did not change, under every test.
+func (e *evaluation) Again(ctx context.Context, r resource.Subject) error {
+	if err := e.keyStored(ctx, r.Item, r.Document); err != nil {
+		return err
+	}
+	return e.changed(ctx, r)
+}
+
+func (e *evaluation) changed(ctx context.Context, r resource.Subject) error {
+	if own := e.sources[e.definition.Number]; own != nil {
+		own.keys = nil // this run writes them anew: they are complete at its end
+	}
+	if r.Known {
 		if err := e.load(ctx); err != nil {
 			return err
 		}
 	}
+	var late []*judged
 	for _, j := range e.tests {
-		e.judge(j, item, document, known)
+		switch {
+		case !j.late:
+			e.judgeBy(j, r.Item, rule.Record{Doc: r.Document}, r.Known)
+		case e.asked:
+			late = append(late, j)
+		default:
+			j.mark(r.Item, r.Known)
+		}
 	}
-	return nil
+	return e.wait(ctx, late, r)
 }
 
-// Stored judges a record that did not change, under the tests that want it.
+// Stored judges a stored record, under the tests that want it.
 func (e *evaluation) Stored(ctx context.Context, item resource.Item, document []byte) error {
 	if err := e.load(ctx); err != nil {
 		return err
 	}
+	if err := e.keyStored(ctx, item, document); err != nil {
+		return err
+	}
+	var late []*judged
 	for _, j := range e.tests {
-		if j.full || j.due[item] {
-			e.judge(j, item, document, true)
+		switch wanted := j.full || j.due[item] || j.wants(item); {
+		case wanted && j.late:
+			late = append(late, j)
+		case wanted:
+			e.judgeBy(j, item, rule.Record{Doc: document}, true)
 		}
 	}
-	return nil
+	return e.wait(ctx, late, resource.Subject{Document: document, Item: item, Known: true})
 }
 
 // Gone takes a removed record out of every test.
@@ -114,7 +161,7 @@ func (e *evaluation) Gone(ctx context.Context, item resource.Item) error {
 	for _, j := range e.tests {
 		e.settle(j, item, OutcomeNone, never, true)
 	}
-	return nil
+	return e.keyGone(ctx, item)
 }
 
 // Undo forgets what this run said of an item, whose old record stands again.
@@ -122,9 +169,11 @@ func (e *evaluation) Undo(ctx context.Context, item resource.Item) error {
 	if err := e.load(ctx); err != nil {
 		return err
 	}
+	e.keyUndone(item)
 	for _, j := range e.tests {
 		s := j.state(item)
 		if s.now() == OutcomeNone {
+			*s &= rowBits
 			continue
 		}
 		j.counts[s.now()]--
@@ -137,10 +186,11 @@ func (e *evaluation) Undo(ctx context.Context, item resource.Item) error {
 	return nil
 }
 
-func (e *evaluation) judge(j *judged, item resource.Item, document []byte, known bool) {
+func (e *evaluation) judgeBy(j *judged, item resource.Item, r rule.Record, known bool) {
 	outcome, next := InProgress, never
 	if j.evaluator != nil {
-		outcome, next = j.evaluator.judge(document, e.now)
+		outcome, next = j.evaluator.judge(r, e.now)
+		e.judge.judged.Add(1)
 	}
 	if x, ok := j.exceptions[item]; ok {
 		outcome, next = Deactivated, never
@@ -177,7 +227,7 @@ func (e *evaluation) settle(j *judged, item resource.Item, outcome Outcome, next
 
 // mayRecheck says whether the item can have a row in assessment_recheck.
 func (j *judged) mayRecheck(item resource.Item, row Outcome) bool {
-	return j.full || row == Deactivated || j.due[item] || j.evaluator == nil || j.evaluator.program.relative
+	return j.full || row == Deactivated || j.due[item] || j.program == nil || j.program.relative
 }
 
 // load reads the outcomes at the head, once, when a known record needs them.
@@ -199,13 +249,13 @@ func (e *evaluation) load(ctx context.Context) error {
 	})
 }
 
-// Wants says which stored records must be judged.
-func (e *evaluation) Wants() resource.Wanted { return e.wanted }
-
 // Rest closes what a full pass did not meet: rows of records that went while
 // the test was switched off.
 func (e *evaluation) Rest(ctx context.Context) error {
 	if err := e.load(ctx); err != nil {
+		return err
+	}
+	if err := e.resolve(ctx); err != nil {
 		return err
 	}
 	for _, j := range e.tests {
@@ -237,13 +287,13 @@ func (e *evaluation) restRechecks(ctx context.Context, j *judged) error {
 }
 
 // Take answers what was judged since the last call.
-func (e *evaluation) Take() resource.Ahead {
-	if e.ahead.empty() {
-		return nil
+func (e *evaluation) Take(ctx context.Context) (resource.Ahead, error) {
+	if err := e.keyPending(ctx); err != nil || e.ahead.empty() {
+		return nil, err
 	}
 	part := e.ahead
 	e.ahead = newAhead(e.definition)
-	return part
+	return part, nil
 }
 
 // Verdicts answers the digest over the outcome changes of each version: a line

@@ -25,38 +25,99 @@ func (d Document) Sentence() string {
 const noFit = "the rule does not fit the schema of the records any more"
 
 // trace answers why the condition comes out as it does for a record.
-func (p *program) trace(document []byte, now int64) *rule.Trace {
-	if p.document.PassWhen != nil {
-		return p.condition.Explain(document, now)
+func (e *evaluator) trace(r rule.Record, now int64) *rule.Trace {
+	if e.program.document.PassWhen != nil {
+		return e.condition.Explain(r, now)
 	}
-	return p.condition.ExplainUnwanted(document, now)
+	return e.condition.ExplainUnwanted(r, now)
 }
 
 // reason says in a sentence why a record has an outcome.
-func (p *program) reason(document []byte, outcome Outcome, now int64) string {
+func (e *evaluator) reason(r rule.Record, outcome Outcome, now int64) string {
+	if outcome == OutOfScope {
+		return e.scope.Explain(r, now).Reason()
+	}
+	return e.trace(r, now).Reason()
+}
+
+// why explains outcomes under a version of a test. Related records are read as
+// they were when the verdicts took them in.
+type why struct {
+	at      map[int64]*evaluator // by instant
+	err     error                // the first failure
+	now     int64
+	program *program // nil when the rule does not fit the schema
+	read    reader
+	sources sources
+}
+
+// why answers what explains outcomes at a place; it is valid for the transaction.
+func (s *Service) why(ctx context.Context, tx *db.Tx, t Test, at place) (*why, error) {
+	p, err := s.windowProgram(ctx, tx, t)
+	if err != nil {
+		return nil, err
+	}
+	w := &why{
+		at: map[int64]*evaluator{}, now: db.Millis(s.Now()), program: p,
+		read: func(fn func(context.Context, *db.Tx) error) error { return fn(ctx, tx) }, sources: sources{},
+	}
+	if p == nil || len(p.relatives) == 0 {
+		return w, nil
+	}
+	views, err := selectViews(ctx, tx, at.definition, at.number)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range p.relatives {
+		head, err := resource.HeadOf(ctx, tx, d.Number)
+		if err != nil {
+			return nil, err
+		}
+		number := head.Number
+		if v, ok := views[d.Number]; ok {
+			number = v.number
+		}
+		if w.sources[d.Number], err = sourceAt(ctx, tx, d, head, number); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
+}
+
+// as answers an evaluator at an instant.
+func (w *why) as(now int64) *evaluator {
+	e := w.at[now]
+	if e == nil {
+		e = w.program.relating(w.sources, now)
+		for _, f := range e.finders {
+			f.read = w.read
+		}
+		w.at[now] = e
+	}
+	return e
+}
+
+// reasonSince says why a record has an outcome: at the present, or, when a date
+// came meanwhile that nothing was judged by yet, at the instant since which the
+// outcome holds.
+func (w *why) reasonSince(r rule.Record, outcome Outcome, since int64) string {
 	switch {
 	case outcome == Deactivated:
 		return ""
-	case p == nil:
+	case w.program == nil, outcome == OutOfScope && w.program.scope == nil:
 		return noFit
-	case outcome == OutOfScope:
-		return p.scope.Explain(document, now).Reason()
 	}
-	return p.trace(document, now).Reason()
-}
-
-// reasonSince is reason at the present, or, when a date came meanwhile that
-// nothing was judged by yet, at the instant since which the outcome holds.
-func (p *program) reasonSince(document []byte, outcome Outcome, since, now int64) string {
-	if p != nil && p.relative && outcome != Deactivated {
-		if is, _ := p.evaluator().judge(document, now); is != outcome {
-			now = since
+	e, now := w.as(w.now), w.now
+	if w.program.relative {
+		if is, _ := e.judge(r, now); is != outcome {
+			e, now = w.as(since), since
 		}
 	}
-	if p != nil && outcome == OutOfScope && p.scope == nil {
-		return noFit
+	text := e.reason(r, outcome, now)
+	if err := e.failure(); w.err == nil {
+		w.err = err
 	}
-	return p.reason(document, outcome, now)
+	return text
 }
 
 // Explanation is why a record has its outcome.
@@ -113,22 +174,24 @@ func (s *Service) explain(ctx context.Context, tx *db.Tx, t Test, at place, enti
 	if t.window != 0 {
 		x.Version = t.window
 	}
-	p, err := s.windowProgram(ctx, tx, t)
-	if err == nil && p != nil {
-		x.trace(p, db.Millis(s.Now()))
+	why, err := s.why(ctx, tx, t, at)
+	if err == nil && why.program != nil {
+		err = x.trace(why, t.Definition)
 	}
 	return x, err
 }
 
 // trace adds what a rule that fits the schema says.
-func (x *Explanation) trace(p *program, now int64) {
-	x.Condition, x.Rule = p.trace(x.Document, now), p.document
-	if p.scope != nil {
-		x.Scope = p.scope.Explain(x.Document, now)
+func (x *Explanation) trace(w *why, d resource.Definition) error {
+	e, r := w.as(w.now), x.record(d)
+	x.Condition, x.Rule = e.trace(r, w.now), w.program.document
+	if w.program.scope != nil {
+		x.Scope = e.scope.Explain(r, w.now)
 	}
 	if x.Outcome == Passing {
 		x.Reason = x.Condition.Reason()
 	}
+	return e.failure()
 }
 
 func errNoEntity(id string) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -20,12 +21,20 @@ import (
 // resource.Judge and is safe for concurrent use.
 type Judge struct {
 	db       *db.DB
+	judged   atomic.Int64
 	mu       sync.Mutex
 	programs map[programKey]*program
 }
 
-// programKey names a compiled version: a schema edit compiles it anew.
-type programKey struct{ test, version, schema int64 }
+// Judged answers how often this process judged a record by a rule.
+func (j *Judge) Judged() int64 { return j.judged.Load() }
+
+// programKey names a compiled version: a schema edit compiles it anew, also one of
+// what it relates to.
+type programKey struct {
+	test, version, schema int64
+	related               string
+}
 
 // NewJudge makes the judge that package resource is given.
 func NewJudge(d *db.DB) *Judge {
@@ -35,10 +44,13 @@ func NewJudge(d *db.DB) *Judge {
 // Open loads the tests of a definition and says what must be judged beside the
 // records that change.
 func (j *Judge) Open(ctx context.Context, d resource.Definition, head resource.Head, now time.Time) (resource.Evaluation, error) {
-	e := &evaluation{ahead: newAhead(d), db: j.db, definition: d, head: head, now: db.Millis(now)}
+	e := &evaluation{ahead: newAhead(d), db: j.db, definition: d, head: head, judge: j, now: db.Millis(now)}
 	err := j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
 		if e.ending, err = selectEnding(ctx, tx, d.Number); err != nil {
+			return err
+		}
+		if err := e.openKeys(ctx, tx); err != nil {
 			return err
 		}
 		rows, err := selectTests(ctx, tx, d.Number)
@@ -74,77 +86,130 @@ func (j *Judge) open(ctx context.Context, tx *db.Tx, e *evaluation, row testRow)
 	if t.hasWindow {
 		t.counts = t.tally.counts
 	}
-	if err := j.arm(t, e.definition, window.schema); err != nil {
+	if t.program, err = j.program(ctx, tx, row, e.definition); err != nil {
 		return nil, err
 	}
+	e.arm(t, window.schema)
 	return t, e.openExceptions(ctx, tx, t)
 }
 
-// arm gives a test its compiled rule, or marks it broken when the rule does not
-// fit the schema. A schema that changed since the last evaluation is a reason
-// to judge everything again.
-func (j *Judge) arm(t *judged, d resource.Definition, evaluatedUnder int64) error {
-	p, err := j.program(t.test, d)
-	if err != nil {
-		return err
-	}
-	if evaluatedUnder != d.SchemaVersion {
+// arm makes a test ready, or marks it broken when its rule does not fit the
+// schema. A schema that changed since the last evaluation, of the records or of
+// what they are related to, is a reason to judge everything again.
+func (e *evaluation) arm(t *judged, evaluatedUnder int64) {
+	if evaluatedUnder != e.definition.SchemaVersion {
 		t.full = true
 	}
-	if t.broken = p == nil; !t.broken {
-		t.evaluator = p.evaluator()
+	if t.broken = t.program == nil; t.broken {
+		return
 	}
-	return nil
+	if t.late = t.program.late; !t.late {
+		t.evaluator = t.program.evaluator()
+	}
+	for _, d := range t.program.relatives {
+		if v, ok := e.views[d.Number]; !ok || v.schema != d.SchemaVersion {
+			t.full = true
+		}
+	}
 }
 
-// program answers the compiled rule; nil when it does not fit the schema.
-func (j *Judge) program(row testRow, d resource.Definition) (*program, error) {
-	key := programKey{row.number, row.version, d.SchemaVersion}
+// program answers the compiled rule; nil when it does not fit the schema, or what
+// it relates to is no more.
+func (j *Judge) program(ctx context.Context, tx *db.Tx, row testRow, d resource.Definition) (*program, error) {
+	names, err := relativesOf(ctx, tx, d.Workspace, row.document)
+	if err != nil {
+		return nil, err
+	}
+	key := programKey{row.number, row.version, d.SchemaVersion, names.version()}
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if p, ok := j.programs[key]; ok {
 		return p, nil
 	}
-	schema, err := d.RecordSchema()
+	p, err := fit(row.document, d, names)
 	if err != nil {
 		return nil, err
 	}
-	p := fit(row.document, rule.NewFields(schema))
 	j.programs[key] = p
 	return p, nil
 }
 
-// fit compiles a document that still fits the fields, else answers nil.
-func fit(d Document, fields *rule.Fields) *program {
-	for _, node := range []*rule.Node{d.Scope, d.PassWhen, d.FailWhen} {
-		if node != nil && len(node.Check(fields)) > 0 {
-			return nil
-		}
-	}
-	p, err := compile(d, fields)
-	if err != nil {
-		return nil
-	}
-	return p
-}
-
-// Misfits names the active tests whose rules would not fit the definition.
-func (j *Judge) Misfits(ctx context.Context, d resource.Definition) (names []string, err error) {
-	schema, err := d.RecordSchema()
+// fit compiles a document that still fits the schemas, else answers nil.
+func fit(d Document, on resource.Definition, names relatives) (*program, error) {
+	fields, err := fieldsOf(on, names.find)
 	if err != nil {
 		return nil, err
 	}
-	fields := rule.NewFields(schema)
-	err = j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		rows, err := selectTests(ctx, tx, d.Number)
-		for _, row := range rows {
-			if fit(row.document, fields) == nil {
-				names = append(names, row.document.Name)
-			}
+	for _, node := range []*rule.Node{d.Scope, d.PassWhen, d.FailWhen} {
+		if node != nil && len(node.Check(fields)) > 0 {
+			return nil, nil //nolint:nilnil // a rule that fits no more is an answer
 		}
-		return err
+	}
+	return compile(d, on, names)
+}
+
+// Misfits names the active tests whose rules would not fit the definition, those
+// that relate to it too.
+func (j *Judge) Misfits(ctx context.Context, d resource.Definition) (names []string, err error) {
+	err = j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		names = nil
+		numbers, err := j.Dependents(ctx, tx, d.Number)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(numbers, d.Number) {
+			numbers = append(numbers, d.Number)
+		}
+		for _, number := range numbers {
+			misfits, err := misfits(ctx, tx, number, d)
+			if err != nil {
+				return err
+			}
+			names = append(names, misfits...)
+		}
+		return nil
 	})
 	return names, err
+}
+
+// misfits names those of the tests on a definition that would not fit an edited one.
+func misfits(ctx context.Context, tx *db.Tx, number resource.Number, edited resource.Definition) (names []string, err error) {
+	on, err := resource.LookUp(ctx, tx, number)
+	if err != nil {
+		return nil, err
+	}
+	if number == edited.Number {
+		on = edited
+	}
+	rows, err := selectTests(ctx, tx, number)
+	for _, row := range rows {
+		related, err := relativesOf(ctx, tx, on.Workspace, row.document)
+		if err != nil {
+			return nil, err
+		}
+		for name, d := range related {
+			if d.Number == edited.Number {
+				related[name] = edited
+			}
+		}
+		p, err := fit(row.document, on, related)
+		if err != nil {
+			return nil, err
+		}
+		if p == nil {
+			names = append(names, row.document.Name)
+		}
+	}
+	return names, err
+}
+
+// Dependents answers the definitions with tests that relate to another one.
+func (j *Judge) Dependents(ctx context.Context, tx *db.Tx, related resource.Number) (numbers []resource.Number, err error) {
+	links, err := selectLinksTo(ctx, tx, related)
+	for _, l := range links {
+		numbers = append(numbers, l.definition) // in order
+	}
+	return slices.Compact(numbers), err
 }
 
 // openExceptions finds the exceptions that hold, those whose time came, and the
@@ -168,26 +233,12 @@ func (e *evaluation) openExceptions(ctx context.Context, tx *db.Tx, t *judged) e
 	return eachDue(ctx, tx, ask, func(item resource.Item) { t.due[item] = true })
 }
 
-// want works out which stored records must be judged. When the rules moved, the
-// exceptions are compared with the outcomes that stand.
+// want compares the exceptions with the outcomes that stand, when the rules moved.
 func (e *evaluation) want(ctx context.Context) error {
-	if e.head.Epoch != e.head.Judged {
-		if err := e.compareExceptions(ctx); err != nil {
-			return err
-		}
+	if e.head.Epoch == e.head.Judged {
+		return nil
 	}
-	for _, t := range e.tests {
-		if t.full {
-			e.wanted = resource.Wanted{All: true}
-			return nil
-		}
-		for item := range t.due {
-			e.wanted.Items = append(e.wanted.Items, item)
-		}
-	}
-	slices.Sort(e.wanted.Items)
-	e.wanted.Items = slices.Compact(e.wanted.Items)
-	return nil
+	return e.compareExceptions(ctx)
 }
 
 func (e *evaluation) compareExceptions(ctx context.Context) error {
@@ -213,6 +264,15 @@ func (e *evaluation) compareExceptions(ctx context.Context) error {
 
 // Clear takes back what was written for the items in (low, high] beyond head.
 func (j *Judge) Clear(ctx context.Context, tx *db.Tx, d resource.Definition, head, low, high int64) error {
+	keys, err := selectKeys(ctx, tx, d.Number)
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if err := clearValues(ctx, tx, d.Number, k.number, beyond{head, low, high}); err != nil {
+			return err
+		}
+	}
 	tests, err := selectTestNumbers(ctx, tx, d.Number)
 	if err != nil {
 		return err
@@ -231,6 +291,9 @@ func (e *evaluation) Flip(ctx context.Context, tx *db.Tx, number int64, now time
 		if err := e.flip(ctx, tx, t, number, now); err != nil {
 			return fmt.Errorf("flip test %s: %w", t.test.id, err)
 		}
+	}
+	if err := e.flipKeys(ctx, tx, number); err != nil {
+		return err
 	}
 	for _, test := range e.ending {
 		if err := closeWindow(ctx, tx, test, number); err != nil {

@@ -143,6 +143,7 @@ func (t *Test) form(changes map[string]json.Value) ([]byte, error) {
 			return nil, err
 		}
 	}
+	delete(members, "related") // the names in the conditions are looked up again
 	if changes["passWhen"] != nil || changes["failWhen"] != nil {
 		delete(members, "passWhen")
 		delete(members, "failWhen")

@@ -68,7 +68,16 @@ const previewParts = 4
 // runPreview judges the records at the head, several parts of them at once.
 func (s *Service) runPreview(ctx context.Context, d draft, now int64) ([]*preview, error) {
 	var head resource.Head
+	from := sources{}
 	if err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		for _, related := range d.relatives {
+			if head, err = resource.HeadOf(ctx, tx, related.Number); err != nil {
+				return err
+			}
+			if from[related.Number], err = sourceAt(ctx, tx, related, head, head.Number); err != nil {
+				return err
+			}
+		}
 		head, err = resource.HeadOf(ctx, tx, d.definition.Number)
 		return err
 	}); err != nil {
@@ -77,7 +86,7 @@ func (s *Service) runPreview(ctx context.Context, d draft, now int64) ([]*previe
 	group, ctx := errgroup.WithContext(ctx)
 	parts := make([]*preview, min(previewParts, runtime.GOMAXPROCS(0)))
 	for i := range parts {
-		part, err := newPreview(d, now)
+		part, err := newPreview(d, from, now)
 		if err != nil {
 			return nil, errors.Join(err, group.Wait())
 		}
@@ -85,6 +94,7 @@ func (s *Service) runPreview(ctx context.Context, d draft, now int64) ([]*previe
 		part.at = resource.Stretch{
 			After: share(i), Definition: d.definition.Number, Last: share(i + 1), Limit: previewStep, Number: head.Number,
 		}
+		part.expected = head.Current / int64(len(parts))
 		parts[i] = part
 		group.Go(func() error { return part.run(ctx, s.DB) })
 	}
@@ -92,11 +102,15 @@ func (s *Service) runPreview(ctx context.Context, d draft, now int64) ([]*previe
 }
 
 func (p *preview) run(ctx context.Context, d *db.DB) error {
+	read := func(fn func(context.Context, *db.Tx) error) error { return d.Read(ctx, fn) }
 	for more := true; more; {
 		if err := d.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 			more, err = p.read(ctx, tx)
 			return err
 		}); err != nil {
+			return err
+		}
+		if err := p.settle(read); err != nil {
 			return err
 		}
 	}
@@ -120,39 +134,36 @@ type preview struct {
 	at        resource.Stretch // what is not read yet
 	draft     draft
 	evaluator *evaluator
+	expected  int64  // about how many records
 	counts    Counts // unknown as in progress
 	now       int64
 	rows      [outcomes][]resource.Item
 	scope     []scopePart
+	waiting   []waiting // of a late rule, to be judged at once
 }
 
 // scopePart is one condition of a scope: a member of an all at its root, or the
 // whole of it.
 type scopePart struct {
 	Excluded
-	evaluator *rule.Evaluator
+	evaluator *evaluator // of which it is the condition
 }
 
-func newPreview(d draft, now int64) (*preview, error) {
-	schema, err := d.definition.RecordSchema()
-	if err != nil {
-		return nil, err
-	}
-	fields := rule.NewFields(schema)
+func newPreview(d draft, from sources, now int64) (*preview, error) {
 	asked := d.document
 	asked.OnUnknown = "in_progress" // told apart while counting
-	p, err := compile(asked, fields)
+	p, err := compile(asked, d.definition, d.relatives)
 	if err != nil {
 		return nil, err
 	}
-	run := &preview{draft: d, evaluator: p.evaluator(), now: now}
+	run := &preview{draft: d, evaluator: p.relating(from, now), now: now}
 	if d.document.Scope != nil {
 		text, err := json.Marshal(d.document.Scope)
 		if err != nil {
 			return nil, err
 		}
-		run.scope, err = scopeParts(text, "/scope", fields)
-		if err != nil {
+		part := func(text json.Value, at string) ([]scopePart, error) { return onePart(text, at, d, from, now) }
+		if run.scope, err = scopeParts(text, "/scope", part); err != nil {
 			return nil, err
 		}
 	}
@@ -160,19 +171,21 @@ func newPreview(d draft, now int64) (*preview, error) {
 }
 
 // scopeParts takes a scope apart: nested alls are one.
-func scopeParts(text json.Value, at string, fields *rule.Fields) (parts []scopePart, err error) {
+func scopeParts(text json.Value, at string, one func(json.Value, string) ([]scopePart, error)) (parts []scopePart, err error) {
 	var group struct {
-		All   []json.Value `json:"all"`
-		Field json.Value   `json:"field"`
+		All     json.Value `json:"all"`
+		Field   json.Value `json:"field"`
+		Related json.Value `json:"related"`
 	}
 	if err := json.Unmarshal(text, &group); err != nil {
 		return nil, err
 	}
-	if group.All == nil || group.Field != nil {
-		return onePart(text, at, fields)
+	children, ok := listOf(group.All)
+	if !ok || group.Field != nil || group.Related != nil {
+		return one(text, at)
 	}
-	for i, child := range group.All {
-		inner, err := scopeParts(child, at+"/all/"+strconv.Itoa(i), fields)
+	for i, child := range children {
+		inner, err := scopeParts(child, at+"/all/"+strconv.Itoa(i), one)
 		if err != nil {
 			return nil, err
 		}
@@ -181,32 +194,77 @@ func scopeParts(text json.Value, at string, fields *rule.Fields) (parts []scopeP
 	return parts, nil
 }
 
-func onePart(text json.Value, at string, fields *rule.Fields) ([]scopePart, error) {
+func onePart(text json.Value, at string, d draft, from sources, now int64) ([]scopePart, error) {
 	node, problems := rule.Parse(text)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("part of a scope: %s", problems[0])
 	}
-	p, err := rule.Compile(node, fields)
+	p, err := compile(Document{PassWhen: node}, d.definition, d.relatives)
 	if err != nil {
 		return nil, err
 	}
-	return []scopePart{{Excluded{Pointer: at, Sentence: node.Sentence()}, p.NewEvaluator()}}, nil
+	return []scopePart{{Excluded{Pointer: at, Sentence: node.Sentence()}, p.relating(from, now)}}, nil
 }
 
-// read judges the next records and says whether more may follow.
+// read judges the next records, or keeps them for settle, and says whether more
+// may follow.
 func (p *preview) read(ctx context.Context, tx *db.Tx) (more bool, err error) {
 	n, at := 0, p.at
+	p.waiting = p.waiting[:0]
 	err = resource.EachDocument(ctx, tx, at, func(item resource.Item, document []byte) error {
 		n++
+		if p.evaluator.program.late {
+			p.waiting = append(p.waiting, waiting{item: item, record: rule.Record{Doc: slices.Clone(document)}})
+			return nil
+		}
 		p.at.After = item
-		p.judge(item, document)
+		p.judge(item, rule.Record{Doc: document})
 		return nil
 	})
+	if err != nil || len(p.waiting) == 0 {
+		return n == at.Limit, err
+	}
+	items := make([]resource.Item, len(p.waiting))
+	for i, w := range p.waiting {
+		items[i] = w.item
+	}
+	names, err := resource.Identities(ctx, tx, at.Definition, items)
+	for i, item := range items {
+		p.waiting[i].record.ID = p.draft.definition.PublicID(item, names[item].CreatedAt, names[item].UniqueID)
+	}
 	return n == at.Limit, err
 }
 
-func (p *preview) judge(item resource.Item, document []byte) {
-	outcome, _ := p.evaluator.judge(document, p.now)
+// settle judges what read kept.
+func (p *preview) settle(read reader) error {
+	var finders []*finder
+	all := []*evaluator{p.evaluator}
+	for i := range p.scope {
+		all = append(all, p.scope[i].evaluator)
+	}
+	for _, e := range all {
+		for _, w := range p.waiting {
+			e.want(w.record)
+		}
+		finders = append(finders, e.finders...)
+	}
+	if err := fetch(read, p.expected, finders...); err != nil {
+		return err
+	}
+	for _, w := range p.waiting {
+		p.at.After = w.item
+		p.judge(w.item, w.record)
+	}
+	for _, e := range all {
+		if err := e.failure(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *preview) judge(item resource.Item, r rule.Record) {
+	outcome, _ := p.evaluator.judge(r, p.now)
 	p.counts[outcome]++
 	if len(p.rows[outcome]) < previewRows {
 		p.rows[outcome] = append(p.rows[outcome], item)
@@ -215,7 +273,7 @@ func (p *preview) judge(item resource.Item, document []byte) {
 		return
 	}
 	for i := range p.scope {
-		if truth, _ := p.scope[i].evaluator.Eval(document, p.now); truth == rule.False {
+		if truth, _ := p.scope[i].evaluator.condition.EvalRecord(r, p.now); truth == rule.False {
 			p.scope[i].Records++
 		}
 	}
@@ -244,15 +302,19 @@ func (s *Service) showPreview(ctx context.Context, run *preview) (Preview, error
 	items := run.first()
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		answer.Entities = nil
+		for _, f := range run.evaluator.finders {
+			f.read = func(fn func(context.Context, *db.Tx) error) error { return fn(ctx, tx) }
+		}
 		records, err := resource.Entities(ctx, tx, run.at.Definition, run.at.Number, slices.Sorted(slices.Values(items)))
 		for _, record := range records {
-			outcome := as[record.Item]
-			answer.Entities = append(answer.Entities, Entity{
-				Entity: record, ID: resource.EntityID(run.at.Definition, record.Item, record.CreatedAt), Outcome: outcome,
-				Reason: run.evaluator.program.reason(record.Document, outcome, run.now), Since: record.UpdatedAt,
-			})
+			e := Entity{
+				Entity: record, ID: resource.EntityID(run.at.Definition, record.Item, record.CreatedAt), Outcome: as[record.Item],
+				Since: record.UpdatedAt,
+			}
+			e.Reason = run.evaluator.reason(e.record(run.draft.definition), e.Outcome, run.now)
+			answer.Entities = append(answer.Entities, e)
 		}
-		return err
+		return errors.Join(err, run.evaluator.failure())
 	})
 	slices.SortFunc(answer.Entities, func(a, b Entity) int { return slices.Index(items, a.Item) - slices.Index(items, b.Item) })
 	return answer, err

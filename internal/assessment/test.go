@@ -71,6 +71,11 @@ func (t *Test) settle(now int64) {
 	}
 }
 
+// row answers the newest version as an evaluation sees it.
+func (t *Test) row() testRow {
+	return testRow{document: t.Document, id: t.ID, number: t.Number, version: t.Version}
+}
+
 // errNoTest is what a reference that means no test of the workspace gets.
 func errNoTest(ref string) error { return fault.New(fault.NotFound, "there is no test %q", ref) }
 
@@ -203,12 +208,18 @@ func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, r 
 	if err := evidence.Append(ctx, tx, now, r.entry(c, string(document))); err != nil {
 		return err
 	}
+	if err := s.Judge.linkUp(ctx, tx, t); err != nil {
+		return fmt.Errorf("link test %s: %w", t.ID, err)
+	}
 	return resource.RaiseEpoch(ctx, tx, t.Definition.Number)
 }
 
 // judged evaluates a definition after a change of a test and answers the test
 // as it is then.
 func (s *Service) judged(ctx context.Context, c caller.Caller, t Test, cause resource.Cause) (Test, error) {
+	if err := s.fill(ctx, c, t); err != nil {
+		return Test{}, err
+	}
 	done, err := s.reevaluate(ctx, c, t.Definition, cause)
 	if err != nil {
 		return Test{}, fmt.Errorf("evaluate test %s: %w", t.ID, err)

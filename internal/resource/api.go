@@ -62,7 +62,7 @@ type putOutput struct {
 }
 
 func (s *Service) put(ctx context.Context, in *putInput) (*putOutput, error) {
-	result, out, err := s.push(ctx, in, Lenient)
+	result, out, err := s.take(ctx, in, Lenient)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (s *Service) put(ctx context.Context, in *putInput) (*putOutput, error) {
 }
 
 func (s *Service) syncAll(ctx context.Context, in *putInput) (*putOutput, error) {
-	result, out, err := s.push(ctx, in, Strict)
+	result, out, err := s.take(ctx, in, Strict)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ func (s *Service) syncAll(ctx context.Context, in *putInput) (*putOutput, error)
 	return out, nil
 }
 
-func (s *Service) push(ctx context.Context, in *putInput, byDefault Handling) (Result, *putOutput, error) {
+func (s *Service) take(ctx context.Context, in *putInput, byDefault Handling) (Result, *putOutput, error) {
 	base, ok := ParseBase(in.Type)
 	switch {
 	case in.unclear != nil:

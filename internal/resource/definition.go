@@ -74,6 +74,16 @@ func (d Definition) RecordSchema() (*jtd.Schema, error) {
 	return recordSchema(d.Base, custom)
 }
 
+// PublicID answers the id that a record of the definition goes by: in rules, and
+// beside it of what is pushed on the wire. What Muster keeps itself has its id as
+// uniqueId.
+func (d Definition) PublicID(item Item, createdAt int64, unique string) string {
+	if d.Base == SystemRecord {
+		return unique
+	}
+	return EntityID(d.Number, item, createdAt)
+}
+
 // Limits bound a PUT; 0 means none.
 type Limits struct {
 	Records int64 // elements of one set
@@ -84,7 +94,7 @@ type Options struct {
 	DB      *db.DB
 	Judge   Judge
 	Limits  Limits
-	Logger  *slog.Logger
+	Logger  *slog.Logger // nil: nothing is logged
 	Now     func() time.Time
 	Owner   string        // names this process in claims
 	Systems Systems       // the definitions that Muster fills itself
@@ -99,6 +109,9 @@ type Service struct {
 
 // New makes the service.
 func New(o Options) *Service {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
 	return &Service{Options: o, shapes: newShapes()}
 }
 

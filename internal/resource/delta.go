@@ -33,10 +33,18 @@ type Change struct {
 // what is true now, not before. Of two changes of one record the later counts.
 //
 // Faults: Unavailable when another evaluation held the definition for too long.
-func (s *Service) PutDelta(ctx context.Context, c caller.Caller, d Definition, collect func(context.Context) ([]Change, error)) (result Result, err error) {
+func (s *Service) PutDelta(ctx context.Context, c caller.Caller, d Definition, collect func(context.Context) ([]Change, error)) (Result, error) {
 	if d.Base != SystemRecord {
 		return Result{}, fmt.Errorf("delta of %s: only system definitions take one", d.ID)
 	}
+	result, err := s.putDelta(ctx, c, d, collect)
+	if err == nil && result.moved() {
+		s.follow(ctx, c, d.Number)
+	}
+	return result, err
+}
+
+func (s *Service) putDelta(ctx context.Context, c caller.Caller, d Definition, collect func(context.Context) ([]Change, error)) (result Result, err error) {
 	claim, err := s.claim(ctx, d)
 	if err != nil {
 		return Result{}, err
@@ -47,7 +55,7 @@ func (s *Service) PutDelta(ctx context.Context, c caller.Caller, d Definition, c
 		return Result{}, err
 	}
 	dl := &delta{
-		caller: c, changed: map[Item]*Digest{}, claim: claim, highest: claim.head.Items, now: s.Now(), service: s, was: map[Item]bool{},
+		caller: c, claim: claim, digests: map[Item]*Digest{}, highest: claim.head.Items, now: s.Now(), service: s, was: map[Item]bool{},
 	}
 	dl.result = Result{Definition: claim.definition, Handling: Strict, ID: db.NewID(dl.now)}
 	if err := dl.compare(ctx, changes); err != nil || len(dl.rows) == 0 {
@@ -59,8 +67,8 @@ func (s *Service) PutDelta(ctx context.Context, c caller.Caller, d Definition, c
 // delta is one run of PutDelta. It is a changeset.
 type delta struct {
 	caller  caller.Caller
-	changed map[Item]*Digest // nil: removed
 	claim   *claim
+	digests map[Item]*Digest // of the records that change; nil: removed
 	highest int64
 	now     time.Time // pinned for every verdict
 	result  Result
@@ -144,9 +152,9 @@ func (dl *delta) add(row deltaRow, change Change, shape *Shape) (err error) {
 		dl.highest++
 		row.item = Item(dl.highest)
 	}
-	dl.was[row.item], dl.changed[row.item] = row.known, nil
+	dl.was[row.item], dl.digests[row.item] = row.known, nil
 	if row.document != nil {
-		dl.changed[row.item] = &row.digest
+		dl.digests[row.item] = &row.digest
 	}
 	dl.rows = append(dl.rows, row)
 	return nil
@@ -203,28 +211,39 @@ func (dl *delta) write(ctx context.Context, part []deltaRow, evaluation Evaluati
 			}
 			continue
 		}
+		subject := Subject{Document: row.document, Item: row.item, Known: row.known}
 		if !row.old {
+			subject.CreatedAt, subject.UniqueID = dl.now.UnixMilli(), row.unique
 			b.items = append(b.items, int64(d.Number), int64(row.item), d.Workspace.Number, "", row.unique, dl.now.UnixMilli())
 		}
 		b.records = append(b.records,
 			int64(d.Number), int64(row.item), number, nil, d.Workspace.Number, row.digest[:], row.digest[:], string(row.document))
-		if err := evaluation.Changed(ctx, row.item, row.document, row.known); err != nil {
+		if err := evaluation.Changed(ctx, subject); err != nil {
 			return err
 		}
 	}
-	if judged := evaluation.Take(); judged != nil {
+	judged, err := evaluation.Take(ctx)
+	if err != nil {
+		return err
+	}
+	if judged != nil {
 		b.judged = append(b.judged, judged)
 	}
 	return writer.put(ctx, b)
 }
 
 func (dl *delta) each(fn func(item Item, digest *Digest) error) error {
-	for _, item := range slices.Sorted(maps.Keys(dl.changed)) {
-		if err := fn(item, dl.changed[item]); err != nil {
+	for _, item := range slices.Sorted(maps.Keys(dl.digests)) {
+		if err := fn(item, dl.digests[item]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (dl *delta) changed(item Item) bool {
+	_, changed := dl.digests[item]
+	return changed
 }
 
 func (dl *delta) items() int64 { return dl.highest }

@@ -55,15 +55,40 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 		}
 	}
 	d.UpdatedAt = s.Now()
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return saveEdit(ctx, tx, c, before, d, edit) })
+	var dependents []Number
+	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if edit.Schema != nil {
+			if dependents, err = s.Judge.Dependents(ctx, tx, d.Number); err != nil {
+				return err
+			}
+		}
+		return saveEdit(ctx, tx, c, before, d, dependents)
+	})
 	if err != nil || edit.Schema == nil {
 		return d, fits, err
 	}
-	err = s.Reevaluate(ctx, c, d, CauseRule)
-	if fault.KindOf(err) == fault.Unavailable {
-		return d, fits, nil // saved; the push that holds the definition judges by it
+	return d, fits, s.judgeEdited(ctx, c, d, dependents)
+}
+
+// judgeEdited judges a definition with another schema, and those that relate to
+// it. A push that holds one of them judges by the schema itself.
+func (s *Service) judgeEdited(ctx context.Context, c caller.Caller, d Definition, dependents []Number) error {
+	edited := []Definition{d}
+	for _, number := range dependents {
+		dependent, err := s.definitionOf(ctx, number)
+		if err != nil {
+			return err
+		}
+		if number != d.Number {
+			edited = append(edited, dependent)
+		}
 	}
-	return d, fits, err
+	for _, d := range edited {
+		if err := s.Reevaluate(ctx, c, d, CauseRule); fault.KindOf(err) != fault.Unavailable && err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Definition) apply(edit Edit) error {
@@ -93,19 +118,22 @@ func (d *Definition) apply(edit Edit) error {
 	return nil
 }
 
-func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition, edit Edit) error {
+// saveEdit saves an edited definition; dependents relate to it.
+func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition, dependents []Number) error {
 	if err := updateDefinition(ctx, tx, d); err != nil {
 		return nameTaken(err, d.Name)
 	}
-	if edit.Schema != nil {
+	if d.SchemaVersion != before.SchemaVersion {
 		if err := insertSchema(ctx, tx, d); err != nil {
 			return err
 		}
 		if err := markSchema(ctx, tx, d.Number); err != nil {
 			return err
 		}
-		if err := raiseEpoch(ctx, tx, d.Number); err != nil {
-			return err
+		for _, number := range append(dependents, d.Number) {
+			if err := raiseEpoch(ctx, tx, number); err != nil {
+				return err
+			}
 		}
 	}
 	return evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited", before))

@@ -143,7 +143,11 @@ func (p *push) accept(ctx context.Context, item Item, unique string, e element) 
 		return nil
 	}
 	p.record(item, unique, known)
-	return p.evaluation.Changed(ctx, item, p.document, known)
+	subject := Subject{Document: p.document, Item: item, Known: known}
+	if int64(item) > p.head.Items {
+		subject.CreatedAt, subject.UniqueID = p.now.UnixMilli(), unique
+	}
+	return p.evaluation.Changed(ctx, subject)
 }
 
 // doomed says that the set will be refused whatever follows, so nothing of it
@@ -217,7 +221,11 @@ func (p *push) flush(ctx context.Context) error {
 	}
 	b := p.pending
 	p.pending = &batch{}
-	if judged := p.evaluation.Take(); judged != nil {
+	judged, err := p.evaluation.Take(ctx)
+	if err != nil {
+		return err
+	}
+	if judged != nil {
 		b.judged = append(b.judged, judged)
 	}
 	if b.empty() {

@@ -12,22 +12,39 @@ import (
 // Judge is what the sync engine needs from package assessment: the tests of a
 // definition and their verdicts.
 type Judge interface {
+	// Behind answers the definitions whose verdicts have not taken in yet what
+	// changed in the records of another one, or of any when it is 0.
+	Behind(ctx context.Context, related Number) ([]Definition, error)
+	// Dependents answers the definitions with tests that relate to another one.
+	Dependents(ctx context.Context, tx *db.Tx, related Number) ([]Number, error)
+	// Sweep forgets what all dependents of a definition have taken in.
+	Sweep(ctx context.Context, related Number) error
 	// Open begins an evaluation of the definition whose outcomes at head become
 	// those at head+1. now is pinned for all of it.
 	Open(ctx context.Context, d Definition, head Head, now time.Time) (Evaluation, error)
 	// Misfits names the tests whose rules would not fit the definition as it is
-	// given, with a schema that is not saved yet.
+	// given, with a schema that is not saved yet; those that relate to it too.
 	Misfits(ctx context.Context, d Definition) ([]string, error)
 	// Clear takes back what was written for the items in (low, high] beyond head.
 	Clear(ctx context.Context, tx *db.Tx, d Definition, head, low, high int64) error
 }
 
+// Subject is a record that is judged.
+type Subject struct {
+	CreatedAt int64  // ms; only of a uniqueId that came with this number, else 0: it can be looked up
+	Document  []byte // valid during the call
+	Item      Item
+	Known     bool   // the item had a record at the head
+	UniqueID  string // goes with CreatedAt
+}
+
 // Evaluation turns the changes of one number into changes of outcomes. Its
 // methods but Ahead.Write are called by one goroutine.
 type Evaluation interface {
-	// Changed judges a record that was created or updated; known says that the
-	// item had a record at the head.
-	Changed(ctx context.Context, item Item, document []byte, known bool) error
+	// Changed judges a record that was created or updated.
+	Changed(ctx context.Context, r Subject) error
+	// Again judges a stored record that did not change, under every test.
+	Again(ctx context.Context, r Subject) error
 	// Gone takes a removed record out of every test.
 	Gone(ctx context.Context, item Item) error
 	// Undo takes back what Changed said of an item; its record at the head, if
@@ -35,14 +52,18 @@ type Evaluation interface {
 	Undo(ctx context.Context, item Item) error
 	// Take answers what was judged since the last call, to be written by
 	// another goroutine; nil when nothing was.
-	Take() Ahead
+	Take(ctx context.Context) (Ahead, error)
 	// Wants says which stored records must be judged although they did not
-	// change: for a new version, an exception, a date that came.
-	Wants() Wanted
+	// change: for a new version, an exception, a date that came, a related record.
+	// It is asked when all changes are told and written.
+	Wants(ctx context.Context) (Wanted, error)
 	// Stored judges a stored record that Wants asked for, changed or not.
 	Stored(ctx context.Context, item Item, document []byte) error
 	// Rest ends the judging, after the last record that Wants asked for.
 	Rest(ctx context.Context) error
+	// Idle answers what is to be noted, under the number of the head, when nothing
+	// is wanted and nothing changed; nil for nothing.
+	Idle() Ahead
 	// Flip commits windows and tallies with the head; Digests follow.
 	Flip(ctx context.Context, tx *db.Tx, number int64, now time.Time) error
 	// Verdicts answers the digest over the outcome changes of each test version.

@@ -78,6 +78,9 @@ func (l *ledger) items() int64 { return int64(len(l.states) - 1) }
 // known says whether the item had a record at the head.
 func (l *ledger) known(item Item) bool { return l.has(item, isCurrent) }
 
+// changed says whether the record of an item changes.
+func (l *ledger) changed(item Item) bool { return l.has(item, isChanged) }
+
 // each calls fn with the records that change; digest is nil for one that is
 // removed.
 func (l *ledger) each(fn func(item Item, digest *Digest) error) error {

@@ -55,6 +55,12 @@ func LookUpByID(ctx context.Context, tx *db.Tx, w caller.Workspace, id ID) (Defi
 	return selectDefinition(ctx, tx, w, id)
 }
 
+// LookUpNamed answers the definitions of a name, ignoring case, of all applications
+// of the workspace, oldest first.
+func LookUpNamed(ctx context.Context, tx *db.Tx, w caller.Workspace, name string) ([]Definition, error) {
+	return selectDefinitionsNamed(ctx, tx, w, nameKey(name))
+}
+
 // HeadOf answers where a definition's history stands.
 func HeadOf(ctx context.Context, tx *db.Tx, definition Number) (Head, error) {
 	return selectHead(ctx, tx, definition)
@@ -83,6 +89,33 @@ type Stretch struct {
 // bytes are valid until fn returns.
 func EachDocument(ctx context.Context, tx *db.Tx, at Stretch, fn func(Item, []byte) error) error {
 	return eachDocument(ctx, tx, at, fn)
+}
+
+// Identity is what a public id is made of.
+type Identity struct {
+	CreatedAt int64 // ms
+	UniqueID  string
+}
+
+// Identities answers those of items, whose records need not exist.
+func Identities(ctx context.Context, tx *db.Tx, definition Number, items []Item) (map[Item]Identity, error) {
+	return selectIdentities(ctx, tx, definition, items)
+}
+
+// Document is a record and its item.
+type Document struct {
+	Item Item
+	Text []byte
+}
+
+// Documents answers those of the items that exist at number, by rising item.
+func Documents(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) ([]Document, error) {
+	rows, err := selectDocuments(ctx, tx, definition, number, items)
+	list := make([]Document, len(rows))
+	for i, row := range rows {
+		list[i] = Document{row.item, row.document}
+	}
+	return list, err
 }
 
 // ItemsAfter answers up to limit items that exist at number, by rising item.

@@ -81,7 +81,20 @@ type push struct {
 // out ceases to exist, verdicts follow, and all of it becomes visible at one
 // instant. Faults are errors of the request as a whole; a set that is refused
 // for its elements is a Result with Failure.
-func (s *Service) Push(ctx context.Context, c caller.Caller, in Push) (result Result, err error) {
+func (s *Service) Push(ctx context.Context, c caller.Caller, in Push) (Result, error) {
+	result, err := s.push(ctx, c, in)
+	if err == nil && result.moved() {
+		s.follow(ctx, c, result.Definition.Number)
+	}
+	return result, err
+}
+
+// moved says whether a push changed records.
+func (r Result) moved() bool {
+	return !r.DryRun && r.Failure == "" && r.Created+r.Updated+r.Removed > 0
+}
+
+func (s *Service) push(ctx context.Context, c caller.Caller, in Push) (result Result, err error) {
 	p := &push{Push: in, caller: c, service: s, now: s.Now(), duplicates: map[Item][]int{}, names: map[Item]string{}, replaced: map[int]bool{}, batchSize: 250}
 	if s.DB.Engine() == db.PostgreSQL {
 		p.batchSize = 2000 // a COPY costs three round trips

@@ -24,6 +24,7 @@ type Cause string
 const (
 	causePush      Cause = "push"
 	CauseException Cause = "exception"
+	CauseLink      Cause = "link"
 	CauseRerun     Cause = "rerun"
 	CauseRule      Cause = "rule"
 	CauseTime      Cause = "time"
@@ -47,6 +48,8 @@ type evaluationRun struct {
 
 // changeset is what a push or a delta does to the records of a definition.
 type changeset interface {
+	// changed says whether the record of an item changes.
+	changed(item Item) bool
 	// each calls fn with the records that change, by rising item; digest is nil for
 	// one that is removed. It answers fn's error.
 	each(fn func(item Item, digest *Digest) error) error
@@ -82,7 +85,10 @@ func (r *evaluationRun) complete(ctx context.Context) error {
 
 // judgeStored judges the records that the evaluation wants beside the changed.
 func (r *evaluationRun) judgeStored(ctx context.Context) error {
-	wanted := r.evaluation.Wants()
+	wanted, err := r.evaluation.Wants(ctx)
+	if err != nil {
+		return err
+	}
 	if r.everything {
 		wanted = Wanted{All: true}
 	}
@@ -125,28 +131,35 @@ func (r *evaluationRun) judgeRows(ctx context.Context, rows []stored) error {
 			return err
 		}
 	}
-	if judged := r.evaluation.Take(); judged != nil {
-		return r.writer.put(ctx, &batch{judged: []Ahead{judged}})
+	return r.hand(ctx)
+}
+
+// hand gives what was judged to the writer.
+func (r *evaluationRun) hand(ctx context.Context) error {
+	judged, err := r.evaluation.Take(ctx)
+	if err != nil || judged == nil {
+		return err
 	}
-	return nil
+	return r.writer.put(ctx, &batch{judged: []Ahead{judged}})
 }
 
 func (r *evaluationRun) judgeRow(ctx context.Context, row stored) error {
 	if !r.everything {
 		return r.evaluation.Stored(ctx, row.item, row.document)
 	}
-	known := r.changes == nil || r.changes.known(row.item)
-	return r.evaluation.Changed(ctx, row.item, row.document, known)
+	subject := Subject{Document: row.document, Item: row.item, Known: r.changes == nil || r.changes.known(row.item)}
+	if r.changes == nil || !r.changes.changed(row.item) {
+		return r.evaluation.Again(ctx, subject)
+	}
+	return r.evaluation.Changed(ctx, subject)
 }
 
 func (r *evaluationRun) drain(ctx context.Context) error {
 	if err := r.evaluation.Rest(ctx); err != nil {
 		return err
 	}
-	if judged := r.evaluation.Take(); judged != nil {
-		if err := r.writer.put(ctx, &batch{judged: []Ahead{judged}}); err != nil {
-			return err
-		}
+	if err := r.hand(ctx); err != nil {
+		return err
 	}
 	return r.writer.drain(ctx)
 }

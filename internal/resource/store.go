@@ -71,6 +71,16 @@ func selectDefinitions(ctx context.Context, tx *db.Tx, w caller.Workspace, appli
 	return list, err
 }
 
+func selectDefinitionsNamed(ctx context.Context, tx *db.Tx, w caller.Workspace, key string) (list []Definition, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		d, err := scanDefinition(row)
+		list = append(list, d)
+		return err
+	}, definitionFields+`
+		WHERE d.workspace = $1 AND d.name_key = $2 AND d.base <> $3 ORDER BY d.number`, w.Number, key, string(SystemRecord))
+	return list, err
+}
+
 func selectUnjudged(ctx context.Context, tx *db.Tx, now int64) (list []Definition, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {
 		d, err := scanDefinition(row)

@@ -138,6 +138,28 @@ func selectCommitTimes(ctx context.Context, tx *db.Tx, definition Number, number
 	return times, nil
 }
 
+// identityStep is how many items one statement asks for: few enough for SQLite,
+// see densest.
+const identityStep = 200
+
+func selectIdentities(ctx context.Context, tx *db.Tx, definition Number, items []Item) (map[Item]Identity, error) {
+	known := make(map[Item]Identity, len(items))
+	for part := range slices.Chunk(items, identityStep) {
+		args := []any{int64(definition)}
+		list := listOf(part, &args)
+		if err := tx.Each(ctx, func(row db.Row) error {
+			var item Item
+			var identity Identity
+			err := row.Scan(&item, &identity.CreatedAt, &identity.UniqueID)
+			known[item] = identity
+			return err
+		}, `SELECT item, created_at, unique_id FROM resource_item WHERE definition = $1 AND item IN (`+list+`)`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return known, nil
+}
+
 func selectItemCreated(ctx context.Context, tx *db.Tx, definition Number, item Item) (createdAt int64, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT created_at FROM resource_item WHERE definition = $1 AND item = $2`, int64(definition), int64(item)).Scan(&createdAt)

@@ -73,9 +73,12 @@ func (s *Service) Reevaluate(ctx context.Context, actor caller.Caller, d Definit
 	if err != nil {
 		return err
 	}
-	wanted := evaluation.Wants()
+	wanted, err := evaluation.Wants(ctx)
+	if err != nil {
+		return err
+	}
 	if cause != CauseRerun && !wanted.All && len(wanted.Items) == 0 && claim.head.Judged == claim.head.Epoch {
-		return nil
+		return claim.idle(ctx, evaluation)
 	}
 	result := &Result{Definition: d, ID: db.NewID(now)}
 	writer := startAhead(ctx, claim, result.ID)
@@ -85,6 +88,15 @@ func (s *Service) Reevaluate(ctx context.Context, actor caller.Caller, d Definit
 		now: now, result: result, writer: writer,
 	}
 	return run.complete(ctx)
+}
+
+// idle notes what an evaluation has to say that has nothing to judge.
+func (c *claim) idle(ctx context.Context, evaluation Evaluation) error {
+	noted := evaluation.Idle()
+	if noted == nil {
+		return nil
+	}
+	return c.ahead(ctx, func(ctx context.Context, tx *db.Tx) error { return noted.Write(ctx, tx, c.head.Number) })
 }
 
 // RaiseEpoch says in the caller's transaction that something changed that

@@ -204,6 +204,17 @@ func (o *operand) fields(names []string, prefix string) []string {
 	return names
 }
 
+// Relates answers the definitions that the condition relates to, by the names
+// that it has for them, sorted, each once.
+func (n *Node) Relates() []string {
+	names := slices.Clone(n.related)
+	for _, child := range n.children {
+		names = append(names, child.Relates()...)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 // inside prints a path that is relative to an element.
 func inside(prefix string, p path) string {
 	text := p.String()

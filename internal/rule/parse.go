@@ -166,8 +166,11 @@ func (p *parser) leaf(n *Node, m members, pointer string) {
 
 // flag reads true or false; nothing is false.
 func (p *parser) flag(raw []byte, pointer string) bool {
-	if raw == nil || raw[0] == 't' || raw[0] == 'f' {
-		return raw != nil && raw[0] == 't'
+	if len(raw) == 0 || raw[0] == 'f' {
+		return false
+	}
+	if raw[0] == 't' {
+		return true
 	}
 	p.add(pointer, "takes true or false, not %s", kindWord(raw))
 	return false

@@ -4,8 +4,11 @@ package rule
 
 import (
 	"encoding/binary"
+	"fmt"
+	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/passmuster/muster/internal/json"
 )
 
 // Relation is a relation node of a program: what whoever keeps the records needs
@@ -101,32 +104,63 @@ func (c *compiler) keyParts(fields []checkedKey, r *reader) []keyPart {
 	return parts
 }
 
-// String names the key: two keys with one name are the same of every record.
+// keyText is what Key.String writes.
+type keyText struct {
+	Fold  bool          `json:"fold,omitempty"`
+	Parts []keyPartText `json:"parts"`
+}
+
+type keyPartText struct {
+	Field *string `json:"field"` // nil: the public id
+	Kind  string  `json:"kind"`
+}
+
+// String writes the key as a text that ParseKey reads: two keys with one text
+// are the same of every record. It is stored, so it does not change.
 func (k *Key) String() string {
-	var text strings.Builder
-	for i, part := range k.parts {
-		if i > 0 {
-			text.WriteString(", ")
+	text := keyText{Fold: k.fold}
+	for _, part := range k.parts {
+		one := keyPartText{Kind: part.kind.name()}
+		if field := part.path.String(); len(part.path) != 1 || part.path[0] != virtualID {
+			one.Field = &field
 		}
-		text.WriteString(part.name() + ":" + part.kind.name())
+		text.Parts = append(text.Parts, one)
 	}
-	if k.fold {
-		text.WriteString(", ignoring case")
+	out, err := json.Marshal(text)
+	if err != nil {
+		return "" // names of fields are valid UTF-8: they came out of JSON
 	}
-	return text.String()
+	return string(out)
 }
 
-func (p keyPart) name() string {
-	if len(p.path) == 1 && p.path[0] == virtualID {
-		return "[id]" // no path, so no field's name
+// ParseKey reads what String wrote.
+func ParseKey(text string) (*Key, error) {
+	var stored keyText
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
+		return nil, fmt.Errorf("key: %w", err)
 	}
-	return p.path.String()
+	fields := make([]checkedKey, len(stored.Parts))
+	for i, part := range stored.Parts {
+		fields[i].path = path{virtualID}
+		if part.Field != nil {
+			var err error
+			if fields[i].path, err = parsePath(*part.Field); err != nil {
+				return nil, fmt.Errorf("key: %w", err)
+			}
+		}
+		kind := slices.Index(comparandNames[:], part.Kind)
+		if kind <= int(compareNone) {
+			return nil, fmt.Errorf("key: there is no kind %q", part.Kind)
+		}
+		fields[i].kind = comparand(kind)
+	}
+	return newKey(fields, stored.Fold), nil
 }
 
-// name is the kind's in Key.String; texts do not change.
-func (c comparand) name() string {
-	return [...]string{"none", "any", "boolean", "number", "text", "time"}[c]
-}
+// comparandNames are the kinds in Key.String.
+var comparandNames = [...]string{"none", "any", "boolean", "number", "text", "time"}
+
+func (c comparand) name() string { return comparandNames[c] }
 
 // ReadsID says whether the key is made of the public id too.
 func (k *Key) ReadsID() bool { return k.program.ReadsID() }
