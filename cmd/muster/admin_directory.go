@@ -11,11 +11,49 @@ import (
 )
 
 type adminDirectoryCmd struct {
-	Create directoryCreateCmd `cmd:"" help:"Connect an identity provider; the token is shown only now."`
-	Delete directoryDeleteCmd `cmd:"" help:"Delete a directory: its accounts are deactivated, people and history stay."`
-	List   directoryListCmd   `cmd:"" help:"List the directories."`
-	Log    directoryLogCmd    `cmd:"" help:"Print what a provider sent, in words."`
-	Token  directoryTokenCmd  `cmd:"" help:"Make a token beside those that there are."`
+	Adopt     directoryAdoptCmd     `cmd:"" help:"Hand a local account over to a directory."`
+	Attribute directoryAttributeCmd `cmd:"" help:"Show or name the attribute of users that carries the role."`
+	Client    directoryClientCmd    `cmd:"" help:"Clients, which get tokens of an hour by themselves."`
+	Create    directoryCreateCmd    `cmd:"" help:"Connect an identity provider; the token is shown only now."`
+	Delete    directoryDeleteCmd    `cmd:"" help:"Delete a directory: its accounts are deactivated, people and history stay."`
+	Link      directoryLinkCmd      `cmd:"" help:"One-time links, by which an administrator elsewhere sets a directory up."`
+	List      directoryListCmd      `cmd:"" help:"List the directories."`
+	Mapping   directoryMappingCmd   `cmd:"" help:"Which groups give which role."`
+	Off       directoryOffCmd       `cmd:"" help:"Switch a directory off: the provider is refused, its accounts are deactivated."`
+	On        directoryOnCmd        `cmd:"" help:"Switch a directory on again."`
+	Replay    directoryReplayCmd    `cmd:"" help:"Repeat a request that was refused."`
+	Request   directoryRequestCmd   `cmd:"" help:"Show one request with its bodies, without secrets."`
+	Requests  directoryRequestsCmd  `aliases:"log" cmd:"" help:"Print what a provider sent, in words."`
+	Roles     directoryRolesCmd     `cmd:"" help:"List the roles that providers can send, by name and id."`
+	SelfTest  directorySelfTestCmd  `cmd:"" help:"Play the provider's documented requests; exit code 3 when one does not pass."`
+	Set       directorySetCmd       `cmd:"" help:"Change name, default role or strictness."`
+	Show      directoryShowCmd      `cmd:"" help:"Show a directory with the steps of its set-up, warnings and last error."`
+	Simulate  directorySimulateCmd  `cmd:"" help:"Say what role a user would get, and why."`
+	Timeline  directoryTimelineCmd  `cmd:"" help:"Say what happened to a user."`
+	Token     directoryTokenCmd     `cmd:"" help:"Tokens to paste at the provider."`
+	Warnings  directoryWarningsCmd  `cmd:"" help:"List what to look at, or dismiss one."`
+}
+
+// directoryRef is what most commands take.
+type directoryRef struct {
+	Directory string `arg:"" help:"Id or name of the directory." name:"directory"`
+}
+
+// in answers the directory that is meant.
+func (r directoryRef) in(a *adminContext) (scim.Directory, error) {
+	return a.SCIM.FindDirectory(a.sys.ctx, a.actor, r.Directory)
+}
+
+// until reads how long something works; nil for ever.
+func (a *adminContext) until(span time.Duration) (*time.Time, error) {
+	if span < 0 {
+		return nil, usagef("--for must be a time to come")
+	}
+	if span == 0 {
+		return nil, nil //nolint:nilnil // nil is for ever
+	}
+	at := a.sys.now().Add(span)
+	return &at, nil
 }
 
 type directoryCreateCmd struct {
@@ -41,8 +79,10 @@ func (c *directoryCreateCmd) Run(a *adminContext) error {
 			return err
 		}
 		url := a.scimURL(d)
-		return a.answer(directoryCreatedJSON{ID: string(d.ID), BaseURL: url, Token: token},
+		err = a.answer(directoryCreatedJSON{ID: string(d.ID), BaseURL: url, Token: token},
 			"%q is made\nid        %s\nbase URL  %s\ntoken     %s  (keep it now: it is not shown again)", d.Name, d.ID, url, token)
+		a.next("muster admin directory show " + shellQuote(d.Name) + a.again())
+		return err
 	})
 }
 
@@ -92,53 +132,12 @@ func (c *directoryListCmd) Run(a *adminContext) error {
 	})
 }
 
-type directoryTokenCmd struct {
-	Directory string        `arg:"" help:"Id or name of the directory." name:"directory"`
-	For       time.Duration `help:"How long it works, such as 2160h; for ever when absent." placeholder:"DURATION"`
-}
-
-type directoryTokenJSON struct {
-	ID        string `json:"id"`
-	Token     string `json:"token"`
-	ExpiresAt string `json:"expiresAt"`
-}
-
-// Run makes a token.
-func (c *directoryTokenCmd) Run(a *adminContext) error {
-	var expires *time.Time
-	switch {
-	case c.For < 0:
-		return usagef("--for must be a time to come")
-	case c.For > 0:
-		at := a.sys.now().Add(c.For)
-		expires = &at
-	}
-	return a.change(func() error {
-		d, err := a.SCIM.FindDirectory(a.sys.ctx, a.actor, c.Directory)
-		if err != nil {
-			return err
-		}
-		text, t, err := a.SCIM.MakeToken(a.sys.ctx, a.actor, d.ID, expires)
-		if err != nil {
-			return err
-		}
-		until := ""
-		if t.ExpiresAt != nil {
-			until = timeText(t.ExpiresAt.UnixMilli())
-		}
-		return a.answer(directoryTokenJSON{ID: t.ID, Token: text, ExpiresAt: until},
-			"%q has another token; the ones before still work\ntoken  %s  (keep it now: it is not shown again)", d.Name, text)
-	})
-}
-
-type directoryDeleteCmd struct {
-	Directory string `arg:"" help:"Id or name of the directory." name:"directory"`
-}
+type directoryDeleteCmd struct{ directoryRef }
 
 // Run deletes a directory, whatever its size.
 func (c *directoryDeleteCmd) Run(a *adminContext) error {
 	return a.change(func() error {
-		d, err := a.SCIM.FindDirectory(a.sys.ctx, a.actor, c.Directory)
+		d, err := c.in(a)
 		if err != nil {
 			return err
 		}
@@ -157,50 +156,51 @@ func (c *directoryDeleteCmd) Run(a *adminContext) error {
 	})
 }
 
-type directoryLogCmd struct {
-	Directory string `arg:"" help:"Id or name of the directory." name:"directory"`
-	Failed    bool   `help:"Only requests that were refused."`
-	Limit     int    `default:"100" help:"Requests at most, the newest." placeholder:"N"`
-	Subject   string `help:"Only about this person or group; part of a name." placeholder:"NAME"`
+type directorySetCmd struct {
+	directoryRef
+	Name   *string `help:"Another name." placeholder:"N"`
+	Role   *string `help:"Role of who gets no other." name:"default-role" placeholder:"R"`
+	Strict *bool   `help:"Keep to the interop profile; Okta and Entra ID need it off." negatable:""`
 }
 
-type directoryLogJSON struct {
-	ID      string `json:"id"`
-	At      string `json:"at"`
-	Method  string `json:"method"`
-	Path    string `json:"path"`
-	Status  int    `json:"status"`
-	Words   string `json:"words"`
-	Problem string `json:"problem"`
-}
-
-// Run prints the newest requests of a provider.
-func (c *directoryLogCmd) Run(a *adminContext) error {
-	if c.Limit < 1 {
-		return usagef("--limit must be 1 at least")
+// Run changes a directory.
+func (c *directorySetCmd) Run(a *adminContext) error {
+	if c.Name == nil && c.Role == nil && c.Strict == nil {
+		return usagef("there is nothing to change: give --name, --default-role, --strict or --no-strict")
 	}
-	return a.open(func() error {
-		d, err := a.SCIM.FindDirectory(a.sys.ctx, a.actor, c.Directory)
+	return a.changeDirectory(c.directoryRef, scim.DirectoryChanges{DefaultRole: c.Role, Name: c.Name, Strict: c.Strict})
+}
+
+type directoryOffCmd struct{ directoryRef }
+
+// Run switches a directory off.
+func (c *directoryOffCmd) Run(a *adminContext) error {
+	state := scim.Unlinked
+	return a.changeDirectory(c.directoryRef, scim.DirectoryChanges{State: &state})
+}
+
+type directoryOnCmd struct{ directoryRef }
+
+// Run switches a directory on.
+func (c *directoryOnCmd) Run(a *adminContext) error {
+	state := scim.Linked
+	return a.changeDirectory(c.directoryRef, scim.DirectoryChanges{State: &state})
+}
+
+// changeDirectory changes a directory, carries it out on all accounts, and shows
+// what it is now.
+func (a *adminContext) changeDirectory(ref directoryRef, changes scim.DirectoryChanges) error {
+	return a.change(func() error {
+		d, err := ref.in(a)
 		if err != nil {
 			return err
 		}
-		query := scim.LogQuery{Subject: c.Subject}
-		if c.Failed {
-			query.From = 400
-		}
-		page, err := a.SCIM.Requests(a.sys.ctx, a.actor, d.ID, query, c.Limit)
-		if err != nil {
+		if _, err := a.SCIM.ChangeDirectory(a.sys.ctx, a.actor, d.ID, changes); err != nil {
 			return err
 		}
-		rows := [][]string{{"WHEN", "STATUS", "REQUEST", "WHAT"}}
-		list := []directoryLogJSON{}
-		for _, l := range page.Requests {
-			at := timeText(l.At.UnixMilli())
-			list = append(list, directoryLogJSON{
-				ID: l.ID, At: at, Method: l.Method, Path: l.Path, Status: l.Status, Words: l.Words, Problem: l.Problem,
-			})
-			rows = append(rows, []string{at, strconv.Itoa(l.Status), l.Method + " " + l.Path, l.Words})
+		if err := a.SCIM.CarryOut(a.sys.ctx); err != nil {
+			return err
 		}
-		return a.answer(list, "%s", table(rows))
+		return a.showDirectory(d.ID)
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"regexp"
@@ -27,14 +28,17 @@ func TestMain(m *testing.M) {
 //
 //	serve [flag …]        start muster serve on a free port, wait until it listens, set MUSTER_URL
 //	stop                  stop it with SIGTERM; it must exit with 0 (or: ! stop, after kill)
+//	send METHOD URL TOKEN [BODY]
+//	                      send a request with a bearer token; status and answer go to standard output
 //	code N command …      run a command that must exit with N
-//	field VAR name        set VAR to a member of the JSON object in the last standard output
+//	field VAR name        set VAR to a member of the JSON object in the last standard output; name.name for one within
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"code":  scriptCode,
 			"field": scriptField,
+			"send":  scriptSend,
 			"serve": scriptServe,
 			"stop":  scriptStop,
 		},
@@ -135,15 +139,37 @@ func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+func scriptSend(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 || len(args) > 4 {
+		ts.Fatalf("usage: send METHOD URL TOKEN [BODY]")
+	}
+	request, err := http.NewRequestWithContext(context.Background(), args[0], args[1], strings.NewReader(strings.Join(args[3:], "")))
+	ts.Check(err)
+	request.Header.Set("Authorization", "Bearer "+args[2])
+	request.Header.Set("Content-Type", "application/scim+json")
+	response, err := http.DefaultClient.Do(request)
+	ts.Check(err)
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	ts.Check(err)
+	_, err = fmt.Fprintf(ts.Stdout(), "%d %s\n", response.StatusCode, text)
+	ts.Check(err)
+}
+
 func scriptField(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: field VAR name")
 	}
 	var object map[string]any
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &object))
-	value, ok := object[args[1]]
-	if !ok {
-		ts.Fatalf("there is no member %q in %v", args[1], object)
+	var value any = object
+	for name := range strings.SplitSeq(args[1], ".") {
+		inner, _ := value.(map[string]any)
+		within, ok := inner[name]
+		if !ok {
+			ts.Fatalf("there is no member %q in %v", args[1], object)
+		}
+		value = within
 	}
 	ts.Setenv(args[0], fmt.Sprint(value))
 }

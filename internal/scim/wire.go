@@ -60,6 +60,33 @@ func (l Listed) wire() api.DirectorySummary {
 	}
 }
 
+// API answers a directory as the API shows it.
+func (o Overview) API() api.Directory { return o.wire() }
+
+// API answers a request as the API shows it, with its bodies.
+func (l Logged) API(p Provider) api.DirectoryRequest { return l.wireWhole(p) }
+
+// API answers what happened to a user as the API shows it.
+func (t Story) API() api.DirectoryTimeline { return t.wire() }
+
+// API answers a simulation as the API shows it.
+func (s Simulation) API() api.DirectorySimulation { return s.wire() }
+
+// API answers a request of the self-test as the API shows it.
+func (r Rehearsed) API() api.DirectorySelfTestStep { return r.wire() }
+
+// API answers a client as the API shows it.
+func (c Client) API() api.DirectoryClient { return c.wire() }
+
+// API answers a warning as the API shows it.
+func (w Warning) API() api.DirectoryWarning { return w.wire() }
+
+// API answers a link as the API shows it.
+func (l Link) API() api.DirectoryLinkInfo { return l.wire() }
+
+// API answers a token as the API shows it.
+func (t Token) API() api.DirectoryTokenInfo { return t.wire() }
+
 // entraFlag makes Entra ID keep to the standard (contract 2.2).
 const entraFlag = "?aadOptscim062020"
 
