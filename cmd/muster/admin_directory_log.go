@@ -154,7 +154,7 @@ func (c *directoryTimelineCmd) Run(a *adminContext) error {
 func (a *adminContext) directoryUser(d scim.Directory, ref string) (string, error) {
 	found, err := a.SCIM.Simulate(a.sys.ctx, a.actor, d.ID, ref)
 	if err != nil && !strings.Contains(ref, "@") && len(ref) == len(d.ID) {
-		return ref, nil //nolint:nilerr // who is gone can be asked about by id
+		return ref, nil // who is gone can be asked about by id
 	}
 	return found.Resource, err
 }

@@ -129,14 +129,11 @@ func (s *Service) prove(ctx context.Context, a ask) (p proof, err error) {
 }
 
 func (s *Service) proveBySecret(ctx context.Context, tx *db.Tx, a ask) (proof, error) {
-	d, secret, name, err := selectBySecret(ctx, tx, a.client, tokenHash(a.secret))
-	if err != nil {
-		return proof{}, err
+	p, expires, err := selectBySecret(ctx, tx, a.client, tokenHash(a.secret))
+	if err == nil && expires != nil && !s.Now().Before(*expires) {
+		err = refusedClient(wrongClient)
 	}
-	if secret.ExpiresAt != nil && !s.Now().Before(*secret.ExpiresAt) {
-		return proof{}, refusedClient(wrongClient)
-	}
-	return proof{client: a.client, directory: d, name: name, secret: secret.ID}, nil
+	return p, err
 }
 
 func (s *Service) proveByKey(ctx context.Context, tx *db.Tx, a ask) (proof, error) {
@@ -150,16 +147,16 @@ func (s *Service) proveByKey(ctx context.Context, tx *db.Tx, a ask) (proof, erro
 	if !web.Storable(said.Subject) {
 		return proof{}, refusedClient(wrongClient)
 	}
-	d, text, name, err := selectClientKeys(ctx, tx, said.Subject)
+	p, err := selectByClient(ctx, tx, said.Subject)
 	if err != nil {
-		return proof{}, err
+		return p, err
 	}
-	keys, err := keysOf(text)
+	keys, err := keysOf(p.keys)
 	if err != nil {
-		return proof{}, err
+		return p, err
 	}
-	proven, err := verify(signed, keys, s.TokenURL(ctx, d), s.Now())
-	return proof{assertion: proven, client: said.Subject, directory: d, keys: text, name: name}, err
+	p.assertion, err = verify(signed, keys, s.TokenURL(ctx, p.directory), s.Now())
+	return p, err
 }
 
 // give makes the token, if the proof still holds and its assertion was not used.

@@ -180,12 +180,12 @@ func checkKey(key jose.JSONWebKey) (jose.JSONWebKey, error) {
 		return misfit("is meant for %s; %s are taken with it", key.Algorithm, strings.Join(fits, " and "))
 	}
 	clean := jose.JSONWebKey{Algorithm: key.Algorithm, Key: key.Key, KeyID: key.KeyID, Use: "sig"}
-	print, err := clean.Thumbprint(crypto.SHA256)
+	thumb, err := clean.Thumbprint(crypto.SHA256)
 	if err != nil {
 		return misfit("cannot be read")
 	}
 	if clean.KeyID == "" {
-		clean.KeyID = base64.RawURLEncoding.EncodeToString(print)
+		clean.KeyID = base64.RawURLEncoding.EncodeToString(thumb)
 	}
 	if len(clean.KeyID) > maxKID || line(clean.KeyID, maxKID) != clean.KeyID {
 		return misfit("has a kid that is too long or has odd characters")
@@ -225,12 +225,12 @@ func algorithms(key jose.JSONWebKey) []string {
 
 // shownKey answers a key as people see it.
 func shownKey(key jose.JSONWebKey) (PublicKey, error) {
-	print, err := key.Thumbprint(crypto.SHA256)
+	thumb, err := key.Thumbprint(crypto.SHA256)
 	if err != nil {
 		return PublicKey{}, fmt.Errorf("key %s: %w", key.KeyID, err)
 	}
 	kind, _ := kindOf(key.Key)
-	return PublicKey{Algorithms: algorithms(key), ID: key.KeyID, Kind: kind, Thumbprint: base64.RawURLEncoding.EncodeToString(print)}, nil
+	return PublicKey{Algorithms: algorithms(key), ID: key.KeyID, Kind: kind, Thumbprint: base64.RawURLEncoding.EncodeToString(thumb)}, nil
 }
 
 // keysText writes keys as rows hold them.

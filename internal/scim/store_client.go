@@ -104,24 +104,25 @@ func deleteSecret(ctx context.Context, tx *db.Tx, client, id string) error {
 const liveDirectory = ` JOIN scim_directory d ON d.number = c.directory JOIN workspace w ON w.number = d.workspace
 	WHERE d.deleted_at IS NULL AND d.state <> 'deleting'`
 
-// selectBySecret answers the directory of a client with a secret, in any
-// workspace: the client says which.
-func selectBySecret(ctx context.Context, tx *db.Tx, client string, hash []byte) (d Directory, s Secret, name string, err error) {
-	var expires sql.NullInt64
-	d, err = scanDirectory(tx.QueryRow(ctx, `
+// selectBySecret answers a client with a secret, in any workspace: the client says
+// which. It also answers when the secret expires.
+func selectBySecret(ctx context.Context, tx *db.Tx, client string, hash []byte) (p proof, expires *time.Time, err error) {
+	var until sql.NullInt64
+	p.client = client
+	p.directory, err = scanDirectory(tx.QueryRow(ctx, `
 		SELECT `+directoryFields+`, s.id, s.expires_at, c.name
 		FROM scim_secret s JOIN scim_client c ON c.id = s.client`+liveDirectory+` AND s.hash = $1 AND s.client = $2`, hash, client),
-		&s.ID, &expires, &name)
-	s.ExpiresAt = maybe(expires)
-	return d, s, name, err
+		&p.secret, &until, &p.name)
+	return p, maybe(until), err
 }
 
-// selectClientKeys answers the directory of a client with its keys, in any
-// workspace: the client says which.
-func selectClientKeys(ctx context.Context, tx *db.Tx, client string) (d Directory, keys, name string, err error) {
-	d, err = scanDirectory(tx.QueryRow(ctx, `
-		SELECT `+directoryFields+`, c.public_keys, c.name FROM scim_client c`+liveDirectory+` AND c.id = $1`, client), &keys, &name)
-	return d, keys, name, err
+// selectByClient answers a client with its keys, in any workspace: the client says
+// which.
+func selectByClient(ctx context.Context, tx *db.Tx, client string) (p proof, err error) {
+	p.client = client
+	p.directory, err = scanDirectory(tx.QueryRow(ctx, `
+		SELECT `+directoryFields+`, c.public_keys, c.name FROM scim_client c`+liveDirectory+` AND c.id = $1`, client), &p.keys, &p.name)
+	return p, err
 }
 
 // touchSecret notes that a secret was used; db.ErrNoRow when it is gone.
