@@ -219,7 +219,8 @@ func (p *protocol) write(w http.ResponseWriter, r *http.Request, a answer) {
 	if len(a.Body) > 0 {
 		h.Set("Content-Type", mediaType)
 	}
-	if len(a.Body) >= zipFrom && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	h.Add("Vary", "Accept-Encoding")
+	if len(a.Body) >= zipFrom && takesGzip(r.Header.Values("Accept-Encoding")) {
 		a.Body = p.zip(a.Body)
 		h.Set("Content-Encoding", "gzip")
 	}
@@ -229,6 +230,19 @@ func (p *protocol) write(w http.ResponseWriter, r *http.Request, a answer) {
 	w.WriteHeader(a.Status)
 	// A client that has gone misses nothing.
 	_, _ = w.Write(a.Body)
+}
+
+// takesGzip reads Accept-Encoding (RFC 9110 §12.5.3).
+func takesGzip(header []string) bool {
+	for coding := range strings.SplitSeq(strings.Join(header, ","), ",") {
+		name, weight, _ := strings.Cut(coding, ";")
+		if strings.EqualFold(strings.TrimSpace(name), "gzip") {
+			weight = strings.ReplaceAll(weight, " ", "")
+			quality, err := strconv.ParseFloat(strings.TrimPrefix(weight, "q="), 64)
+			return err != nil || quality > 0
+		}
+	}
+	return false
 }
 
 func (p *protocol) zip(body []byte) []byte {

@@ -183,6 +183,17 @@ func (h *shelf) deviceChanges(t *testing.T, id string) {
 	if r.Version != 3 || r.Object["weight"] != nil || r.Object["active"] != true {
 		t.Errorf("replaced: version %d, %v", r.Version, r.Object)
 	}
+	put := func(more string) (Resource, int) {
+		return h.change(func(ctx context.Context, tx *db.Tx) (Resource, error) {
+			return h.replace(ctx, tx, h.c, h.typed(ctx, tx, "Device"), edit{body: []byte(deviceBody("SN-9", more)), id: id})
+		})
+	}
+	if r, status := put(`, "weight": 5`); status != 200 || r.Object["model"] != "M1" { // RFC 7644 §3.5.1
+		t.Errorf("replaced without the immutable model: %d %v", status, r.Object)
+	}
+	if _, status := put(`, "model": "M2"`); status != 400 {
+		t.Errorf("replaced with another model: %d", status)
+	}
 	if _, status := h.change(func(ctx context.Context, tx *db.Tx) (Resource, error) {
 		return Resource{}, h.remove(ctx, tx, h.c, h.typed(ctx, tx, "Device"), edit{cond: condition{`W/"v2"`}, id: id})
 	}); status != 412 {

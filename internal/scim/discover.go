@@ -65,14 +65,19 @@ func listed[T any](values []T) any {
 func (s *Service) schemas(c *call, urn string, types []*schema.ResourceType) any {
 	var all []*schema.Schema
 	seen := map[string]bool{}
-	for _, rt := range types {
-		for _, one := range append([]*schema.Schema{rt.Core()}, rt.Extensions()...) {
+	add := func(several ...*schema.Schema) {
+		for _, one := range several {
 			if key := schema.Fold(one.ID); !seen[key] {
 				seen[key] = true
 				all = append(all, one.At(c.base+"/Schemas/"+one.ID))
 			}
 		}
 	}
+	for _, rt := range types {
+		add(rt.Core())
+		add(rt.Extensions()...)
+	}
+	add(schema.Discovery()...)
 	if urn == "" {
 		return listed(all)
 	}

@@ -122,6 +122,9 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, c *call, rt *schema.Re
 	if before.Object["active"] != nil && after.Object["active"] == nil {
 		after.Object["active"] = before.Object["active"]
 	}
+	if err := schema.KeepImmutable(before.Object, after.Object, read.Type); err != nil {
+		return Resource{}, err
+	}
 	var change membership
 	if hasMembers(rt) {
 		now, err := selectMembers(ctx, tx, c.dir, e.id)

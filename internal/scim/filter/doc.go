@@ -29,6 +29,7 @@
 //	externalId eq jyoung                  text without quotes
 //	active eq "True", externalId eq 7019   the attribute's type decides
 //	userName+eq+"x"                       + for space, if it follows the first name
+//	"2026-01-01T00:00:00 01:00"           a time zone whose + was taken for a blank
 //	blanks around it, & after it
 //	manager eq "m"                        a complex attribute of an extension without its URN
 //

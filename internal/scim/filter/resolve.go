@@ -259,7 +259,9 @@ func (r resolver) literal(a *schema.Attribute, e *Expr) (Literal, bool) {
 			return l, tolerant || quoted
 		}
 		var ok bool
-		l.Time, ok = schema.ParseTime(l.Raw)
+		if l.Time, ok = schema.ParseTime(l.Raw); !ok && tolerant {
+			l.Time, ok = r.lostPlus(l.Raw)
+		}
 		return l, ok && (tolerant || quoted)
 	case schema.Binary:
 		l.Text = foldUnless(a.CaseExact, l.Raw)
@@ -267,6 +269,20 @@ func (r resolver) literal(a *schema.Attribute, e *Expr) (Literal, bool) {
 	}
 	l.Text = foldUnless(a.CaseExact, l.Raw)
 	return l, tolerant || quoted
+}
+
+// lostPlus reads a time whose zone lost its + on the way: in a query it stands for
+// a blank unless it is encoded.
+func (r resolver) lostPlus(text string) (time.Time, bool) {
+	date, zone, there := strings.Cut(text, " ")
+	if !there {
+		return time.Time{}, false
+	}
+	at, ok := schema.ParseTime(date + "+" + zone)
+	if ok {
+		r.options.noteOne(schema.BlankForPlus)
+	}
+	return at, ok
 }
 
 // noteLiteral notes a value that is written as one of another type.

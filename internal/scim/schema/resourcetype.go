@@ -135,6 +135,27 @@ func Group() *ResourceType { return built()["group"] }
 // by it.
 func Role() *ResourceType { return built()["role"] }
 
+// described is what the folder data holds of the documents of discovery.
+var described = sync.OnceValue(func() []*Schema {
+	var all []*Schema
+	for _, name := range []string{"config", "resourcetype", "schema"} {
+		text, err := files.ReadFile("data/schema_" + name + ".json")
+		if err != nil {
+			panic(err)
+		}
+		s, err := parseSchema(text)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, s)
+	}
+	return all
+})
+
+// Discovery answers the schemas of the documents by which clients find out what
+// the service can do (RFC 7643 §8.7.2). No resource is of them.
+func Discovery() []*Schema { return described() }
+
 // load reads a resource type and the schemas it names from the folder data.
 func load(name string) (*ResourceType, error) {
 	text, err := files.ReadFile("data/type_" + name + ".json")

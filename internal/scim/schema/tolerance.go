@@ -17,6 +17,7 @@ const (
 	BareValue
 	BareVersion
 	BlankForNone
+	BlankForPlus
 	CoreURNMember
 	DisplayNameForDisplay
 	DottedName
@@ -62,6 +63,7 @@ var tolerances = [...]struct{ name, words string }{
 	BareValue:             {"bare_value", "a plain value in place of an object with a value, as for members and e-mail addresses"},
 	BareVersion:           {"bare_version", "a version without its quotes in If-Match or If-None-Match"},
 	BlankForNone:          {"blank_for_none", "an empty text for no value where text cannot stand"},
+	BlankForPlus:          {"blank_for_plus", "a blank for the + of a time zone in a filter"},
 	CoreURNMember:         {"core_urn_member", "core attributes in an object under the core URN"},
 	DisplayNameForDisplay: {"display_name_for_display", "displayName in place of display"},
 	DottedName:            {"dotted_name", "a member whose name is a path, such as name.givenName"},
