@@ -102,7 +102,9 @@ func (w *walk) fail(format string, args ...any) {
 	w.t.Errorf("%s:%d %s\n%s\nin %s", filepath.Base(w.file), w.line, w.title, fmt.Sprintf(format, args...), printed(w.reply.value))
 }
 
-func printed(value any) string { return string(schema.Canonical(schema.Object{"": value}, schema.User())) }
+func printed(value any) string {
+	return string(schema.Canonical(schema.Object{"": value}, schema.User()))
+}
 
 func (w *walk) fill(text string) string {
 	return walkPlaceholder.ReplaceAllStringFunc(text, func(name string) string {
