@@ -70,6 +70,7 @@ func (e *estate) furnishPushed(t *testing.T) {
 	}
 	maps.Copy(e.values, freshTest(t, e, nil))
 	maps.Copy(e.values, freshSLA(t, e, nil))
+	maps.Copy(e.values, freshMapping(t, e, nil))
 }
 
 func (e *estate) furnishPeople(t *testing.T) {
@@ -261,4 +262,29 @@ func ownSession(t *testing.T, e *estate, p *persona) map[string]string {
 func othersSession(t *testing.T, e *estate, _ *persona) map[string]string {
 	t.Helper()
 	return ownSession(t, e, &persona{email: e.slug + ".resident@" + e.slug + ".example"})
+}
+
+func freshControl(t *testing.T, e *estate, _ *persona) map[string]string {
+	t.Helper()
+	return map[string]string{"controlId": e.create(t, "/v1/controls", controlBody)}
+}
+
+// freshFramework makes one with a requirement; its id is a slug, and the
+// workspace's own.
+func freshFramework(t *testing.T, e *estate, _ *persona) map[string]string {
+	t.Helper()
+	id := e.create(t, "/v1/frameworks", `{"slug":"{slug}-framework-{n}","name":"{slug} framework","categories":[{"ref":"A","name":"{slug} category",
+		"requirements":[{"ref":"R-1","name":"{slug} requirement"}]}]}`)
+	return map[string]string{"documentId": "madeup", "frameworkId": id, "requirementId": "R-1"}
+}
+
+// freshMapping makes a control that helps to meet a requirement, with a test.
+func freshMapping(t *testing.T, e *estate, p *persona) map[string]string {
+	t.Helper()
+	values := freshControl(t, e, p)
+	maps.Copy(values, freshFramework(t, e, p))
+	maps.Copy(values, freshTest(t, e, p))
+	e.founds(t, "POST", "/v1/frameworks/"+values["frameworkId"]+"/requirements/R-1/controls", `{"controlId":"`+values["controlId"]+`"}`, 200)
+	e.founds(t, "POST", "/v1/controls/"+values["controlId"]+"/add-test-to-control", `{"testId":"`+values["testId"]+`"}`, 200)
+	return values
 }

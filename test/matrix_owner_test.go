@@ -23,7 +23,7 @@ func named(t *testing.T, all []*persona, role string) *persona {
 func (w *walk) window(t *testing.T, auditor *persona) {
 	user := "/v1/users/" + auditor.user
 	w.here.founds(t, "PATCH", user, `{"auditWindow":{"startDate":"2020-01-01T00:00:00Z","endDate":"2090-01-01T00:00:00Z"}}`, 200)
-	w.atHome(t, auditor.with("Auditor in an audit", []right{ownAccount, readAudit}))
+	w.atHome(t, auditor.with("Auditor in an audit", []right{ownAccount, readAudit, readControls}))
 	w.here.founds(t, "PATCH", user, `{"auditWindow":{"startDate":"2020-01-01T00:00:00Z","endDate":"2020-12-31T00:00:00Z"}}`, 200)
 	for path, want := range map[string]string{
 		"/v1/event-logs?includeSyncs=true": `"data":[]`, "/v1/event-logs/export": "", "/v1/event-logs?startDate=2026-01-01&endDate=2090-01-01": `"data":[]`,

@@ -10,10 +10,12 @@ package test
 type right string
 
 const (
-	anyone             right = "nothing"      // sign-in routes and those that take a client's own secret
-	nobody             right = "no right"     // what nobody may do to what is somebody else's
-	ownAccount         right = "own account"  // every signed-in user
-	readAudit          right = "audit: read"  // the audit trail
+	anyone             right = "nothing"        // sign-in routes and those that take a client's own secret
+	nobody             right = "no right"       // what nobody may do to what is somebody else's
+	ownAccount         right = "own account"    // every signed-in user
+	readAudit          right = "audit: read"    // the audit trail
+	readControls       right = "controls: read" // controls and frameworks
+	writeControls      right = "controls: write"
 	readPeople         right = "people: read" // people and groups
 	writePeople        right = "people: write"
 	readResources      right = "resources: read" // what applications push
@@ -39,12 +41,12 @@ type part struct {
 
 // reads are all that looks and changes nothing.
 func reads() []right {
-	return []right{readAudit, readPeople, readResources, readSettings, readTests, readUsers}
+	return []right{readAudit, readControls, readPeople, readResources, readSettings, readTests, readUsers}
 }
 
 // parts are the eight roles and custom ones.
 func parts() []part {
-	editor := append(reads(), writePeople, writeResources, writeTests)
+	editor := append(reads(), writeControls, writePeople, writeResources, writeTests)
 	return []part{
 		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSignIn, manageUsers, manageWorkspaces)},
 		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
@@ -52,11 +54,11 @@ func parts() []part {
 		{name: "View-only Admin", slug: "view-only-admin", mayOwn: true, gives: reads()},
 		{name: "Collaborator", slug: "collaborator", mayOwn: true},
 		{name: "Integrations Manager", slug: "integrations-manager", mayOwn: true, gives: []right{readResources, writeResources}},
-		{name: "Auditor", slug: "auditor"}, // with an audit's window, readAudit too
+		{name: "Auditor", slug: "auditor"}, // with an audit's window, readAudit and readControls too
 		{name: "Trust Collaborator", slug: "trust-collaborator"},
 		{
-			name: "Tester", slug: "tester", mayOwn: true, gives: []right{readResources, readTests, writeTests, readPeople, readAudit},
-			areas: `{"resources":"view","tests":"edit","people":"view","users":"none","audit-trail":"view"}`,
+			name: "Tester", slug: "tester", mayOwn: true, gives: []right{readResources, readTests, writeTests, readControls, readPeople, readAudit},
+			areas: `{"resources":"view","tests":"edit","controls":"view","people":"view","users":"none","audit-trail":"view"}`,
 		},
 		{
 			name: "Steward", slug: "steward", mayOwn: true, gives: []right{readResources, writeResources, readPeople, writePeople, readUsers, readSettings},
@@ -69,10 +71,12 @@ func parts() []part {
 func buildGives() []right { return []right{readResources, writeResources} }
 
 func manageGives() []right {
-	return []right{readAudit, readPeople, writePeople, readTests, writeTests, readUsers}
+	return []right{readAudit, readControls, writeControls, readPeople, writePeople, readTests, writeTests, readUsers}
 }
 
-func manageReadGives() []right { return []right{readAudit, readPeople, readTests, readUsers} }
+func manageReadGives() []right {
+	return []right{readAudit, readControls, readPeople, readTests, readUsers}
+}
 
 // errand is a route with a request that works for who may send it. A route may
 // have several. In query and body {names} stand for values of the workspace.
@@ -102,11 +106,13 @@ const (
 	testBody  = `{"slug":"{slug}-sized-{n}","name":"{slug} sized","description":"d","remediation":"r","application":"{application}","resource":"{definition}",` + sized + `}`
 	pushBody  = `{"resourceId":"{resourceId}","resources":[{servers},` + newServer + `]}`
 	pauseBody = `{"deactivateReason":"{slug} wants to"}`
+
+	controlBody = `{"externalId":"{slug}-control-{n}","name":"{slug} control","description":"d","effectiveDate":"2026-01-01T00:00:00Z","domain":"PRIVACY"}`
 )
 
 // errands are all that can be asked of the server.
 func errands() (all []errand) {
-	for _, some := range [][]errand{accountErrands(), openErrands(), peopleErrands(), provisioningErrands(), resourceErrands(), settingErrands(), slaErrands(), testErrands(), userErrands()} {
+	for _, some := range [][]errand{accountErrands(), controlErrands(), openErrands(), peopleErrands(), provisioningErrands(), resourceErrands(), settingErrands(), slaErrands(), testErrands(), userErrands()} {
 		all = append(all, some...)
 	}
 	return all
@@ -271,5 +277,45 @@ func testErrands() []errand {
 		{route: "GET /v1/tests/{testId}/entities/{entityId}/explain", need: readTests, status: 200, owned: true},
 		{route: "POST /v1/tests/{testId}/entities/{entityId}/deactivate", body: pauseBody, need: writeTests, status: 202, owned: true, fresh: freshTest},
 		{route: "POST /v1/tests/{testId}/entities/{entityId}/reactivate", need: writeTests, status: 202, owned: true, fresh: freshException},
+	}
+}
+
+func controlErrands() []errand {
+	const requirement = "/v1/frameworks/{frameworkId}/requirements/{requirementId}"
+	framework := `{"slug":"{slug}-made-{n}","name":"{slug} framework","categories":[{"ref":"A","name":"{slug} a","requirements":[{"ref":"R-1","name":"{slug} r"}]}]}`
+	return []errand{
+		{route: "GET /v1/controls", need: readControls, status: 200},
+		{route: "POST /v1/controls", body: controlBody, need: writeControls, status: 201, foreign: 201},
+		{route: "GET /v1/controls/controls-library", need: readControls, status: 200, public: true},
+		{route: "POST /v1/controls/add-from-library", body: `{"controlId":"access-reviews"}`, need: writeControls, status: 200, foreign: 200},
+		{route: "GET /v1/controls/{controlId}", need: readControls, status: 200},
+		{route: "PATCH /v1/controls/{controlId}", body: `{"note":"{slug} note {n}"}`, need: writeControls, status: 200, fresh: freshControl},
+		{route: "DELETE /v1/controls/{controlId}", need: writeControls, status: 204, fresh: freshControl},
+		{route: "GET /v1/controls/{controlId}/export", need: readControls, status: 200},
+		{route: "POST /v1/controls/{controlId}/set-owner", body: `{"userId":"{founderId}"}`, need: writeControls, status: 200, fresh: freshControl},
+		{route: "POST /v1/controls/{controlId}/add-test-to-control", body: `{"testId":"{testId}"}`, need: writeControls, status: 200, fresh: freshControl},
+		{route: "GET /v1/controls/{controlId}/tests", need: readTests, status: 200},
+		{route: "DELETE /v1/controls/{controlId}/tests/{testId}", need: writeControls, status: 204, fresh: freshMapping},
+		{route: "POST /v1/controls/{controlId}/add-document-to-control", body: `{"documentId":"madeup"}`, need: writeControls, status: 404, calm: true},
+		{route: "GET /v1/controls/{controlId}/documents", need: readControls, status: 200},
+		{route: "DELETE /v1/controls/{controlId}/documents/{documentId}", need: writeControls, status: 404, calm: true},
+
+		{route: "GET /v1/frameworks", need: readControls, status: 200},
+		{route: "POST /v1/frameworks", body: framework, need: writeControls, status: 201, foreign: 201},
+		{route: "GET /v1/frameworks/library", need: readControls, status: 200, public: true},
+		{route: "POST /v1/frameworks/add-from-library", body: `{"frameworkId":"soc2"}`, need: writeControls, status: 200, foreign: 200},
+		{route: "GET /v1/frameworks/{frameworkId}", need: readControls, status: 200},
+		{route: "PUT /v1/frameworks/{frameworkId}", body: `{"name":"{slug} other {n}","categories":[]}`, need: writeControls, status: 200, fresh: freshFramework},
+		{route: "DELETE /v1/frameworks/{frameworkId}", need: writeControls, status: 204, fresh: freshFramework},
+		{route: "GET /v1/frameworks/{frameworkId}/controls", need: readControls, status: 200},
+		{route: "GET /v1/frameworks/{frameworkId}/export", need: readControls, status: 200},
+		{route: "GET /v1/frameworks/{frameworkId}/gaps", need: readControls, status: 200},
+		{route: "GET " + requirement, need: readControls, status: 200},
+		{route: "POST " + requirement + "/controls", body: `{"controlId":"{controlId}"}`, need: writeControls, status: 200, fresh: freshControl},
+		{route: "DELETE " + requirement + "/controls/{controlId}", need: writeControls, status: 204, fresh: freshMapping},
+		{route: "GET " + requirement + "/failures", need: readTests, status: 200},
+
+		{route: "GET /v1/tests/{testId}/requirements", need: readTests, status: 200, owned: true},
+		{route: "GET /v1/entities/{entityId}/requirements", need: readTests, status: 200},
 	}
 }

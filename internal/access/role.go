@@ -30,7 +30,7 @@ const (
 // Role is what a user may do in a workspace.
 type Role struct {
 	Areas  map[string]Level    // of a custom role: every area of caller.Areas; nil for a built-in one
-	Grants []caller.Permission // an Auditor without a window gets one less (User.Caller)
+	Grants []caller.Permission // an Auditor without a window gets only the own account (User.Caller)
 	ID     RoleID
 	MayOwn bool // its users may own objects, and work on those they own
 	Name   string
@@ -70,7 +70,7 @@ func BuiltInRoles() []Role {
 			Summary: "applications, definitions and syncs",
 		},
 		{
-			ID: Auditor, Name: "Auditor", Slug: "auditor", Grants: []caller.Permission{caller.OwnAccount, caller.ReadAudit},
+			ID: Auditor, Name: "Auditor", Slug: "auditor", Grants: []caller.Permission{caller.OwnAccount, caller.ReadAudit, caller.ReadControls},
 			Summary: "reads evidence inside an audit's window",
 		},
 		{ID: TrustCollaborator, Name: "Trust Collaborator", Slug: "trust-collaborator", Grants: own, Summary: "the trust page"},
@@ -88,7 +88,7 @@ func editorGrants() []caller.Permission {
 // viewGrants see everything and change nothing.
 func viewGrants() []caller.Permission {
 	return []caller.Permission{
-		caller.OwnAccount, caller.ReadAudit, caller.ReadPeople, caller.ReadResources, caller.ReadSettings,
+		caller.OwnAccount, caller.ReadAudit, caller.ReadControls, caller.ReadPeople, caller.ReadResources, caller.ReadSettings,
 		caller.ReadTests, caller.ReadUsers,
 	}
 }

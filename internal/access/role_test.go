@@ -27,8 +27,8 @@ func TestBuiltInRoles(t *testing.T) {
 	}
 	want := map[caller.Permission]string{
 		caller.ManageProvisioning: "A", caller.ManageSignIn: "A", caller.ManageUsers: "A", caller.ManageWorkspaces: "A", caller.OwnAccount: "AE-VCIUT",
-		caller.ReadAudit: "AEVU", caller.ReadPeople: "AEV", caller.ReadResources: "AEVI", caller.ReadSettings: "AEV",
-		caller.ReadTests: "AEV", caller.ReadUsers: "AEV", caller.WritePeople: "AE", caller.WriteResources: "AEI", caller.WriteTests: "AE",
+		caller.ReadAudit: "AEVU", caller.ReadControls: "AEVU", caller.ReadPeople: "AEV", caller.ReadResources: "AEVI", caller.ReadSettings: "AEV",
+		caller.ReadTests: "AEV", caller.ReadUsers: "AEV", caller.WriteControls: "AE", caller.WritePeople: "AE", caller.WriteResources: "AEI", caller.WriteTests: "AE",
 	}
 	got, owners := map[caller.Permission]string{}, ""
 	for _, role := range access.BuiltInRoles() {
@@ -62,6 +62,9 @@ func TestAuditorReadsInsideAWindowOnly(t *testing.T) {
 	if err := u.Caller(w).Check(caller.ReadAudit); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("without a window: got %v", err)
 	}
+	if err := u.Caller(w).Check(caller.ReadControls); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("controls without a window: got %v", err)
+	}
 	u.Window = &caller.Window{From: time.UnixMilli(1), To: time.UnixMilli(2)}
 	c := u.Caller(w)
 	if err := c.Check(caller.ReadAudit); err != nil || c.Window == nil {
@@ -74,7 +77,7 @@ func TestAuditorReadsInsideAWindowOnly(t *testing.T) {
 	if c := u.Caller(w); c.Window != nil || c.Check(caller.ReadAudit) != nil {
 		t.Errorf("an Admin is held to a window: %+v", c)
 	}
-	if n := len(access.BuiltInRoles()[6].Grants); n != 2 {
+	if n := len(access.BuiltInRoles()[6].Grants); n != 3 {
 		t.Errorf("the role itself has %d grants left", n)
 	}
 }

@@ -75,7 +75,7 @@ func (u User) Caller(w caller.Workspace) caller.Caller {
 		return c
 	}
 	if c.Window = u.Window; c.Window == nil {
-		c.Grants = slices.DeleteFunc(slices.Clone(c.Grants), func(p caller.Permission) bool { return p == caller.ReadAudit })
+		c.Grants = slices.DeleteFunc(slices.Clone(c.Grants), func(p caller.Permission) bool { return p != caller.OwnAccount })
 	}
 	return c
 }

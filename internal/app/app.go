@@ -22,6 +22,7 @@ import (
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/oauth"
 	"github.com/passmuster/muster/internal/passkey"
+	"github.com/passmuster/muster/internal/program"
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/signin"
@@ -49,6 +50,7 @@ type App struct {
 	Evidence    *evidence.Service
 	OAuth       *oauth.Service
 	Passkeys    *passkey.Service
+	Program     *program.Service
 	Resources   *resource.Service
 	SCIM        *scim.Service
 	SignIn      *signin.Service
@@ -97,6 +99,8 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
+	a.Program = program.New(program.Options{DB: a.DB, Now: o.Now, Users: controlUsers{a.Access}})
+	a.Workspaces.Furnisher = a.Program
 	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
@@ -104,10 +108,11 @@ func (a *App) build(ctx context.Context) (err error) {
 		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems()},
 	})
 	a.Assessments = assessment.New(assessment.Options{
-		Applications: applications{a.OAuth}, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,
+		Applications: applications{a.OAuth}, Controls: a.Program, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,
 		Users: users{a.Access},
 	})
-	return nil
+	a.Program.Tests = a.Assessments
+	return a.Program.FurnishAll(ctx) // workspaces of an older program
 }
 
 // applications tells package assessment what it needs of package oauth.
@@ -130,6 +135,15 @@ type users struct{ *access.Service }
 func (u users) Owner(ctx context.Context, c caller.Caller, ref string) (assessment.Owner, error) {
 	user, err := u.Get(ctx, c, ref)
 	return assessment.Owner{Email: user.Email, ID: string(user.ID), MayOwn: user.Role.MayOwn && user.Status != access.Deactivated, Name: user.Name}, err
+}
+
+// controlUsers tells package program what it needs of package access.
+type controlUsers struct{ *access.Service }
+
+// Owner answers a user who may be given a control.
+func (u controlUsers) Owner(ctx context.Context, c caller.Caller, ref string) (program.Owner, error) {
+	owner, err := users(u).Owner(ctx, c, ref)
+	return program.Owner(owner), err
 }
 
 // Close ends evaluations that outlived their requests, and closes what is open.

@@ -110,7 +110,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 		},
 		Logger:         a.options.Logger,
 		Now:            a.options.Now,
-		Owners:         map[string]web.Owner{"test": a.Assessments.OwnerOf},
+		Owners:         map[string]web.Owner{"control": a.Program.OwnerOf, "test": a.Assessments.OwnerOf},
 		Ready:          a.DB.Ping,
 		Registry:       telemetry.NewRegistry(a.options.Version),
 		Sessions:       a.SignIn,
@@ -124,6 +124,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 	a.Evidence.Mount(server)
 	a.OAuth.Mount(server)
 	a.Passkeys.Mount(server)
+	a.Program.Mount(server)
 	a.Resources.Mount(server)
 	a.SCIM.Mount(server)
 	a.SignIn.Mount(server, a.offers)

@@ -69,6 +69,7 @@ var table = []line{
 	{"evidence", 2, plumbing + "proof workspace"},
 	{"oauth", 2, feature},
 	{"passkey", 2, feature + "access signin"},
+	{"program", 2, feature + "assessment form"},
 	{"resource", 2, feature + "jtd"},
 	{"scim", 2, feature + "access directory scim/filter scim/patch scim/schema seal"},
 	{"signin", 2, feature + "access mail seal"},
@@ -77,7 +78,7 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey proof resource rule scim seal signin sla sso"},
+	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey program proof resource rule scim seal signin sla sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},

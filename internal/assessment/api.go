@@ -110,12 +110,11 @@ func (s *Service) answer(ctx context.Context, t Test, err error) (*testOutput, e
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.names(ctx, t)
+	body, err := s.Wire(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	body, err := t.wire(names)
-	return &testOutput{body}, err
+	return &testOutput{body[0]}, nil
 }
 
 func (s *Service) postTest(ctx context.Context, in *FormInput) (*testOutput, error) {
@@ -213,15 +212,9 @@ func (s *Service) getTests(ctx context.Context, in *testsInput) (*testsOutput, e
 	if err != nil {
 		return nil, err
 	}
-	names, err := s.names(ctx, tests...)
+	page, err := s.Wire(ctx, tests...)
 	if err != nil {
 		return nil, err
-	}
-	page := make([]api.Test, len(tests))
-	for i, t := range tests {
-		if page[i], err = t.wire(names); err != nil {
-			return nil, err
-		}
 	}
 	cursor := func(t api.Test) string { return web.EncodeCursor(t.ID) }
 	return &testsOutput{web.NewPage(page, cursor, more, after != nil)}, nil
@@ -288,10 +281,7 @@ func (s *Service) getEntities(ctx context.Context, in *entitiesInput) (*entities
 	if err != nil {
 		return nil, err
 	}
-	page := make([]api.Entity, len(found.Entities))
-	for i, e := range found.Entities {
-		page[i] = e.wire(found.Base)
-	}
+	page := found.Wire()
 	cursor := func(e api.Entity) string { return web.EncodeCursor(e.ID) }
 	return &entitiesOutput{web.NewPage(page, cursor, found.More, after != nil)}, nil
 }

@@ -39,6 +39,7 @@ type Options struct {
 // safe for concurrent use; Close it when no request is left.
 type Service struct {
 	Options
+	gists   gists
 	running sync.WaitGroup // evaluations that outlive their request
 	stop    chan struct{}
 	stopped sync.Once

@@ -217,3 +217,69 @@ func deleteClosedRechecks(ctx context.Context, tx *db.Tx, d resource.Number, hea
 		DELETE FROM assessment_recheck WHERE definition = $1 AND to_sync <= $2 AND test = $3 AND item IN (`,
 		[]any{int64(d), head, test}, items)
 }
+
+// selectStandings answers the tests of a workspace without their documents.
+func selectStandings(ctx context.Context, tx *db.Tx, w caller.Workspace) (list []Test, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var t Test
+		err := row.Scan(&t.Number, &t.ID, &t.Definition.Number, &t.Version, &t.State, &t.window, &t.Counts[Passing], &t.Counts[Failing],
+			&t.Counts[InProgress], &t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts)
+		list = append(list, t)
+		return err
+	}, `SELECT t.number, t.id, t.definition, t.version, t.state, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
+			COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, '')
+		FROM assessment_test t
+		LEFT JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
+		LEFT JOIN assessment_tally y ON y.test = t.number
+		WHERE t.workspace = $1 ORDER BY t.number`, w.Number)
+	return list, err
+}
+
+// selectGists reads what standings need of the newest versions of a workspace.
+func selectGists(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[[2]int64]gist, error) {
+	all := map[[2]int64]gist{}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var test, version int64
+		var text []byte
+		if err := row.Scan(&test, &version, &text); err != nil {
+			return err
+		}
+		d, err := parseDocument(text)
+		all[[2]int64{test, version}] = gist{freshness: d.Freshness, name: d.Name}
+		return err
+	}, `SELECT t.number, t.version, v.document
+		FROM assessment_test t JOIN assessment_version v ON v.test = t.number AND v.version = t.version
+		WHERE t.workspace = $1`, w.Number)
+	return all, err
+}
+
+// selectTestsByNumber answers those of the workspace, oldest first.
+func selectTestsByNumber(ctx context.Context, tx *db.Tx, w caller.Workspace, numbers []int64) (list []Test, err error) {
+	if len(numbers) == 0 {
+		return nil, nil
+	}
+	args := []any{w.Number}
+	for _, number := range numbers {
+		args = append(args, number)
+	}
+	err = tx.Each(ctx, func(row db.Row) error {
+		t, err := scanTest(row)
+		list = append(list, t)
+		return err
+	}, testFields+` WHERE t.workspace = $1 AND t.number IN (`+db.Parameters(2, len(numbers))+`) ORDER BY t.id`, args...)
+	return list, err
+}
+
+// selectJudging answers the tests of a definition whose verdicts hold.
+func selectJudging(ctx context.Context, tx *db.Tx, d resource.Number) (list []int64, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var number int64
+		err := row.Scan(&number)
+		list = append(list, number)
+		return err
+	}, `SELECT t.number FROM assessment_test t JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
+		WHERE t.definition = $1 AND t.state = 'active' ORDER BY t.number`, int64(d))
+	return list, err
+}
+
+func isAbsent(err error) bool { return errors.Is(err, db.ErrNoRow) }

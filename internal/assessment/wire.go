@@ -44,6 +44,21 @@ func (s *Service) names(ctx context.Context, tests ...Test) (n names, err error)
 	return n, err
 }
 
+// Wire answers tests as the API shows them.
+func (s *Service) Wire(ctx context.Context, tests ...Test) ([]api.Test, error) {
+	names, err := s.names(ctx, tests...)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]api.Test, len(tests))
+	for i, t := range tests {
+		if list[i], err = t.wire(names); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 func (s *Service) applicationNames(ctx context.Context) (map[string]string, error) {
 	all, err := s.Applications.Applications(ctx, caller.From(ctx))
 	if err != nil {

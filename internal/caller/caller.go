@@ -69,11 +69,13 @@ const (
 	ManageWorkspaces   Permission = "manage workspaces"
 	OwnAccount         Permission = "use an account of one's own"
 	ReadAudit          Permission = "read the audit trail"
+	ReadControls       Permission = "read controls and frameworks"
 	ReadPeople         Permission = "read people"
 	ReadResources      Permission = "read resources"
 	ReadSettings       Permission = "read settings"
 	ReadTests          Permission = "read tests"
 	ReadUsers          Permission = "read users and roles"
+	WriteControls      Permission = "write controls and frameworks"
 	WritePeople        Permission = "write people"
 	WriteResources     Permission = "write resources"
 	WriteTests         Permission = "write tests"
@@ -82,8 +84,8 @@ const (
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAudit, ReadPeople, ReadResources,
-		ReadSettings, ReadTests, ReadUsers, WritePeople, WriteResources, WriteTests,
+		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAudit, ReadControls, ReadPeople,
+		ReadResources, ReadSettings, ReadTests, ReadUsers, WriteControls, WritePeople, WriteResources, WriteTests,
 	}
 }
 
@@ -100,6 +102,7 @@ func Areas() []Area {
 	return []Area{
 		{"resources", []Permission{ReadResources}, []Permission{WriteResources}},
 		{"tests", []Permission{ReadTests}, []Permission{WriteTests}},
+		{"controls", []Permission{ReadControls}, []Permission{WriteControls}},
 		{"people", []Permission{ReadPeople}, []Permission{WritePeople}},
 		{"users", []Permission{ReadUsers}, nil},
 		{"audit-trail", []Permission{ReadAudit}, nil},
@@ -136,9 +139,9 @@ func GrantedBy(p Permission) []Scope {
 		return []Scope{ScopeReadResource}
 	case WriteResources:
 		return []Scope{ScopeWriteResource}
-	case ReadAudit, ReadPeople, ReadTests, ReadUsers:
+	case ReadAudit, ReadControls, ReadPeople, ReadTests, ReadUsers:
 		return []Scope{ScopeManageRead}
-	case WritePeople, WriteTests:
+	case WriteControls, WritePeople, WriteTests:
 		return []Scope{ScopeManageWrite}
 	default:
 		return nil

@@ -29,6 +29,17 @@ var sentences = []sentence{
 	{"application.configured", "", "{actor} changed the settings of the application {subject}[: {changes}]"},
 	{"application.secret_rotated", "", "{actor} gave the application {subject} a new secret"},
 
+	{"control.added_from_the_library", "", "{actor} added the control {subject} from the library"},
+	{"control.created", "", "{actor} created the control {subject}[ ({externalId})]"},
+	{"control.edited", "", "{actor} edited the control {subject}[: {changes}]"},
+	{"control.owner_changed", "", "{actor} changed the owner of the control {subject}: {changes}"},
+	{"control.removed", "", "{actor} took the control {subject} out of use"},
+	{"control.requirement_added", "", "{actor} mapped the control {subject} to the requirement {after requirement}"},
+	{"control.requirement_removed", "", "{actor} took the control {subject} from the requirement {before requirement}"},
+	{"control.requirements_changed", "", "{actor} changed what the control {subject} is mapped to: {changes}"},
+	{"control.test_added", "", "{actor} made the test {after test} evidence for the control {subject}"},
+	{"control.test_removed", "", "{actor} took the test {before test} from the evidence of the control {subject}"},
+
 	{"definition.created", "", "{actor} created the resource definition {subject}[ ({base})]"},
 	{"definition.edited", "changes=name", "{actor} renamed the resource definition {before name} to {after name}"},
 	{"definition.edited", "", "{actor} edited the resource definition {subject}[: {changes}]"},
@@ -76,6 +87,11 @@ var sentences = []sentence{
 	{"exception.expired", "", "The exception of {name|entity} from the test {subject} came to its end"},
 	{"exception.reactivated", "", "{actor} took {name|entity} back into the test {subject}"},
 
+	{"framework.added_from_the_catalogue", "", "{actor} brought the framework {subject} into use"},
+	{"framework.created", "", "{actor} made the framework {subject} with {requirements} requirements"},
+	{"framework.edited", "", "{actor} edited the framework {subject}[: {changes}]"},
+	{"framework.removed", "", "{actor} took the framework {subject} out of use"},
+
 	{"group.members_added", "", "{actor} added {after member} to the group {subject}"},
 	{"group.members_removed", "", "{actor} removed {before member} from the group {subject}"},
 	{"group.renamed", "", "{actor} renamed the group {before name} to {after name}"},
@@ -111,6 +127,8 @@ var sentences = []sentence{
 	{"person.released", "", "{actor} released {subject}, whom the source no longer knows"},
 	{"person.returned", "", "{actor} noted that {subject} has returned"},
 
+	{"program.begun", "", "The workspace {subject} began with {controls} controls and the frameworks that Muster brings along"},
+
 	{"recovery_codes.replaced", "self", "{actor} replaced their recovery codes"},
 	{"recovery_codes.replaced", "", "{actor} replaced {whose} recovery codes"},
 
@@ -142,6 +160,7 @@ var sentences = []sentence{
 	{"sync.pushed", "", "{actor} pushed {subject}: {received} received, {created} created, {updated} updated, {removed} removed, {rejected} rejected"},
 	{"sync.refused", "", "A push of {subject} by {actor} was refused[: {rejected} of {received} records rejected]"},
 
+	{"test.controls_changed", "", "{actor} changed the controls that the test {subject} is evidence for: {changes}"},
 	{"test.deactivated", "", "{actor} deactivated the test {subject}[ until {until}][ (reason: {reason})]"},
 	{"test.owner_changed", "", "{actor} changed the owner of the test {subject}: {changes}"},
 	{"test.reactivated", "", "{actor} reactivated the test {subject}"},

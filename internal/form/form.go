@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -49,6 +50,12 @@ func (f *Form) Wrong(name, format string, args ...any) {
 		pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 	}
 	*f.Problems = append(*f.Problems, fault.Problem{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+}
+
+// WrongItem notes a problem with an element of a member that is an array.
+func (f *Form) WrongItem(name string, i int, format string, args ...any) {
+	inner := Form{At: f.At + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name), Problems: f.Problems}
+	inner.Wrong(strconv.Itoa(i), format, args...)
 }
 
 // Only reports members that do not belong to what, with the name that was

@@ -66,6 +66,11 @@ func HeadOf(ctx context.Context, tx *db.Tx, definition Number) (Head, error) {
 	return selectHead(ctx, tx, definition)
 }
 
+// LastPushes answers when each definition of a workspace was last pushed, in ms.
+func LastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[Number]int64, error) {
+	return selectLastPushes(ctx, tx, w)
+}
+
 // IsClaimed says whether a push or an evaluation of the definition runs at an
 // instant in ms.
 func IsClaimed(ctx context.Context, tx *db.Tx, definition Number, now int64) (bool, error) {

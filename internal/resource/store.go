@@ -150,6 +150,17 @@ func selectHead(ctx context.Context, tx *db.Tx, definition Number) (h Head, err 
 	return h, err
 }
 
+func selectLastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[Number]int64, error) {
+	all := map[Number]int64{}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var definition, at int64
+		err := row.Scan(&definition, &at)
+		all[Number(definition)] = at
+		return err
+	}, `SELECT definition, last_push_at FROM resource_head WHERE workspace = $1`, w.Number)
+	return all, err
+}
+
 // updateHead is the flip: it changes nothing unless the claim is still held and
 // head and rules are those that were read.
 func updateHead(ctx context.Context, tx *db.Tx, definition Number, token string, before, after Head) error {

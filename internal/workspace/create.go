@@ -52,6 +52,9 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, in NewWorkspace) 
 		if err := insertWorkspace(ctx, tx, made); err != nil {
 			return err
 		}
+		if err := s.furnish(ctx, tx, made); err != nil {
+			return err
+		}
 		if s.Founder == nil {
 			return nil
 		}

@@ -37,6 +37,9 @@ type Service struct {
 	// mounted; while it is nil a workspace begins without anybody.
 	Founder Founder
 
+	// Furnisher gives a new workspace what it begins with. As Founder.
+	Furnisher Furnisher
+
 	db  *db.DB
 	now func() time.Time
 }
@@ -46,6 +49,12 @@ type Service struct {
 type Founder interface {
 	Found(ctx context.Context, tx *db.Tx, c caller.Caller, w caller.Workspace) error
 	Renamed(ctx context.Context, tx *db.Tx, c caller.Caller, before string) error
+}
+
+// Furnisher gives a workspace what it begins with, in the transaction that makes
+// it. It may be asked twice for one workspace.
+type Furnisher interface {
+	Furnish(ctx context.Context, tx *db.Tx, w caller.Workspace, now time.Time) error
 }
 
 // New answers a service on a database.
@@ -81,14 +90,23 @@ func (s *Service) getDefault(ctx context.Context) (Workspace, error) {
 	})
 	if errors.Is(err, db.ErrNoRow) {
 		err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			found, err = EnsureDefault(ctx, tx, s.now())
-			return err
+			if found, err = EnsureDefault(ctx, tx, s.now()); err != nil {
+				return err
+			}
+			return s.furnish(ctx, tx, found)
 		})
 	}
 	if err != nil {
 		return Workspace{}, fmt.Errorf("get the default workspace: %w", err)
 	}
 	return found, nil
+}
+
+func (s *Service) furnish(ctx context.Context, tx *db.Tx, w Workspace) error {
+	if s.Furnisher == nil {
+		return nil
+	}
+	return s.Furnisher.Furnish(ctx, tx, w.Caller(), s.now())
 }
 
 // EnsureDefault answers the default workspace and makes it when it is not

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package program
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/passmuster/muster/internal/assessment"
+	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/db"
+)
+
+// Status says how far a control is shown to be done.
+type Status string
+
+// The statuses (contract people-access-program.md section 4).
+const (
+	Completed        Status = "COMPLETED"
+	InProgress       Status = "IN_PROGRESS"
+	NoEvidenceMapped Status = "NO_EVIDENCE_MAPPED"
+	NotStarted       Status = "NOT_STARTED"
+)
+
+// Tally counts the evidence of a control, or of all controls of a framework:
+// each test once.
+type Tally struct {
+	TestsMapped  int // all that are mapped, whatever their status
+	TestsPassing int // OK
+	TestsTotal   int // without what is deactivated or has nothing to evaluate
+}
+
+// add counts a test.
+func (t *Tally) add(status assessment.Status) {
+	t.TestsMapped++
+	switch status {
+	case assessment.StatusDeactivated, assessment.StatusNotApplicable:
+		return
+	case assessment.StatusOK:
+		t.TestsPassing++
+	}
+	t.TestsTotal++
+}
+
+// Status is that of a control with this evidence. Where all that is mapped is
+// switched off or has nothing to look at, nothing passes: it is not started.
+func (t Tally) Status() Status {
+	switch {
+	case t.TestsMapped == 0:
+		return NoEvidenceMapped
+	case t.TestsPassing == 0:
+		return NotStarted
+	case t.TestsPassing < t.TestsTotal:
+		return InProgress
+	}
+	return Completed
+}
+
+// tallies counts the evidence of controls, by their ids.
+func (s *Service) tallies(ctx context.Context, tx *db.Tx, w caller.Workspace, controls []Control) (map[string]Tally, error) {
+	ids := make([]string, len(controls))
+	for i, c := range controls {
+		ids[i] = c.ID
+	}
+	proofs, err := selectTestsOf(ctx, tx, w, ids)
+	if err != nil || len(proofs) == 0 {
+		return nil, err
+	}
+	standings, err := s.Tests.Standings(ctx, tx, w)
+	if err != nil {
+		return nil, err
+	}
+	return count(proofs, standings), nil
+}
+
+func count(proofs []proves, standings map[int64]assessment.Standing) map[string]Tally {
+	tallies := map[string]Tally{}
+	for _, p := range proofs {
+		t := tallies[p.control]
+		t.add(standings[p.test].Status)
+		tallies[p.control] = t
+	}
+	return tallies
+}
+
+// Counters say how far a framework is met.
+type Counters struct {
+	ControlsCompleted int
+	ControlsTotal     int
+	Tally
+}
+
+// counters counts over all frameworks of a workspace, by their ids: from tallies
+// of tests and from mappings, never from outcomes.
+func (s *Service) counters(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[string]Counters, error) {
+	reach, err := selectReach(ctx, tx, w)
+	if err != nil {
+		return nil, fmt.Errorf("read mappings: %w", err)
+	}
+	proofs, err := selectProofs(ctx, tx, w)
+	if err != nil {
+		return nil, fmt.Errorf("read evidence of controls: %w", err)
+	}
+	standings, err := s.Tests.Standings(ctx, tx, w)
+	if err != nil {
+		return nil, err
+	}
+	controls := map[string][]string{}
+	for _, m := range reach {
+		controls[m.Framework] = append(controls[m.Framework], m.control)
+	}
+	tests := testsOf(proofs)
+	all := map[string]Counters{}
+	for framework, list := range controls {
+		all[framework] = countFramework(list, tests, standings)
+	}
+	return all, nil
+}
+
+func testsOf(proofs []proves) map[string][]int64 {
+	tests := map[string][]int64{}
+	for _, p := range proofs {
+		tests[p.control] = append(tests[p.control], p.test)
+	}
+	return tests
+}
+
+// countFramework counts over controls; a test that several of them have counts
+// once.
+func countFramework(controls []string, tests map[string][]int64, standings map[int64]assessment.Standing) (c Counters) {
+	seen := map[int64]bool{}
+	for _, control := range controls {
+		var own Tally
+		for _, test := range tests[control] {
+			status := standings[test].Status
+			own.add(status)
+			if !seen[test] {
+				seen[test] = true
+				c.Tally.add(status)
+			}
+		}
+		c.ControlsTotal++
+		if own.Status() == Completed {
+			c.ControlsCompleted++
+		}
+	}
+	return c
+}
