@@ -439,6 +439,69 @@ CREATE TABLE passkey_credential (
 );
 CREATE INDEX passkey_credential_user ON passkey_credential USING btree (user_id, id);
 
+CREATE TABLE program_control (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	external_id TEXT NOT NULL,
+	external_key TEXT NOT NULL,
+	library TEXT,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	domains TEXT NOT NULL,
+	owner TEXT,
+	role TEXT NOT NULL,
+	note TEXT NOT NULL,
+	fields TEXT NOT NULL,
+	effective_at BIGINT,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, external_key),
+	UNIQUE (workspace, library),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX program_control_list ON program_control USING btree (workspace, id);
+
+CREATE TABLE program_framework (
+	workspace BIGINT NOT NULL,
+	slug TEXT NOT NULL,
+	custom BOOLEAN NOT NULL,
+	document TEXT NOT NULL,
+	revision TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace, slug),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE program_mapping (
+	workspace BIGINT NOT NULL,
+	framework TEXT NOT NULL,
+	requirement TEXT NOT NULL,
+	control TEXT NOT NULL,
+	PRIMARY KEY (workspace, framework, requirement, control),
+	FOREIGN KEY (control) REFERENCES program_control(id)
+);
+CREATE INDEX program_mapping_control ON program_mapping USING btree (control, framework);
+CREATE INDEX program_mapping_requirement ON program_mapping USING btree (workspace, requirement);
+
+CREATE TABLE program_test (
+	workspace BIGINT NOT NULL,
+	control TEXT NOT NULL,
+	test BIGINT NOT NULL,
+	PRIMARY KEY (workspace, control, test),
+	FOREIGN KEY (control) REFERENCES program_control(id),
+	FOREIGN KEY (test) REFERENCES assessment_test(number)
+);
+CREATE INDEX program_test_test ON program_test USING btree (test);
+
+CREATE TABLE program_workspace (
+	workspace BIGINT NOT NULL,
+	furnished_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE resource_definition (
 	number BIGINT NOT NULL,
 	id TEXT NOT NULL,
