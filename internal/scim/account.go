@@ -323,9 +323,10 @@ func (s *Service) callOf(ctx context.Context, tx *db.Tx, who caller.Caller, ref 
 
 // keepWarnings writes the warnings of a call that no request log will.
 func (c *call) keepWarnings(ctx context.Context, tx *db.Tx) error {
-	row := loggedRow{directory: c.dir.Number, workspace: c.dir.Workspace.Number, Logged: Logged{At: c.now}}
 	for _, w := range c.warnings {
-		if err := putWarning(ctx, tx, row, w); err != nil {
+		key := warningKey{c.dir.Number, plainText(w.kind), plainText(w.subject)}
+		said := warned{at: c.now, count: 1, workspace: c.dir.Workspace.Number, message: plainText(w.message)}
+		if err := putWarning(ctx, tx, key, said); err != nil {
 			return err
 		}
 	}

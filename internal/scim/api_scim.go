@@ -5,7 +5,6 @@ package scim
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"io"
 	"math"
@@ -15,7 +14,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/scim/schema"
 	"github.com/passmuster/muster/internal/web"
 )
@@ -136,11 +134,7 @@ func (p *protocol) admit(r *http.Request, id string, req request) (d Directory, 
 	if token = strings.TrimSpace(token); !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return Directory{}, nil, errCredential()
 	}
-	err = p.service.DB.Read(r.Context(), func(ctx context.Context, tx *db.Tx) error {
-		d, hash, err = p.service.authenticate(ctx, tx, id, token)
-		return err
-	})
-	return d, hash, err
+	return p.service.authenticate(r.Context(), id, token)
 }
 
 // discovers says whether a path asks what the service can do.

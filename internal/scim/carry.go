@@ -123,7 +123,7 @@ func nextPage(ctx context.Context, tx *db.Tx, number int64) (p page, err error) 
 // finish notes that nothing is left to do.
 func (s *Service) finish(ctx context.Context, number int64, p page) error {
 	now := s.instant()
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if p.settling != nil {
 			_, err := moveSettling(ctx, tx, number, *p.settling, nil)
 			return err
@@ -149,7 +149,7 @@ func declined(err error) bool {
 
 // carryTogether does a page in one transaction.
 func (s *Service) carryTogether(ctx context.Context, number int64, p page) error {
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.carrier(ctx, tx, number, p)
 		if c == nil || err != nil {
 			return err
@@ -247,7 +247,7 @@ func (s *Service) revoke(ctx context.Context, tx *db.Tx, c *call, r Resource) er
 // being deleted goes all the same; the account stays with who has it.
 func (s *Service) keep(ctx context.Context, number int64, p page, because error) error {
 	r := p.resources[0]
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c, err := s.carrier(ctx, tx, number, p)
 		if c == nil || err != nil {
 			return err

@@ -104,7 +104,7 @@ func (s *Service) MakeClient(ctx context.Context, c caller.Caller, id DirectoryI
 	if in.NoSecret && len(keys) == 0 {
 		return made, fault.At(fault.Problem{Pointer: "/secret", Message: "must not be false without a key: the client could not prove who it is"})
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.held(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -203,7 +203,7 @@ func (s *Service) alter(
 	fn func(ctx context.Context, tx *db.Tx, d Directory, one Client) (what string, changes []evidence.Change, err error),
 ) error {
 	now := s.instant()
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.held(ctx, tx, c, ref.Directory)
 		if err != nil {
 			return err

@@ -60,15 +60,11 @@ func (h *shelf) shownAs(kind, id string, attributes ...string) (body string, sta
 	h.t.Helper()
 	err := h.DB.Read(h.t.Context(), func(ctx context.Context, tx *db.Tx) error {
 		rt := h.typed(ctx, tx, kind)
-		r, err := h.get(ctx, tx, h.c, rt, id)
+		r, err := h.getStored(ctx, tx, h.c, rt, id)
 		if err != nil {
 			return err
 		}
-		var p *schema.Projection
-		if len(attributes) > 0 {
-			p = schema.NewProjection(rt, schema.Tolerant, attributes, nil)
-		}
-		shown, err := h.render(ctx, tx, h.c, rt, r, p)
+		shown, err := h.render(ctx, tx, h.c, rt, r, listQuery{Attributes: attributes})
 		body = string(shown)
 		return err
 	})

@@ -79,7 +79,8 @@ func (s *Service) createObject(ctx context.Context, tx *db.Tx, c *call, rt *sche
 	c.about(r)
 	members := membersOf(r.Object)
 	r.Object = without(r.Object)
-	taken, err := insertResource(ctx, tx, c.dir, r, row(read.Type, r))
+	columns := row(read.Type, &r)
+	taken, err := insertResource(ctx, tx, c.dir, r, columns)
 	if err != nil {
 		return Resource{}, err
 	}
@@ -232,7 +233,8 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, c *call, rt *schema.Resou
 		after.DeactivatedAt = &c.now
 	}
 	c.about(after)
-	taken, err := updateResource(ctx, tx, c.dir, before, after, row(rt, after))
+	columns := row(rt, &after)
+	taken, err := updateResource(ctx, tx, c.dir, before, after, columns)
 	if err != nil {
 		return Resource{}, err
 	}

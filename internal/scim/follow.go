@@ -449,7 +449,7 @@ func line(text string, limit int) string {
 // Impossible where the lock-out guard refuses.
 func (s *Service) Adopt(ctx context.Context, who caller.Caller, ref DirectoryID, resource string) (Resource, error) {
 	var r Resource
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		c, err := s.callOf(ctx, tx, who, ref)
 		if err != nil {
 			return err

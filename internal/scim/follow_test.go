@@ -311,7 +311,8 @@ func TestPending(t *testing.T) {
 			if err := insertMembers(ctx, tx, h.dir, staff, []Member{{Value: r.ID}}); err != nil {
 				return err
 			}
-			if _, err := insertResource(ctx, tx, h.dir, r, row(rt, r)); err != nil {
+			columns := row(rt, &r)
+			if _, err := insertResource(ctx, tx, h.dir, r, columns); err != nil {
 				return err
 			}
 			return h.follow(ctx, tx, c, Resource{}, &r, membership{})

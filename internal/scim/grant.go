@@ -228,5 +228,5 @@ func (s *Service) noteGrant(ctx context.Context, a ask, g granted, refused error
 	} else if refused != nil {
 		return
 	}
-	s.log.add(row)
+	s.log.put(row, s.log.tells(d.Number, row.Status >= 400, now))
 }

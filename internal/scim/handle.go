@@ -107,7 +107,7 @@ func (s *Service) handle(ctx context.Context, d Directory, token []byte, req req
 	}
 	if !c.rehearsal {
 		s.tally.count(c.tolerated)
-		s.note(ctx, c, req, a, began)
+		s.note(c, req, a, began)
 	}
 	return a
 }
@@ -116,7 +116,7 @@ func (s *Service) handle(ctx context.Context, d Directory, token []byte, req req
 func (s *Service) refuse(ctx context.Context, d Directory, req request, err error) answer {
 	c := &call{actor: d.actor(req.Address), dir: d, service: s}
 	a := s.explain(ctx, c, err)
-	s.note(ctx, c, req, a, s.Now())
+	s.note(c, req, a, s.Now())
 	return a
 }
 
@@ -139,9 +139,13 @@ func (s *Service) explain(ctx context.Context, c *call, err error) answer {
 	return refusal(&schema.Error{Status: statusInternal, Detail: "Something went wrong here; try again. Nothing was changed."})
 }
 
+// baseLasts is how long the base URL is remembered: it changes when a server
+// starts.
+const baseLasts = time.Second
+
 // baseURL answers the base URL of a directory, without a slash at its end.
 func (s *Service) baseURL(ctx context.Context, d Directory) string {
-	base, err := s.BaseURL(ctx)
+	base, err := s.bases.get(baseLasts, func() (string, error) { return s.BaseURL(ctx) })
 	if err != nil {
 		s.Logger.LogAttrs(ctx, slog.LevelError, "the base URL cannot be read", slog.Any("error", err))
 	}
@@ -253,7 +257,7 @@ func (s *Service) toOne(ctx context.Context, c *call, req request, name, id stri
 // within runs a change of one resource in a transaction of its own.
 func (s *Service) within(ctx context.Context, c *call, name string, fn func(context.Context, *db.Tx, *schema.ResourceType) error) error {
 	dir := c.dir
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		c.dir, c.warnings = dir, nil // the function may run again
 		rt, err := s.typeOf(ctx, tx, c.dir, name)
 		if err != nil {
@@ -261,6 +265,10 @@ func (s *Service) within(ctx context.Context, c *call, name string, fn func(cont
 		}
 		return fn(ctx, tx, rt)
 	})
+	if c.dir.learned != dir.learned {
+		s.known.forget()
+	}
+	return err
 }
 
 func (s *Service) toCreate(ctx context.Context, c *call, req request, name string) (answer, error) {
@@ -270,27 +278,28 @@ func (s *Service) toCreate(ctx context.Context, c *call, req request, name strin
 		if err != nil {
 			return err
 		}
-		a, err = s.shown(ctx, tx, c, req, r, statusCreated)
+		a, err = s.changed(ctx, tx, c, req, r, statusCreated)
 		return err
 	})
 	return a, err
 }
 
 func (s *Service) toGet(ctx context.Context, c *call, req request, name, id string) (a answer, err error) {
-	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.DB.Glance(ctx, func(ctx context.Context, tx *db.Tx) error {
 		rt, err := s.typeOf(ctx, tx, c.dir, name)
 		if err != nil {
 			return err
 		}
-		r, err := s.get(ctx, tx, c, rt, id)
+		r, err := s.getStored(ctx, tx, c, rt, id)
 		if err != nil {
 			return err
 		}
-		if known := req.Header["if-none-match"]; known != "" && matches(known, r.etag()) {
-			a = answer{Status: statusNotChanged, Header: map[string]string{"ETag": r.etag()}}
+		etag := etagOf(r.version)
+		if known := req.Header["if-none-match"]; known != "" && matches(known, etag) {
+			a = answer{Status: statusNotChanged, Header: map[string]string{"ETag": etag}}
 			return nil
 		}
-		a, err = s.shown(ctx, tx, c, req, r, statusOK)
+		a, err = s.shown(ctx, tx, c, req, rt, r, statusOK)
 		return err
 	})
 	return a, err
@@ -321,30 +330,36 @@ func (s *Service) toChange(ctx context.Context, c *call, req request, name, id s
 				return nil
 			}
 		}
-		a, err = s.shown(ctx, tx, c, req, r, statusOK)
+		a, err = s.changed(ctx, tx, c, req, r, statusOK)
 		return err
 	})
 	return a, err
 }
 
-// shown is the answer that carries one resource.
-func (s *Service) shown(ctx context.Context, tx *db.Tx, c *call, req request, r Resource, status int) (answer, error) {
+// changed is the answer that carries a resource after a change, with what the
+// change taught.
+func (s *Service) changed(ctx context.Context, tx *db.Tx, c *call, req request, r Resource, status int) (answer, error) {
 	rt, err := s.typeOf(ctx, tx, c.dir, r.Type)
 	if err != nil {
 		return answer{}, err
 	}
-	p := schema.NewProjection(rt, c.dir.mode(), schema.SplitNames(req.Query.Get("attributes")), schema.SplitNames(req.Query.Get("excludedAttributes")))
-	body, err := s.render(ctx, tx, c, rt, r, p)
-	if err != nil {
-		return answer{}, err
-	}
-	location := c.base + rt.Endpoint + "/" + r.ID
-	header := map[string]string{"ETag": r.etag(), "Content-Location": location}
+	c.about(r)
+	row := r.row()
+	row.grouped = row.grouped && status != statusCreated // nobody knew its id before
+	return s.shown(ctx, tx, c, req, rt, row, status)
+}
+
+// shown is the answer that carries one resource.
+func (s *Service) shown(
+	ctx context.Context, tx *db.Tx, c *call, req request, rt *schema.ResourceType, r storedRow, status int,
+) (answer, error) {
+	body, err := s.render(ctx, tx, c, rt, r, queryOf(req.Query))
+	location := c.base + rt.Endpoint + "/" + r.id
+	header := map[string]string{"ETag": etagOf(r.version), "Content-Location": location}
 	if status == statusCreated {
 		header["Location"] = location
 	}
-	c.about(r)
-	return answer{Body: body, Header: header, Status: status}, nil
+	return answer{Body: body, Header: header, Status: status}, err
 }
 
 func (s *Service) toList(ctx context.Context, c *call, name string, q listQuery) (a answer, err error) {
@@ -439,20 +454,24 @@ func (s *Service) toDiscover(ctx context.Context, c *call, req request, kind, re
 	return answer{Body: body, Status: status}, nil
 }
 
-// note puts a request into the log.
-func (s *Service) note(_ context.Context, c *call, req request, a answer, began time.Time) {
-	path := req.Path
-	if len(req.Query) > 0 {
-		path += "?" + safeQuery(req.Query)
-	}
+// note puts a request into the log. One that is not told by itself costs no more
+// than to count it.
+func (s *Service) note(c *call, req request, a answer, began time.Time) {
 	row := loggedRow{
 		directory: c.dir.Number, steps: stepsOf(c, req, a), tolerated: c.tolerated, warnings: c.warnings, workspace: c.dir.Workspace.Number,
-		Logged: Logged{
-			Address: req.Address, Agent: req.Agent, Answered: redacted(a.Body, loggedAnswered), At: began, ID: db.NewID(began),
-			Method: req.Method, Path: path, Problem: problemOf(a), ReplayOf: req.ReplayOf, Resource: c.resource,
-			Sent: redacted(req.Body, loggedSent), Status: a.Status, Subject: c.subject, Took: s.Now().Sub(began),
-		},
+		Logged: Logged{At: began, Method: req.Method, Status: a.Status},
 	}
+	told := s.log.tells(c.dir.Number, a.Status >= 400, began)
+	if !told && s.log.counts(row) {
+		return
+	}
+	row.Address, row.Agent, row.ID = req.Address, req.Agent, db.NewID(began)
+	row.Answered, row.Sent = redacted(a.Body, loggedAnswered), redacted(req.Body, loggedSent)
+	row.Path, row.Problem, row.ReplayOf = req.Path, problemOf(a), req.ReplayOf
+	if len(req.Query) > 0 {
+		row.Path += "?" + safeQuery(req.Query)
+	}
+	row.Resource, row.Subject, row.Took = c.resource, c.subject, s.Now().Sub(began)
 	row.Words = wordsOf(req, a, c.subject)
-	s.log.add(row)
+	s.log.put(row, told)
 }

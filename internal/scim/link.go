@@ -57,7 +57,7 @@ func (s *Service) MakeLink(ctx context.Context, c caller.Caller, id DirectoryID)
 	}
 	secret := rand.Text() + rand.Text()
 	l := Link{CreatedAt: now, ExpiresAt: now.Add(linkFor), ID: db.NewID(now), Maker: caller.Caller{ID: c.ID, Kind: c.Kind, Name: c.Name}}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.held(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -95,7 +95,7 @@ func (s *Service) Links(ctx context.Context, c caller.Caller, id DirectoryID) (a
 // NotFound.
 func (s *Service) DropLink(ctx context.Context, c caller.Caller, id DirectoryID, link string) error {
 	now := s.instant()
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.find(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -124,7 +124,7 @@ func (s *Service) OpenLink(ctx context.Context, visitor caller.Caller, secret st
 	now := s.instant()
 	session := rand.Text() + rand.Text()
 	var g guest
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		err := openLink(ctx, tx, tokenHash(secret), tokenHash(session), now)
 		if errors.Is(err, db.ErrNoRow) {
 			return errLink()
@@ -200,7 +200,7 @@ func (s *Service) MakeToken(ctx context.Context, c caller.Caller, id DirectoryID
 	if expires, err = ahead(expires, now); err != nil {
 		return "", t, err
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.held(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -223,7 +223,7 @@ func (s *Service) MakeToken(ctx context.Context, c caller.Caller, id DirectoryID
 // RevokeToken ends a token at once. Faults: NotFound.
 func (s *Service) RevokeToken(ctx context.Context, c caller.Caller, id DirectoryID, token string) error {
 	now := s.instant()
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.find(ctx, tx, c, id)
 		if err != nil {
 			return err

@@ -67,13 +67,13 @@ func BenchmarkList(b *testing.B) {
 		b.ReportAllocs()
 		b.RunParallel(func(pb *testing.PB) {
 			for i := 0; pb.Next(); i++ {
-				err := h.DB.Read(b.Context(), func(ctx context.Context, tx *db.Tx) error {
+				err := h.DB.Glance(b.Context(), func(ctx context.Context, tx *db.Tx) error {
 					c := *h.c
-					r, err := h.get(ctx, tx, &c, schema.User(), users[i%len(users)])
+					r, err := h.getStored(ctx, tx, &c, schema.User(), users[i%len(users)])
 					if err != nil {
 						return err
 					}
-					_, err = h.render(ctx, tx, &c, schema.User(), r, nil)
+					_, err = h.render(ctx, tx, &c, schema.User(), r, listQuery{})
 					return err
 				})
 				if err != nil {

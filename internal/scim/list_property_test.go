@@ -126,7 +126,7 @@ func (l *library) learn() {
 				return err
 			}
 			for id := range l.whole[kind] {
-				r, err := l.get(ctx, tx, l.c, rt, id)
+				r, err := l.getStored(ctx, tx, l.c, rt, id)
 				if err != nil {
 					return err
 				}
@@ -134,9 +134,9 @@ func (l *library) learn() {
 				if err != nil {
 					return err
 				}
-				l.whole[kind][id] = v.complete(r.Object, storedRow{
-					active: r.Active, created: db.Millis(r.CreatedAt), id: id, updated: db.Millis(r.UpdatedAt), version: r.Version,
-				}, k)
+				if l.whole[kind][id], err = v.parsed(r, k); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

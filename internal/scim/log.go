@@ -3,12 +3,16 @@
 package scim
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/time/rate"
 
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
@@ -35,11 +39,10 @@ type Logged struct {
 	Words    string // what happened, as a sentence
 }
 
-// How much of a body the log keeps, and how many requests wait to be written.
+// How much of a body the log keeps.
 const (
 	loggedSent     = 64 << 10
 	loggedAnswered = 8 << 10
-	loggedWaiting  = 4096
 )
 
 // How many requests the log keeps of a directory, and for how long.
@@ -48,13 +51,69 @@ const (
 	loggedFor  = 30 * 24 * time.Hour
 )
 
-// requestLog holds requests until they are written together: a request must not
-// cost a transaction for its own log. What waits is lost in a crash.
+// How many requests of a directory are told one by one: so many a second, after
+// as many at once as a first synchronisation brings. Refusals have the same again
+// for themselves. Of the rest the log says how many there were.
+const (
+	toldRate  = 200
+	toldBurst = 2000
+)
+
+// requestLog holds what requests leave until it is written together: a request
+// must not cost a transaction for its own log. What waits is lost in a crash.
 type requestLog struct {
 	mu      sync.Mutex
-	lost    int // since the last write, for want of room
-	waiting []loggedRow
+	budgets map[budget]*rate.Limiter
+	waiting waiting
 }
+
+// budget names what has an allowance of its own.
+type budget struct {
+	directory int64
+	refused   bool
+}
+
+// waiting is what has not been written yet. The zero value is empty.
+type waiting struct {
+	days      map[dayKey]dayCount
+	rows      []loggedRow
+	steps     map[stepKey]loggedRow // the first request that did it
+	strangers map[int64]bool        // directories that somebody came to with a dead token
+	// tolerances are what requests needed beyond the RFC.
+	tolerances map[toleranceKey]Tolerance
+	untold     map[budget]*untold
+	warnings   map[warningKey]warned
+}
+
+type dayKey struct{ directory, workspace, day int64 }
+
+type dayCount struct{ failed, requests int64 }
+
+type stepKey struct {
+	directory int64
+	step      string
+}
+
+// untold counts requests that are not told one by one.
+type untold struct {
+	first loggedRow
+	more  int
+}
+
+type warningKey struct {
+	directory     int64
+	kind, subject string
+}
+
+// warned is what a warning says, and how often it came.
+type warned struct {
+	at               time.Time // of the last
+	count, workspace int64
+	message          string
+}
+
+// warnedSubjects bounds the warnings that wait: each subject has its own.
+const warnedSubjects = 1000
 
 type loggedRow struct {
 	Logged
@@ -66,21 +125,99 @@ type loggedRow struct {
 	workspace int64
 }
 
-func (l *requestLog) add(row loggedRow) {
+// tells says whether the next request of a directory is told by itself; so who
+// asks need not make the row of one that is not.
+func (l *requestLog) tells(directory int64, refused bool, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.waiting) >= loggedWaiting {
-		l.lost++
+	key := budget{directory, refused}
+	b := l.budgets[key]
+	if b == nil {
+		if l.budgets == nil {
+			l.budgets = map[budget]*rate.Limiter{}
+		}
+		b = rate.NewLimiter(toldRate, toldBurst)
+		l.budgets[key] = b
+	}
+	return b.AllowN(now, 1)
+}
+
+// counts counts a request that is not told by itself, unless it is the first: that
+// one stands for all, and needs its row.
+func (l *requestLog) counts(row loggedRow) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	known := l.waiting.untold[budget{row.directory, row.Status >= 400}]
+	if known == nil {
+		return false
+	}
+	l.waiting.learn(row)
+	known.more++
+	return true
+}
+
+// put notes a request with its row, by itself or as the first of those that are
+// not told.
+func (l *requestLog) put(row loggedRow, told bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting.learn(row)
+	if row = row.plain(); told {
+		l.waiting.rows = append(l.waiting.rows, row)
 		return
 	}
-	for _, text := range []*string{&row.Method, &row.Path, &row.Agent, &row.Subject, &row.Resource, &row.Words, &row.Problem} {
+	key := budget{row.directory, row.Status >= 400}
+	if known := l.waiting.untold[key]; known != nil {
+		known.more++
+		return
+	}
+	if l.waiting.untold == nil {
+		l.waiting.untold = map[budget]*untold{}
+	}
+	l.waiting.untold[key] = &untold{first: row}
+}
+
+// plain answers the row as every database takes it.
+func (r loggedRow) plain() loggedRow {
+	for _, text := range []*string{&r.Method, &r.Path, &r.Agent, &r.Subject, &r.Resource, &r.Words, &r.Problem} {
 		*text = plainText(*text)
 	}
-	for i := range row.warnings {
-		w := &row.warnings[i]
-		w.kind, w.subject, w.message = plainText(w.kind), plainText(w.subject), plainText(w.message)
+	return r
+}
+
+// learn keeps what a request did beside its row.
+func (w *waiting) learn(row loggedRow) {
+	if w.days == nil {
+		w.days, w.steps = map[dayKey]dayCount{}, map[stepKey]loggedRow{}
+		w.strangers, w.warnings = map[int64]bool{}, map[warningKey]warned{}
+		w.tolerances = map[toleranceKey]Tolerance{}
 	}
-	l.waiting = append(l.waiting, row)
+	key := dayKey{row.directory, row.workspace, db.Millis(row.At) / dayMillis}
+	day := w.days[key]
+	day.requests++
+	if row.Status >= 400 {
+		day.failed++
+	}
+	w.days[key] = day
+	row.tolerated.Each(func(one schema.Tolerance) {
+		key := toleranceKey{row.directory, row.workspace, one}
+		w.tolerances[key] = Tolerance{Count: w.tolerances[key].Count + 1, LastAt: row.At, Name: one.String()}
+	})
+	if row.stranger {
+		w.strangers[row.directory] = true
+	}
+	for _, step := range row.steps {
+		if key := (stepKey{row.directory, step}); w.steps[key].directory == 0 {
+			w.steps[key] = row
+		}
+	}
+	for _, one := range row.warnings {
+		key := warningKey{row.directory, plainText(one.kind), plainText(one.subject)}
+		known := w.warnings[key]
+		if known.count > 0 || len(w.warnings) < warnedSubjects {
+			w.warnings[key] = warned{at: row.At, count: known.count + 1, workspace: row.workspace, message: plainText(one.message)}
+		}
+	}
 }
 
 // loggedText is how much of a name or sentence the log keeps.
@@ -95,39 +232,42 @@ func plainText(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "?"), "\x00", "?")
 }
 
-func (l *requestLog) take() []loggedRow {
+func (l *requestLog) take() waiting {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	taken := l.waiting
-	l.waiting = nil
+	l.waiting = waiting{}
 	return taken
 }
+
+func (w *waiting) empty() bool { return len(w.days) == 0 }
 
 // HasLog says whether requests wait to be written.
 func (s *Service) HasLog(context.Context) (bool, error) {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
-	return len(s.log.waiting) > 0, nil
+	return !s.log.waiting.empty(), nil
 }
 
 // FlushLog writes the requests that wait, with the steps that they did and the
 // warnings that they gave rise to, and when tokens were used.
 func (s *Service) FlushLog(ctx context.Context) error {
-	rows, used := s.log.take(), s.used.take()
-	if len(rows) == 0 && len(used) == 0 {
+	w, used := s.log.take(), s.used.take()
+	if w.empty() && len(used) == 0 {
 		return nil
 	}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := insertLogged(ctx, tx, rows); err != nil {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := insertLogged(ctx, tx, append(slices.Clone(w.rows), w.summaries()...)); err != nil {
 			return err
 		}
-		if err := keepTolerances(ctx, tx, rows); err != nil {
+		if err := keepTolerances(ctx, tx, w.tolerances); err != nil {
 			return err
 		}
-		for _, row := range rows {
-			if err := s.learnFrom(ctx, tx, row); err != nil {
-				return err
-			}
+		if err := addDays(ctx, tx, w.days); err != nil {
+			return err
+		}
+		if err := s.learnFrom(ctx, tx, &w); err != nil {
+			return err
 		}
 		for hash, at := range used {
 			if err := touchToken(ctx, tx, []byte(hash), at); err != nil {
@@ -142,24 +282,51 @@ func (s *Service) FlushLog(ctx context.Context) error {
 	return nil
 }
 
-// learnFrom ticks what a request did, and shows what it warned of.
-func (s *Service) learnFrom(ctx context.Context, tx *db.Tx, row loggedRow) error {
-	if row.stranger {
-		return refuseDirectory(ctx, tx, row.directory)
+// summaries are the rows for what was not told one by one.
+func (w *waiting) summaries() []loggedRow {
+	var rows []loggedRow
+	for _, u := range w.untold {
+		row := u.first.plain()
+		if u.more > 0 {
+			row.Words = fmt.Sprintf("%s, and %d more requests within a moment that are not told one by one", row.Words, u.more)
+		}
+		rows = append(rows, row)
 	}
-	for _, step := range row.steps {
-		if err := insertStep(ctx, tx, row.directory, step, row.At); err != nil {
+	return rows
+}
+
+// learnFrom ticks what requests did, and shows what they warned of.
+func (s *Service) learnFrom(ctx context.Context, tx *db.Tx, w *waiting) error {
+	for directory := range w.strangers {
+		if err := refuseDirectory(ctx, tx, directory); err != nil {
 			return err
 		}
 	}
-	for _, w := range row.warnings {
-		if err := putWarning(ctx, tx, row, w); err != nil {
+	for _, key := range slices.SortedFunc(maps.Keys(w.steps), stepKey.compare) {
+		row := w.steps[key]
+		if err := insertStep(ctx, tx, key.directory, key.step, row.At); err != nil {
+			return err
+		}
+		if key.step == stepCredentials {
+			if err := s.activate(ctx, tx, row); err != nil {
+				return err
+			}
+		}
+	}
+	for key, one := range w.warnings {
+		if err := putWarning(ctx, tx, key, one); err != nil {
 			return err
 		}
 	}
-	if !slices.Contains(row.steps, stepCredentials) {
-		return nil
-	}
+	return nil
+}
+
+func (k stepKey) compare(other stepKey) int {
+	return cmp.Or(cmp.Compare(k.directory, other.directory), cmp.Compare(k.step, other.step))
+}
+
+// activate makes a directory Active, and says so, unless it was.
+func (s *Service) activate(ctx context.Context, tx *db.Tx, row loggedRow) error {
 	linked, err := linkDirectory(ctx, tx, row.directory, row.At)
 	if err != nil || linked == 0 {
 		return err
@@ -175,7 +342,7 @@ func (s *Service) learnFrom(ctx context.Context, tx *db.Tx, row loggedRow) error
 
 // PurgeLog forgets old requests, and what clients have got that is over.
 func (s *Service) PurgeLog(ctx context.Context) error {
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := purgeGrants(ctx, tx, s.instant()); err != nil {
 			return err
 		}

@@ -67,7 +67,7 @@ func (s *Service) mappings(ctx context.Context, tx *db.Tx, d Directory) ([]Mappi
 func (s *Service) PutMappings(ctx context.Context, c caller.Caller, id DirectoryID, in []NewMapping) error {
 	now := s.instant()
 	var d Directory
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if d, err = s.held(ctx, tx, c, id); err != nil {
 			return err
 		}

@@ -17,37 +17,33 @@ import (
 // from the groups' members (RFC 7643 §4.1.2).
 const groupsName = "groups"
 
-// get reads one resource.
-func (s *Service) get(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, id string) (Resource, error) {
+// getStored reads one resource.
+func (s *Service) getStored(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, id string) (storedRow, error) {
 	if !db.ValidID(id) {
-		return Resource{}, errNotFound(rt, id)
+		return storedRow{}, errNotFound(rt, id)
 	}
-	r, err := selectResource(ctx, tx, c.dir, rt.Name, id)
+	r, err := selectOneStored(ctx, tx, c.dir, rt.Name, id)
 	if errors.Is(err, db.ErrNoRow) {
-		return Resource{}, errNotFound(rt, id)
+		return storedRow{}, errNotFound(rt, id)
 	}
 	if err == nil {
-		c.about(r)
+		c.subject, c.resource = shownName(r.document, id), id
 	}
 	return r, err
 }
 
-// render answers the JSON of one resource, as far as p includes it; nil includes
-// what is returned by default.
-func (s *Service) render(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, r Resource, p *schema.Projection) ([]byte, error) {
-	if p == nil {
-		p = schema.NewProjection(rt, c.dir.mode(), nil, nil)
-	}
-	v := s.newView(c, rt, p)
-	kin, err := v.kin(ctx, tx, []string{r.ID})
+// render answers the JSON of one resource, as far as the query asks for it.
+func (s *Service) render(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, r storedRow, q listQuery) ([]byte, error) {
+	v := s.listView(c, rt, q)
+	k, err := v.kinOf(ctx, tx, r)
 	if err != nil {
 		return nil, err
 	}
-	obj := v.complete(r.Object, storedRow{
-		active: r.Active, created: db.Millis(r.CreatedAt), id: r.ID, updated: db.Millis(r.UpdatedAt), version: r.Version,
-	}, kin)
-	return schema.Canonical(p.Apply(obj), rt), nil
+	return v.append(make([]byte, 0, len(r.document)+spliced), r, k)
 }
+
+// spliced is about how much the server adds to a document by itself.
+const spliced = 600
 
 // view is how resources of one type are answered.
 type view struct {
@@ -61,10 +57,7 @@ type view struct {
 }
 
 func (s *Service) newView(c *call, rt *schema.ResourceType, p *schema.Projection) view {
-	v := view{c: c, endpoints: map[string]string{}, p: p, rt: rt}
-	for _, each := range s.baseTypes() {
-		v.endpoints[each.Name] = each.Endpoint
-	}
+	v := view{c: c, endpoints: s.endpoints, p: p, rt: rt}
 	v.groups = hasGroups(rt) && p.Includes(groupsName)
 	v.members = hasMembers(rt) && p.Includes(membersName)
 	return v
@@ -73,7 +66,7 @@ func (s *Service) newView(c *call, rt *schema.ResourceType, p *schema.Projection
 // listView is newView for the parameters of a list.
 func (s *Service) listView(c *call, rt *schema.ResourceType, q listQuery) view {
 	v := s.newView(c, rt, schema.NewProjection(rt, c.dir.mode(), q.Attributes, q.Excluded))
-	v.whole = len(q.Attributes) == 0 && !hides(rt)
+	v.whole = len(q.Attributes) == 0 && !s.hides(rt)
 	for _, name := range q.Excluded {
 		// What is not in the document takes nothing out of it.
 		if name = schema.Fold(name); !(name == membersName && hasMembers(rt)) && !(name == groupsName && hasGroups(rt)) {
@@ -86,6 +79,17 @@ func (s *Service) listView(c *call, rt *schema.ResourceType, q listQuery) view {
 func hasGroups(rt *schema.ResourceType) bool {
 	a := rt.Core().Attribute(groupsName)
 	return a != nil && a.Mutability == schema.ReadOnly && !a.Learned()
+}
+
+// hides is hides of a type, worked out once.
+func (s *Service) hides(rt *schema.ResourceType) bool {
+	known, ok := s.hiding.Load(rt)
+	if !ok {
+		known = hides(rt)
+		s.hiding.Store(rt, known)
+	}
+	is, _ := known.(bool)
+	return is
 }
 
 // hides says whether a document of the type may hold what is not returned by
@@ -128,6 +132,21 @@ func (v view) kin(ctx context.Context, tx *db.Tx, ids []string) (k kinship, err 
 	}
 	if v.members {
 		k.members, err = selectMembersOf(ctx, tx, v.c.dir, ids)
+	}
+	return k, err
+}
+
+// kinOf is kin for one resource that was read by itself.
+func (v view) kinOf(ctx context.Context, tx *db.Tx, r storedRow) (k kinship, err error) {
+	if v.groups && r.grouped {
+		groups, err := selectGroups(ctx, tx, v.c.dir, r.id)
+		if err != nil {
+			return k, err
+		}
+		k.groups = map[string][]groupOf{r.id: groups}
+	}
+	if v.members {
+		k.members, err = selectMembersOf(ctx, tx, v.c.dir, []string{r.id})
 	}
 	return k, err
 }

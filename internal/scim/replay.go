@@ -39,7 +39,7 @@ func (s *Service) Replay(ctx context.Context, c caller.Caller, id DirectoryID, r
 		return d, l, err
 	}
 	var repeated Logged
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err = s.change(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		repeated, err = selectReplay(ctx, tx, d.Number, l.ID)
 		if errors.Is(err, db.ErrNoRow) { // the log was full
 			repeated, err = Logged{Status: a.Status, Problem: problemOf(a)}, nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/scim/schema"
 )
@@ -25,6 +26,16 @@ type Resource struct {
 	Type          string        // name of the resource type
 	UpdatedAt     time.Time
 	Version       int64
+
+	document string // Object as it is stored
+}
+
+// row answers the resource as lists read it.
+func (r Resource) row() storedRow {
+	return storedRow{
+		active: r.Active, created: db.Millis(r.CreatedAt), document: r.document, grouped: true, id: r.ID,
+		updated: db.Millis(r.UpdatedAt), version: r.Version,
+	}
 }
 
 // etag answers the version as HTTP and meta have it (RFC 7644 §3.14).

@@ -368,7 +368,7 @@ var errRehearsed = errors.New("rehearsed")
 // rehearse asks the lock-out guard, who knows only by trying.
 func (s *Service) rehearse(ctx context.Context, who caller.Caller, sim *Simulation) error {
 	var locked *access.LockoutError
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		user, err := s.Access.ByID(ctx, tx, who.Workspace.Number, sim.Account)
 		if err != nil {
 			return err

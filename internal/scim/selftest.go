@@ -81,7 +81,7 @@ func (s *Service) SelfTest(ctx context.Context, c caller.Caller, id DirectoryID)
 
 // sweep removes what self-tests made.
 func (s *Service) sweep(ctx context.Context, d Directory) error {
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		left, err := selectRehearsed(ctx, tx, d.Number, rehearsedPrefix)
 		if err != nil {
 			return err
@@ -110,7 +110,7 @@ func (s *Service) noteSelfTest(ctx context.Context, c caller.Caller, d Directory
 	if passed {
 		what = "self-test passed"
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.find(ctx, tx, c, d.ID)
 		if err != nil {
 			return err

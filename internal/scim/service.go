@@ -31,10 +31,14 @@ type Options struct {
 // Service is the service provider and its set-up. It is safe for concurrent use.
 type Service struct {
 	Options
-	log   *requestLog
-	tally tally
-	types sync.Map // learnedKey → *schema.ResourceType
-	used  *lastUse
+	bases     memo[string]      // the base URL without a path
+	endpoints map[string]string // by the name of a resource type
+	hiding    sync.Map          // *schema.ResourceType → bool
+	known     tokenMemory
+	log       *requestLog
+	tally     tally
+	types     sync.Map // learnedKey → *schema.ResourceType
+	used      *lastUse
 }
 
 // New answers a service.
@@ -42,7 +46,11 @@ func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Options: o, log: &requestLog{}, tally: newTally(), used: newLastUse()}
+	s := &Service{Options: o, endpoints: map[string]string{}, log: &requestLog{}, tally: newTally(), used: newLastUse()}
+	for _, rt := range s.baseTypes() {
+		s.endpoints[rt.Name] = rt.Endpoint
+	}
+	return s
 }
 
 // instant answers the present as rows keep it.

@@ -75,7 +75,7 @@ func (s *Service) CreateDirectory(ctx context.Context, c caller.Caller, in NewDi
 		problems = append(problems, fault.Problem{Pointer: "/provider", Message: "must be one of " + providerList()})
 	}
 	var text string
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		role, misfit, err := s.defaultRole(ctx, tx, c, cmp.Or(in.DefaultRole, string(access.Employee)))
 		if err != nil {
 			return err
@@ -266,7 +266,7 @@ func (s *Service) held(ctx context.Context, tx *db.Tx, c caller.Caller, id Direc
 func (s *Service) ChangeDirectory(ctx context.Context, c caller.Caller, id DirectoryID, in DirectoryChanges) (Directory, error) {
 	now := s.instant()
 	var d Directory
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := s.held(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -462,7 +462,7 @@ type Deletion struct {
 func (s *Service) DeleteDirectory(ctx context.Context, c caller.Caller, id DirectoryID) (Deletion, error) {
 	now := s.instant()
 	var d Directory
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if db.ValidID(string(id)) {
 			if err := holdDirectory(ctx, tx, c.Workspace.Number, id); err != nil && !errors.Is(err, db.ErrNoRow) {
 				return err

@@ -16,20 +16,19 @@ import (
 )
 
 const resourceFields = `
-	SELECT r.id, r.type, r.external_id, r.document, r.version, r.active, r.created_at, r.updated_at, r.deactivated_at,
+	SELECT r.id, r.type, r.document, r.version, r.active, r.created_at, r.updated_at, r.deactivated_at,
 		r.follower, r.account, r.role
 	FROM scim_resource r `
 
 func scanResource(row db.Row) (r Resource, err error) {
-	var external, document string
 	var created, updated int64
 	var deactivated sql.NullInt64
-	if err := row.Scan(&r.ID, &r.Type, &external, &document, &r.Version, &r.Active, &created, &updated, &deactivated,
+	if err := row.Scan(&r.ID, &r.Type, &r.document, &r.Version, &r.Active, &created, &updated, &deactivated,
 		&r.Follower, &r.Account, &r.Role); err != nil {
 		return r, err
 	}
 	r.CreatedAt, r.UpdatedAt, r.DeactivatedAt = db.Time(created), db.Time(updated), maybe(deactivated)
-	r.Object, err = parseStored(document)
+	r.Object, err = parseStored(r.document)
 	return r, err
 }
 
@@ -49,10 +48,12 @@ func nullable(at *time.Time) any {
 }
 
 // columns are what a row says beside the resource itself.
-type columns struct{ document, external, key string }
+type columns struct{ external, key string }
 
-func row(rt *schema.ResourceType, r Resource) columns {
-	return columns{document: stored(rt, r.Object), external: text(r.Object, "externalId"), key: keyOf(rt, r.Object, r.ID)}
+// row makes them, and sets what the resource keeps of them itself.
+func row(rt *schema.ResourceType, r *Resource) columns {
+	r.document = stored(rt, r.Object)
+	return columns{external: text(r.Object, "externalId"), key: keyOf(rt, r.Object, r.ID)}
 }
 
 // insertResource says whether what is unique about the resource is taken.
@@ -62,7 +63,7 @@ func insertResource(ctx context.Context, tx *db.Tx, d Directory, r Resource, c c
 			created_at, updated_at, deactivated_at, follower, account, role)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (directory, type, name_key) DO NOTHING`,
-		r.ID, d.Workspace.Number, d.Number, r.Type, c.key, c.external, c.document, r.Version, r.Active,
+		r.ID, d.Workspace.Number, d.Number, r.Type, c.key, c.external, r.document, r.Version, r.Active,
 		db.Millis(r.CreatedAt), db.Millis(r.UpdatedAt), nullable(r.DeactivatedAt), r.Follower, string(r.Account), string(r.Role))
 	return rows == 0, err
 }
@@ -82,7 +83,7 @@ func updateResource(ctx context.Context, tx *db.Tx, d Directory, before, r Resou
 		UPDATE scim_resource SET name_key = $1, external_id = $2, document = $3, version = $4, active = $5, updated_at = $6,
 			deactivated_at = $7
 		WHERE id = $8 AND directory = $9 AND version = $10`,
-		c.key, c.external, c.document, r.Version, r.Active, db.Millis(r.UpdatedAt), nullable(r.DeactivatedAt), r.ID, d.Number, before.Version)
+		c.key, c.external, r.document, r.Version, r.Active, db.Millis(r.UpdatedAt), nullable(r.DeactivatedAt), r.ID, d.Number, before.Version)
 	return false, err
 }
 

@@ -16,6 +16,7 @@ type storedRow struct {
 	active           bool
 	created, updated int64 // milliseconds
 	document, id     string
+	grouped          bool // somebody has it as a member; known where it was read by itself
 	version          int64
 }
 
@@ -26,6 +27,35 @@ const listFields = `
 func scanStored(row db.Row) (r storedRow, err error) {
 	err = row.Scan(&r.id, &r.document, &r.version, &r.active, &r.created, &r.updated)
 	return r, err
+}
+
+// selectOneStored answers one resource; db.ErrNoRow. Few columns are asked for:
+// each costs as much as the search itself.
+func selectOneStored(ctx context.Context, tx *db.Tx, d Directory, kind, id string) (storedRow, error) {
+	r := storedRow{id: id}
+	err := tx.QueryRow(ctx, `
+		SELECT r.document, r.version, r.active, r.created_at, r.updated_at, EXISTS (SELECT 1 FROM scim_member m WHERE m.value = r.id)
+		FROM scim_resource r WHERE r.id = $1 AND r.directory + 0 = $2 AND r.type = $3`, id, d.Number, kind,
+	).Scan(&r.document, &r.version, &r.active, &r.created, &r.updated, &r.grouped)
+	return r, err
+}
+
+// selectGroups answers the groups that one resource is in. The document of each
+// is found by its id, whatever the database thinks of its tables.
+func selectGroups(ctx context.Context, tx *db.Tx, d Directory, id string) (groups []groupOf, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var g groupOf
+		var document *string
+		if err := row.Scan(&g.id, &document); err != nil || document == nil { // nil: one of another directory
+			return err
+		}
+		g.name = shownName(*document, g.id)
+		groups = append(groups, g)
+		return nil
+	}, `
+		SELECT m.grp, (SELECT r.document FROM scim_resource r WHERE r.id = m.grp AND r.directory + 0 = $1)
+		FROM scim_member m WHERE m.value = $2 ORDER BY m.grp`, d.Number, id)
+	return groups, err
 }
 
 // selection is which resources of a type are read, in which order.

@@ -47,14 +47,28 @@ func insertStep(ctx context.Context, tx *db.Tx, directory int64, step string, at
 	return err
 }
 
+// addDays counts requests to those of their days.
+func addDays(ctx context.Context, tx *db.Tx, days map[dayKey]dayCount) error {
+	for key, day := range days {
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO scim_day (directory, workspace, day, requests, failed) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (directory, day) DO UPDATE SET requests = scim_day.requests + excluded.requests,
+				failed = scim_day.failed + excluded.failed`,
+			key.directory, key.workspace, key.day, day.requests, day.failed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // putWarning keeps one row for each kind and subject.
-func putWarning(ctx context.Context, tx *db.Tx, r loggedRow, w warning) error {
+func putWarning(ctx context.Context, tx *db.Tx, key warningKey, w warned) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO scim_warning (id, workspace, directory, kind, subject, message, count, first_at, last_at)
-		VALUES ($1, $2, $3, $4, $5, $6, 1, $7, $7)
-		ON CONFLICT (directory, kind, subject) DO UPDATE SET message = excluded.message, count = scim_warning.count + 1,
-			last_at = excluded.last_at`,
-		db.NewID(r.At), r.workspace, r.directory, w.kind, w.subject, w.message, db.Millis(r.At))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)
+		ON CONFLICT (directory, kind, subject) DO UPDATE SET message = excluded.message,
+			count = scim_warning.count + excluded.count, last_at = excluded.last_at`,
+		db.NewID(w.at), w.workspace, key.directory, key.kind, key.subject, w.message, w.count, db.Millis(w.at))
 	return err
 }
 
@@ -62,6 +76,9 @@ func putWarning(ctx context.Context, tx *db.Tx, r loggedRow, w warning) error {
 // directory.
 func purgeLogged(ctx context.Context, tx *db.Tx, before time.Time, keep int64) error {
 	if _, err := tx.Exec(ctx, `DELETE FROM scim_request WHERE at < $1`, db.Millis(before)); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `DELETE FROM scim_day WHERE day < $1`, db.Millis(before)/dayMillis); err != nil {
 		return err
 	}
 	_, err := tx.Exec(ctx, `

@@ -112,8 +112,7 @@ func selectDays(ctx context.Context, tx *db.Tx, directory int64, since time.Time
 		days[day] = d
 		return err
 	}, `
-		SELECT at / $1, COUNT(*), COUNT(CASE WHEN status >= 400 THEN 1 END) FROM scim_request
-		WHERE directory = $2 AND at >= $3 GROUP BY at / $1`, int64(dayMillis), directory, db.Millis(since))
+		SELECT day, requests, failed FROM scim_day WHERE directory = $1 AND day >= $2`, directory, db.Millis(since)/dayMillis)
 	return days, err
 }
 

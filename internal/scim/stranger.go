@@ -49,11 +49,12 @@ func (s *Service) noteStranger(ctx context.Context, id string, req request, a an
 		return
 	}
 	now := s.Now()
-	s.log.add(loggedRow{
+	row := loggedRow{
 		directory: d.Number, stranger: true, workspace: d.Workspace.Number,
 		Logged: Logged{
 			Address: req.Address, Agent: req.Agent, At: now, ID: db.NewID(now), Method: req.Method, Path: req.Path,
 			Problem: problemOf(a), Status: a.Status, Words: "came with a missing, wrong or dead token",
 		},
-	})
+	}
+	s.log.put(row, s.log.tells(d.Number, true, now))
 }

@@ -50,19 +50,33 @@ func errCredential() error {
 
 // authenticate answers the directory that a token is for. The id in the URL must
 // be its own.
-func (s *Service) authenticate(ctx context.Context, tx *db.Tx, id, token string) (Directory, []byte, error) {
+func (s *Service) authenticate(ctx context.Context, id, token string) (Directory, []byte, error) {
 	hash := tokenHash(token)
-	d, expires, err := selectDirectoryByToken(ctx, tx, hash)
-	if errors.Is(err, db.ErrNoRow) || err == nil && string(d.ID) != id {
+	found, generation, remembered := s.known.get(hash)
+	if !remembered {
+		err := s.DB.Glance(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+			found.directory, found.expires, err = selectDirectoryByToken(ctx, tx, hash)
+			return err
+		})
+		if errors.Is(err, db.ErrNoRow) {
+			return Directory{}, nil, errCredential()
+		}
+		if err != nil {
+			return Directory{}, nil, fmt.Errorf("find directory: %w", err)
+		}
+		s.known.put(hash, generation, found)
+	}
+	if string(found.directory.ID) != id || found.expires != nil && !s.Now().Before(*found.expires) {
 		return Directory{}, nil, errCredential()
 	}
-	if err != nil {
-		return Directory{}, nil, fmt.Errorf("find directory: %w", err)
-	}
-	if expires != nil && !s.Now().Before(*expires) {
-		return Directory{}, nil, errCredential()
-	}
-	return d, hash, nil
+	return found.directory, hash, nil
+}
+
+// change runs what changes a directory, a token or what was learned.
+func (s *Service) change(ctx context.Context, fn func(context.Context, *db.Tx) error) error {
+	err := s.DB.Write(ctx, fn)
+	s.known.forget()
+	return err
 }
 
 // lastUse gathers when tokens were used, so that a request writes nothing for it.

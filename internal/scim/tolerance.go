@@ -55,26 +55,16 @@ func (t Tolerance) words() string {
 	return t.Name
 }
 
-// keepTolerances adds up, by directory, what logged requests needed.
-func keepTolerances(ctx context.Context, tx *db.Tx, rows []loggedRow) error {
-	type key struct {
-		directory, workspace int64
-		tolerance            schema.Tolerance
-	}
-	counts := map[key]Tolerance{}
-	var order []key
-	for _, row := range rows {
-		row.tolerated.Each(func(one schema.Tolerance) {
-			k := key{row.directory, row.workspace, one}
-			sum, seen := counts[k]
-			if !seen {
-				order = append(order, k)
-			}
-			counts[k] = Tolerance{Count: sum.Count + 1, LastAt: row.At, Name: one.String()}
-		})
-	}
-	for _, k := range order {
-		if err := addTolerance(ctx, tx, k.directory, k.workspace, counts[k]); err != nil {
+// toleranceKey names a tolerance of a directory.
+type toleranceKey struct {
+	directory, workspace int64
+	tolerance            schema.Tolerance
+}
+
+// keepTolerances adds what requests needed to what is known of their directories.
+func keepTolerances(ctx context.Context, tx *db.Tx, counts map[toleranceKey]Tolerance) error {
+	for key, one := range counts {
+		if err := addTolerance(ctx, tx, key.directory, key.workspace, one); err != nil {
 			return err
 		}
 	}

@@ -45,7 +45,7 @@ func (s *Service) Warnings(ctx context.Context, c caller.Caller, id DirectoryID)
 // DismissWarning takes a warning away. Faults: NotFound.
 func (s *Service) DismissWarning(ctx context.Context, c caller.Caller, id DirectoryID, warning string) error {
 	now := s.instant()
-	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := s.find(ctx, tx, c, id)
 		if err != nil {
 			return err
