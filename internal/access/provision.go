@@ -17,6 +17,8 @@ type Provisioned struct {
 	Active bool
 	Email  string
 	Name   string
+	Nobody bool // the caller has looked, in this transaction: no user has the e-mail
+	Quiet  bool // one that is made gets no entry of its own: the caller's names it
 	Role   RoleID
 }
 
@@ -32,43 +34,57 @@ const attemptProvision = "provisioning"
 // with the e-mail is taken over if a provider had it before or nobody has used it
 // yet, and is ErrLocal otherwise. Faults: Invalid for e-mail or role, Conflict for
 // an e-mail that another user has, and the guard's LockoutError; the transaction
-// must then fail.
-func (s *Service) Provision(ctx context.Context, tx *db.Tx, actor caller.Caller, id UserID, in Provisioned) (User, error) {
+// must then fail. made says that the user is new.
+func (s *Service) Provision(
+	ctx context.Context, tx *db.Tx, actor caller.Caller, id UserID, in Provisioned,
+) (user User, made bool, err error) {
 	now := s.instant()
 	draft, err := NewUser{Email: in.Email, Name: shortName(in.Name), Source: SCIM, Status: Active}.check(now)
 	if err != nil {
-		return User{}, err
+		return User{}, false, err
 	}
 	if draft.Role, err = s.FindRole(ctx, tx, actor.Workspace.Number, string(in.Role)); err != nil {
-		return User{}, err
+		return User{}, false, err
 	}
-	before, err := findProvisioned(ctx, tx, actor.Workspace.Number, id, draft.Email)
+	before, err := in.find(ctx, tx, actor.Workspace.Number, id, draft.Email)
 	switch {
-	case errors.Is(err, db.ErrNoRow) && !in.Active:
-		return User{}, nil // nobody, and nobody is wanted
 	case errors.Is(err, db.ErrNoRow):
-		if err := insertUser(ctx, tx, actor.Workspace.Number, draft); err != nil {
-			return User{}, userError(err, draft.Email)
-		}
-		return draft, appendUser(ctx, tx, draft, deed{actor, now, "created", userChanges(User{}, draft)})
+		return in.insert(ctx, tx, draft, deed{actor, now, "created", userChanges(User{}, draft)})
 	case err != nil:
-		return User{}, err
+		return User{}, false, err
 	case id == "" && before.Source == Typed && (before.Status != Invited || before.Role.ID == Admin):
-		return before, ErrLocal
+		return before, false, ErrLocal
 	}
 	after := before.provisioned(draft, in.Active, now)
 	change := func() error { return s.putProvisioned(ctx, tx, actor, before, after, now) }
 	if before.Role.ID == Admin && before.Status == Active && (after.Role.ID != Admin || after.Status != Active) {
-		return after, attempted(s.Guarded(ctx, tx, actor.Workspace, change), attemptProvision)
+		return after, false, attempted(s.Guarded(ctx, tx, actor.Workspace, change), attemptProvision)
 	}
-	return after, change()
+	return after, false, change()
 }
 
-func findProvisioned(ctx context.Context, tx *db.Tx, workspace int64, id UserID, email string) (User, error) {
-	if id == "" {
-		return selectUserByEmail(ctx, tx, workspace, email)
+// insert makes a user whom nobody is yet; an inactive one is not wanted.
+func (in Provisioned) insert(ctx context.Context, tx *db.Tx, draft User, d deed) (User, bool, error) {
+	if !in.Active {
+		return User{}, false, nil
 	}
-	return selectUser(ctx, tx, workspace, id)
+	if err := insertUser(ctx, tx, d.actor.Workspace.Number, draft); err != nil {
+		return User{}, false, userError(err, draft.Email)
+	}
+	if in.Quiet {
+		return draft, true, nil
+	}
+	return draft, true, appendUser(ctx, tx, draft, d)
+}
+
+func (in Provisioned) find(ctx context.Context, tx *db.Tx, workspace int64, id UserID, email string) (User, error) {
+	switch {
+	case id != "":
+		return selectUser(ctx, tx, workspace, id)
+	case in.Nobody:
+		return User{}, db.ErrNoRow
+	}
+	return selectUserByEmail(ctx, tx, workspace, email)
 }
 
 // shortName keeps what a provider sends within what a name may be.

@@ -174,9 +174,25 @@ func (s *postgresSession) raw(fn func(*pgx.Conn) error) error {
 	})
 }
 
-// copyIn uses COPY: three round trips whatever the number of rows.
+// fewRows is up to how many rows one INSERT is faster than COPY.
+const fewRows = 10
+
+// copyIn uses COPY, three round trips whatever the number of rows, and for few of
+// them one INSERT.
 func (s *postgresSession) copyIn(ctx context.Context, table string, columns []string, values []any) error {
 	width := len(columns)
+	if rows := len(values) / width; rows <= fewRows {
+		var text strings.Builder
+		text.WriteString("INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES ")
+		for i := range rows {
+			if i > 0 {
+				text.WriteString(", ")
+			}
+			text.WriteString("(" + Parameters(i*width+1, width) + ")")
+		}
+		_, err := s.exec(ctx, text.String(), values)
+		return err
+	}
 	next := 0
 	source := pgx.CopyFromFunc(func() ([]any, error) {
 		if next == len(values) {

@@ -145,6 +145,8 @@ type Attributes struct {
 	First     *string
 	JobTitle  *string
 	Last      *string
+	Nobody    bool       // the caller of Put has looked, in its transaction: no person has the e-mail
+	Quiet     bool       // one whom Put makes gets no entry of evidence: the caller's names the person
 	StartDate *time.Time // the zero time takes it away
 }
 

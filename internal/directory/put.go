@@ -24,7 +24,7 @@ func (s *Service) Put(ctx context.Context, tx *db.Tx, c caller.Caller, source So
 	d := deed{Caller: c, now: s.instant(), what: "updated"}
 	before, err := s.holdFor(ctx, tx, c, id, in)
 	if errors.Is(err, db.ErrNoRow) {
-		d.what = "created"
+		d.what, d.quiet = "created", in.Quiet
 		made, problems := newPerson(in, source, d.now)
 		if err := refusal(problems); err != nil {
 			return Person{}, false, err
@@ -55,7 +55,7 @@ func (s *Service) holdFor(ctx context.Context, tx *db.Tx, c caller.Caller, id Pe
 	if id != "" {
 		return hold(ctx, tx, c, id)
 	}
-	if in.Email == nil {
+	if in.Email == nil || in.Nobody {
 		return Person{}, db.ErrNoRow
 	}
 	p, err := selectPersonByEmail(ctx, tx, c.Workspace.Number, key(*in.Email))

@@ -67,9 +67,10 @@ func unknown(id PersonID) error {
 // deed is one change of one person: who makes it, when, and what it is called.
 type deed struct {
 	caller.Caller
-	more map[string]any // members of the entry's body beside what and changes
-	now  time.Time
-	what string // "updated"
+	more  map[string]any // members of the entry's body beside what and changes
+	now   time.Time
+	quiet bool   // the caller's entry tells it
+	what  string // "updated"
 }
 
 // save writes what differs between two states of a person, tells Leaver, and
@@ -196,6 +197,9 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, d deed, p Person, other
 	}
 	if err := moveLeaves(ctx, tx, d.Workspace.Number, p.ID, nil, p.Leaves); err != nil {
 		return Person{}, err
+	}
+	if d.quiet {
+		return p, nil
 	}
 	return p, appendPerson(ctx, tx, d, p, append(differences(Person{}, p, d.now), other...))
 }

@@ -142,16 +142,13 @@ func moveWords(ctx context.Context, tx *db.Tx, workspace int64, id PersonID, bef
 			return err
 		}
 	}
+	var values []any
 	for _, w := range after {
-		if _, there := slices.BinarySearch(before, w); there {
-			continue
-		}
-		if _, err := tx.Exec(ctx, `
-			INSERT INTO directory_word (workspace, word, person) VALUES ($1, $2, $3)`, workspace, []byte(w), string(id)); err != nil {
-			return err
+		if _, there := slices.BinarySearch(before, w); !there {
+			values = append(values, workspace, []byte(w), string(id))
 		}
 	}
-	return nil
+	return tx.InsertMany(ctx, "directory_word", []string{"workspace", "word", "person"}, values)
 }
 
 // moveLeaves brings the leaves of a person from one list to another.

@@ -122,15 +122,17 @@ func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Reso
 	}
 	c.warnings = append(c.warnings, found.warnings...)
 	r.Role = found.role.ID
-	email, err := s.accountEmail(ctx, tx, c, r, p)
+	email, nobody, err := s.accountEmail(ctx, tx, c, r, p)
 	if err != nil || email == "" {
 		return err
 	}
-	return s.provision(ctx, tx, c, r, access.Provisioned{Active: r.Active, Email: email, Name: p.name(), Role: r.Role})
+	return s.provision(ctx, tx, c, r, access.Provisioned{
+		Active: r.Active, Email: email, Name: p.name(), Nobody: nobody, Quiet: c.newborn == r.ID, Role: r.Role,
+	})
 }
 
 func (s *Service) provision(ctx context.Context, tx *db.Tx, c *call, r *Resource, in access.Provisioned) error {
-	user, err := s.Access.Provision(ctx, tx, c.actor, r.Account, in)
+	user, made, err := s.Access.Provision(ctx, tx, c.actor, r.Account, in)
 	switch {
 	case errors.Is(err, access.ErrLocal):
 		c.warn(warnLocal, r.nameOf(), localWords(*r, user))
@@ -142,6 +144,9 @@ func (s *Service) provision(ctx context.Context, tx *db.Tx, c *call, r *Resource
 		return err
 	}
 	r.Account = user.ID
+	if made && in.Quiet {
+		c.bring("user", string(user.ID), user.Label())
+	}
 	return nil
 }
 
@@ -169,29 +174,32 @@ func (s *Service) switchOff(ctx context.Context, tx *db.Tx, c *call, r *Resource
 }
 
 // accountEmail answers the e-mail that the account of a user may have, "" when
-// there can be no account. An account keeps its own while another has the new one.
-func (s *Service) accountEmail(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile) (string, error) {
+// there can be no account, and whether nobody has it. An account keeps its own
+// while another has the new one.
+func (s *Service) accountEmail(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile) (email string, nobody bool, err error) {
 	if p.email == "" {
-		return s.ownEmail(ctx, tx, c, *r)
+		email, err = s.ownEmail(ctx, tx, c, *r)
+		return email, false, err
 	}
 	other, err := s.Access.ByEmail(ctx, tx, c.dir.Workspace.Number, p.email)
 	switch {
 	case errors.Is(err, db.ErrNoRow):
-		return p.email, nil
+		return p.email, true, nil
 	case err != nil:
-		return "", err
+		return "", false, err
 	case other.ID == r.Account:
-		return p.email, nil
+		return p.email, false, nil
 	case r.Account != "":
 		c.warn(warnEmailTaken, r.nameOf(), fmt.Sprintf(
 			"Another account has the e-mail %s; that of %s stays as it is. Take it from one of the two.", p.email, r.nameOf()))
-		return s.ownEmail(ctx, tx, c, *r)
+		email, err = s.ownEmail(ctx, tx, c, *r)
+		return email, false, err
 	}
 	free, err := s.accountFree(ctx, tx, c, r, other)
 	if err != nil || !free {
-		return "", err
+		return "", false, err
 	}
-	return p.email, nil
+	return p.email, false, nil
 }
 
 // accountFree says whether a user may ask for an account with its e-mail. The

@@ -79,21 +79,17 @@ func (s *Service) createObject(ctx context.Context, tx *db.Tx, c *call, rt *sche
 	c.about(r)
 	members := membersOf(r.Object)
 	r.Object = without(r.Object)
-	columns := row(read.Type, &r)
-	taken, err := insertResource(ctx, tx, c.dir, r, columns)
-	if err != nil {
-		return Resource{}, err
+	change := membership{added: members}
+	if rt.Name == typeUser {
+		err := s.createUser(ctx, tx, c, read.Type, &r)
+		return r, err
 	}
-	if taken {
-		return Resource{}, errTaken(rt, r.Object)
-	}
-	if err := putValues(ctx, tx, c.dir.Number, r.ID, nil, looked(rt, r.Object)); err != nil {
+	if err := s.insert(ctx, tx, c, read.Type, &r); err != nil {
 		return Resource{}, err
 	}
 	if err := s.checkMembers(ctx, tx, c, members); err != nil {
 		return Resource{}, err
 	}
-	change := membership{added: members}
 	if err := change.write(ctx, tx, c.dir, r.ID); err != nil {
 		return Resource{}, err
 	}
@@ -101,6 +97,40 @@ func (s *Service) createObject(ctx context.Context, tx *db.Tx, c *call, rt *sche
 		return Resource{}, err
 	}
 	return r, s.tell(ctx, tx, c, r, didCreate, nil)
+}
+
+// createUser makes the person and the account first, so that the row is written
+// once, and one entry tells of all three: it is what a provider does most when it
+// is connected.
+func (s *Service) createUser(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, r *Resource) error {
+	taken, err := selectTaken(ctx, tx, c.dir, r.Type, keyOf(rt, r.Object, r.ID))
+	if err != nil {
+		return err
+	}
+	if taken {
+		return errTaken(rt, r.Object)
+	}
+	c.brought, c.newborn = nil, r.ID
+	if err := s.follow(ctx, tx, c, Resource{}, r, membership{}); err != nil {
+		return err
+	}
+	if err := s.insert(ctx, tx, c, rt, r); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, c, *r, didCreate, nil)
+}
+
+// insert writes a resource that is new, and the values that it is looked up by.
+func (s *Service) insert(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, r *Resource) error {
+	columns := row(rt, r)
+	taken, err := insertResource(ctx, tx, c.dir, *r, columns)
+	if err != nil {
+		return err
+	}
+	if taken {
+		return errTaken(rt, r.Object)
+	}
+	return insertValues(ctx, tx, c.dir.Number, r.ID, looked(rt, r.Object))
 }
 
 // replace puts a body in the place of a resource (RFC 7644 §3.5.1).

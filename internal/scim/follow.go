@@ -105,15 +105,21 @@ func (s *Service) followUser(ctx context.Context, tx *db.Tx, c *call, before Res
 			"%s has no e-mail address, neither primary nor of type work, and the userName is none: map one in the provider. "+
 				"Until then there is no person and no account.", r.nameOf()))
 	}
-	groups, err := selectHoldings(ctx, tx, c.dir, r.ID)
-	if err != nil {
-		return err
+	var groups []holding
+	if c.newborn != r.ID {
+		var err error
+		if groups, err = selectHoldings(ctx, tx, c.dir, r.ID); err != nil {
+			return err
+		}
 	}
 	if err := s.followAccount(ctx, tx, c, r, p, groups, riseOf(before, *r)); err != nil {
 		return err
 	}
 	if err := s.followPerson(ctx, tx, c, before, r, p); err != nil {
 		return err
+	}
+	if c.newborn == r.ID {
+		return nil // the row is written with all of it
 	}
 	if r.Follower != was.Follower {
 		if err := s.joinTeams(ctx, tx, c, *r, groups); err != nil {
@@ -139,20 +145,22 @@ func keepFollower(ctx context.Context, tx *db.Tx, c *call, was, is Resource) err
 
 // followPerson makes the person be as a user says.
 func (s *Service) followPerson(ctx context.Context, tx *db.Tx, c *call, before Resource, r *Resource, p profile) error {
-	old := profileOf(before.Object)
+	old, nobody := profileOf(before.Object), false
 	switch {
 	case r.Follower != "" && p == old && before.Active == r.Active:
 		return nil // nothing of it is the person's
 	case r.Follower == "" && p.email == "":
 		return nil
 	case r.Follower == "":
-		if free, err := s.personFree(ctx, tx, c, *r, p.email); err != nil || !free {
+		var free bool
+		var err error
+		if free, nobody, err = s.personFree(ctx, tx, c, *r, p.email); err != nil || !free {
 			return err
 		}
 		old = profile{}
 	}
 	in := p.attributes(old)
-	in.Active = &r.Active
+	in.Active, in.Nobody, in.Quiet = &r.Active, nobody, c.newborn == r.ID
 	person, err := s.putPerson(ctx, tx, c, *r, in)
 	if fault.KindOf(err) == fault.Invalid {
 		c.warn(warnPerson, r.nameOf(), fmt.Sprintf("The person of %s stays as it is: %s.", r.nameOf(), err.Error()))
@@ -167,7 +175,10 @@ func (s *Service) followPerson(ctx context.Context, tx *db.Tx, c *call, before R
 // putPerson is directory.Put for the person of a user: one that is gone is made
 // again, and an address that another person has is left out.
 func (s *Service) putPerson(ctx context.Context, tx *db.Tx, c *call, r Resource, in directory.Attributes) (directory.Person, error) {
-	person, _, err := s.Directory.Put(ctx, tx, c.actor, source(), directory.PersonID(r.Follower), in)
+	person, made, err := s.Directory.Put(ctx, tx, c.actor, source(), directory.PersonID(r.Follower), in)
+	if made && in.Quiet {
+		c.bring("person", string(person.ID), person.Name.Display)
+	}
 	if r.Follower == "" || err == nil {
 		return person, err
 	}
@@ -188,27 +199,28 @@ func (s *Service) putPerson(ctx context.Context, tx *db.Tx, c *call, r Resource,
 
 // personFree says whether the person with an e-mail may follow a user. The person
 // of an active user, of this directory or another, may not; that of one who is
-// deactivated moves over, with the groups.
-func (s *Service) personFree(ctx context.Context, tx *db.Tx, c *call, r Resource, email string) (bool, error) {
+// deactivated moves over, with the groups. nobody says that there is no such
+// person.
+func (s *Service) personFree(ctx context.Context, tx *db.Tx, c *call, r Resource, email string) (free, nobody bool, err error) {
 	person, err := s.Directory.ByEmail(ctx, tx, c.dir.Workspace.Number, email)
+	if errors.Is(err, db.ErrNoRow) {
+		return true, true, nil
+	}
 	if err != nil {
-		if errors.Is(err, db.ErrNoRow) {
-			return true, nil
-		}
-		return false, err
+		return false, false, err
 	}
 	other, found, err := selectHolder(ctx, tx, c.dir, string(person.ID), r.ID)
 	switch {
 	case err != nil || !found:
-		return err == nil, err
+		return err == nil, false, err
 	case other.active:
 		c.warnTaken(r, email)
-		return false, nil
+		return false, false, nil
 	}
 	if err := s.quitTeams(ctx, tx, c, other.id, person.ID); err != nil {
-		return false, err
+		return false, false, err
 	}
-	return true, clearPerson(ctx, tx, c.dir, other.id)
+	return true, false, clearPerson(ctx, tx, c.dir, other.id)
 }
 
 func (c *call) warnTaken(r Resource, email string) {

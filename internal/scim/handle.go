@@ -273,8 +273,16 @@ func (s *Service) within(ctx context.Context, c *call, name string, fn func(cont
 
 func (s *Service) toCreate(ctx context.Context, c *call, req request, name string) (answer, error) {
 	var a answer
-	err := s.within(ctx, c, name, func(ctx context.Context, tx *db.Tx, rt *schema.ResourceType) error {
-		r, err := s.create(ctx, tx, c, rt, req.Body)
+	rt, err := s.typeNow(ctx, c, name)
+	if err != nil {
+		return a, err
+	}
+	read, err := schema.Decode(req.Body, rt, c.dir.mode()) // ahead of the transaction: others wait for that
+	if err != nil {
+		return a, err
+	}
+	err = s.within(ctx, c, name, func(ctx context.Context, tx *db.Tx, _ *schema.ResourceType) error {
+		r, err := s.createObject(ctx, tx, c, rt, read)
 		if err != nil {
 			return err
 		}

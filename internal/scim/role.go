@@ -373,7 +373,7 @@ func (s *Service) rehearse(ctx context.Context, who caller.Caller, sim *Simulati
 		if err != nil {
 			return err
 		}
-		_, err = s.Access.Provision(ctx, tx, who, user.ID, access.Provisioned{
+		_, _, err = s.Access.Provision(ctx, tx, who, user.ID, access.Provisioned{
 			Active: user.Status != access.Deactivated, Email: user.Email, Name: user.Name, Role: sim.Role.ID,
 		})
 		if err == nil {

@@ -64,8 +64,10 @@ func (s *Service) baseTypes() []*schema.ResourceType {
 // call is one request of a provider, as the engine sees it.
 type call struct {
 	actor     caller.Caller
-	base      string // URL of the directory, without a slash at its end
+	base      string         // URL of the directory, without a slash at its end
+	brought   map[string]any // who was made for the newborn, as members of its entry
 	dir       Directory
+	newborn   string // id of the user that is being made: nobody has ever heard of it
 	now       time.Time
 	rehearsal bool   // sent by the self-test: nobody follows it
 	resource  string // id of the resource that it is about
@@ -77,6 +79,15 @@ type call struct {
 
 // warning is something that the set-up shows; the request went on.
 type warning struct{ kind, subject, message string }
+
+// bring notes who was made along with a newborn, so that one entry of evidence
+// tells it all.
+func (c *call) bring(kind, id, name string) {
+	if c.brought == nil {
+		c.brought = map[string]any{}
+	}
+	c.brought[kind] = map[string]any{"id": id, "name": name}
+}
 
 func (c *call) warn(kind, subject, message string) {
 	c.warnings = append(c.warnings, warning{kind, subject, message})
@@ -112,6 +123,15 @@ func (s *Service) typeOf(ctx context.Context, tx *db.Tx, d Directory, name strin
 		return rt, nil
 	}
 	return nil, nil //nolint:nilnil // there is no such type
+}
+
+// typeNow is typeOf outside of a transaction.
+func (s *Service) typeNow(ctx context.Context, c *call, name string) (rt *schema.ResourceType, err error) {
+	err = s.DB.Glance(ctx, func(ctx context.Context, tx *db.Tx) error {
+		rt, err = s.typeOf(ctx, tx, c.dir, name)
+		return err
+	})
+	return rt, err
 }
 
 // learn keeps the names that a request taught, in its transaction.

@@ -68,6 +68,17 @@ func insertResource(ctx context.Context, tx *db.Tx, d Directory, r Resource, c c
 	return rows == 0, err
 }
 
+// selectTaken says whether what is unique is a resource's already.
+func selectTaken(ctx context.Context, tx *db.Tx, d Directory, kind, key string) (bool, error) {
+	var one int64
+	err := tx.QueryRow(ctx, `
+		SELECT 1 FROM scim_resource WHERE directory = $1 AND type = $2 AND name_key = $3`, d.Number, kind, key).Scan(&one)
+	if errors.Is(err, db.ErrNoRow) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // updateResource says whether what is unique about the resource is another's.
 func updateResource(ctx context.Context, tx *db.Tx, d Directory, before, r Resource, c columns) (taken bool, err error) {
 	var other string
@@ -110,6 +121,18 @@ func selectHeld(ctx context.Context, tx *db.Tx, d Directory, kind, id string) (R
 
 func deleteResource(ctx context.Context, tx *db.Tx, d Directory, id string) error {
 	return tx.ExecOne(ctx, `DELETE FROM scim_resource WHERE id = $1 AND directory = $2`, id, d.Number)
+}
+
+// insertValues writes the look-up values of a resource that has none.
+func insertValues(ctx context.Context, tx *db.Tx, directory int64, id string, looked map[string][]string) error {
+	var values []any
+	for path, keys := range looked {
+		slices.Sort(keys)
+		for _, key := range slices.Compact(keys) {
+			values = append(values, directory, path, key, id)
+		}
+	}
+	return tx.InsertMany(ctx, "scim_value", []string{"directory", "path", "name_key", "resource"}, values)
 }
 
 // putValues writes what differs between two sets of look-up values.

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -95,6 +96,9 @@ func (c *call) append(ctx context.Context, tx *db.Tx, r Resource, what string, c
 	}
 	if c.actor.Kind == caller.Directory {
 		delete(body, "directory") // it is the actor
+	}
+	if c.newborn == r.ID {
+		maps.Copy(body, c.brought)
 	}
 	return evidence.Append(ctx, tx, c.now, evidence.Entry{
 		Actor: c.actor, Kind: kind, Subject: evidence.Subject{Kind: kind, ID: r.ID, Name: line(r.nameOf(), toldLength)}, Body: body,
