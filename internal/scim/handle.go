@@ -371,12 +371,20 @@ func (s *Service) shown(
 }
 
 func (s *Service) toList(ctx context.Context, c *call, name string, q listQuery) (a answer, err error) {
-	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		rt, err := s.typeOf(ctx, tx, c.dir, name)
-		if err != nil {
-			return err
-		}
-		a.Body, err = s.list(ctx, tx, c, rt, q)
+	rt, err := s.typeNow(ctx, c, name)
+	if err != nil {
+		return a, err
+	}
+	l, err := s.newLister(c, rt, q)
+	if err != nil {
+		return a, err
+	}
+	read := s.DB.Read
+	if l.looksUp() {
+		read = s.DB.Glance
+	}
+	err = read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		a.Body, err = s.listWith(ctx, tx, c, l, q)
 		return err
 	})
 	a.Status = statusOK
@@ -474,7 +482,7 @@ func (s *Service) note(c *call, req request, a answer, began time.Time) {
 		return
 	}
 	row.Address, row.Agent, row.ID = req.Address, req.Agent, db.NewID(began)
-	row.Answered, row.Sent = redacted(a.Body, loggedAnswered), redacted(req.Body, loggedSent)
+	row.Answered, row.Sent = loggedAnswer(a.Body), redacted(req.Body, loggedSent)
 	row.Path, row.Problem, row.ReplayOf = req.Path, problemOf(a), req.ReplayOf
 	if len(req.Query) > 0 {
 		row.Path += "?" + safeQuery(req.Query)

@@ -51,6 +51,17 @@ func (s *Service) list(ctx context.Context, tx *db.Tx, c *call, rt *schema.Resou
 	if err != nil {
 		return nil, err
 	}
+	return s.listWith(ctx, tx, c, l, q)
+}
+
+// looksUp says whether an index finds all that passes, which is one row as a rule:
+// it is what providers ask before a create.
+func (l *lister) looksUp() bool {
+	return l.filter == nil && l.where.reach > byList && l.order.ref == nil
+}
+
+func (s *Service) listWith(ctx context.Context, tx *db.Tx, c *call, l *lister, q listQuery) ([]byte, error) {
+	rt := l.rt
 	w, err := s.windowOf(c, rt.Name, q)
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@
 package scim
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -352,6 +353,23 @@ func (s *Service) PurgeLog(ctx context.Context) error {
 		return fmt.Errorf("forget old requests: %w", err)
 	}
 	return nil
+}
+
+// loggedAnswer is redacted for a body that we made. Of a long list it keeps what
+// stands before the resources: to read a whole page for the log costs as much as
+// the page.
+func loggedAnswer(body []byte) string {
+	if len(body) <= loggedAnswered {
+		return redacted(body, loggedAnswered)
+	}
+	const resources = `"Resources":[`
+	if i := bytes.Index(body[:min(len(body), 2*loggedAnswered)], []byte(resources)); i >= 0 {
+		return string(body[:i+len(resources)]) + "…"
+	}
+	if len(body) > loggedSent {
+		return fmt.Sprintf("(%d bytes)", len(body))
+	}
+	return redacted(body, loggedAnswered)
 }
 
 // redacted answers a body without what must not be kept, wherever it stands: a

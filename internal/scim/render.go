@@ -125,6 +125,9 @@ func (v view) kin(ctx context.Context, tx *db.Tx, ids []string) (k kinship, err 
 	if len(ids) == 0 {
 		return k, nil
 	}
+	if len(ids) == 1 {
+		return v.kinOf(ctx, tx, storedRow{grouped: true, id: ids[0]})
+	}
 	if v.groups {
 		if k.groups, err = selectGroupsOf(ctx, tx, v.c.dir, ids); err != nil {
 			return k, err

@@ -127,6 +127,10 @@ func (s *Service) typeOf(ctx context.Context, tx *db.Tx, d Directory, name strin
 
 // typeNow is typeOf outside of a transaction.
 func (s *Service) typeNow(ctx context.Context, c *call, name string) (rt *schema.ResourceType, err error) {
+	if known, ok := s.types.Load(learnedKey{c.dir.Number, c.dir.learned, name}); ok {
+		rt, _ = known.(*schema.ResourceType)
+		return rt, nil
+	}
 	err = s.DB.Glance(ctx, func(ctx context.Context, tx *db.Tx) error {
 		rt, err = s.typeOf(ctx, tx, c.dir, name)
 		return err
