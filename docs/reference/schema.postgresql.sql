@@ -653,6 +653,17 @@ CREATE TABLE scim_client (
 );
 CREATE INDEX scim_client_directory ON scim_client USING btree (directory);
 
+CREATE TABLE scim_day (
+	directory BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	day BIGINT NOT NULL,
+	requests BIGINT NOT NULL,
+	failed BIGINT NOT NULL,
+	PRIMARY KEY (directory, day),
+	FOREIGN KEY (directory) REFERENCES scim_directory(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE scim_directory (
 	number BIGINT NOT NULL,
 	id TEXT NOT NULL,

@@ -602,6 +602,15 @@ CREATE TABLE scim_client (
 
 CREATE INDEX scim_client_directory ON scim_client (directory);
 
+CREATE TABLE scim_day (
+	directory BIGINT NOT NULL REFERENCES scim_directory (number),
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	day       BIGINT NOT NULL, -- since 1970, UTC
+	requests  BIGINT NOT NULL,
+	failed    BIGINT NOT NULL, -- of them, with a status from 400
+	PRIMARY KEY (directory, day)
+);
+
 CREATE TABLE scim_directory (
 	number         BIGINT  NOT NULL PRIMARY KEY,
 	id             TEXT    NOT NULL UNIQUE, -- in the base URL
