@@ -145,7 +145,7 @@ const baseLasts = time.Second
 
 // baseURL answers the base URL of a directory, without a slash at its end.
 func (s *Service) baseURL(ctx context.Context, d Directory) string {
-	base, err := s.bases.get(baseLasts, func() (string, error) { return s.BaseURL(ctx) })
+	base, err := s.bases.get(s.Now(), baseLasts, func() (string, error) { return s.BaseURL(ctx) })
 	if err != nil {
 		s.Logger.LogAttrs(ctx, slog.LevelError, "the base URL cannot be read", slog.Any("error", err))
 	}
@@ -281,6 +281,7 @@ func (s *Service) toCreate(ctx context.Context, c *call, req request, name strin
 	if err != nil {
 		return a, err
 	}
+	c.tolerated.Merge(read.Tolerated)
 	err = s.within(ctx, c, name, func(ctx context.Context, tx *db.Tx, _ *schema.ResourceType) error {
 		r, err := s.createObject(ctx, tx, c, rt, read)
 		if err != nil {

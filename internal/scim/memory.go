@@ -30,17 +30,16 @@ type knownToken struct {
 
 // get answers what is remembered of a token, and the generation to put with what
 // is found otherwise.
-func (k *tokenMemory) get(hash []byte) (token knownToken, generation int64, ok bool) {
+func (k *tokenMemory) get(hash []byte, now time.Time) (token knownToken, generation int64, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	token, ok = k.tokens[string(hash)]
-	// The machine's clock, not the service's: a memory fades whatever time it is.
-	return token, k.generation, ok && time.Now().Before(token.until)
+	return token, k.generation, ok && now.Before(token.until)
 }
 
 // put remembers a token as it was found, unless something has changed since the
 // generation was read.
-func (k *tokenMemory) put(hash []byte, generation int64, token knownToken) {
+func (k *tokenMemory) put(hash []byte, generation int64, token knownToken, now time.Time) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if generation != k.generation {
@@ -49,7 +48,7 @@ func (k *tokenMemory) put(hash []byte, generation int64, token knownToken) {
 	if k.tokens == nil || len(k.tokens) >= knownTokens {
 		k.tokens = map[string]knownToken{}
 	}
-	token.until = time.Now().Add(knownFor)
+	token.until = now.Add(knownFor)
 	k.tokens[string(hash)] = token
 }
 
@@ -68,11 +67,11 @@ type memo[T any] struct {
 	value T
 }
 
-// get answers the value, from find when it is older than lasting.
-func (m *memo[T]) get(lasting time.Duration, find func() (T, error)) (T, error) {
+// get answers the value, from find when it is not known until now.
+func (m *memo[T]) get(now time.Time, lasting time.Duration, find func() (T, error)) (T, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if now := time.Now(); now.After(m.until) {
+	if now.After(m.until) {
 		value, err := find()
 		if err != nil {
 			return value, err

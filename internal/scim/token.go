@@ -52,7 +52,8 @@ func errCredential() error {
 // be its own.
 func (s *Service) authenticate(ctx context.Context, id, token string) (Directory, []byte, error) {
 	hash := tokenHash(token)
-	found, generation, remembered := s.known.get(hash)
+	now := s.Now()
+	found, generation, remembered := s.known.get(hash, now)
 	if !remembered {
 		err := s.DB.Glance(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 			found.directory, found.expires, err = selectDirectoryByToken(ctx, tx, hash)
@@ -64,9 +65,9 @@ func (s *Service) authenticate(ctx context.Context, id, token string) (Directory
 		if err != nil {
 			return Directory{}, nil, fmt.Errorf("find directory: %w", err)
 		}
-		s.known.put(hash, generation, found)
+		s.known.put(hash, generation, found, now)
 	}
-	if string(found.directory.ID) != id || found.expires != nil && !s.Now().Before(*found.expires) {
+	if string(found.directory.ID) != id || found.expires != nil && !now.Before(*found.expires) {
 		return Directory{}, nil, errCredential()
 	}
 	return found.directory, hash, nil
