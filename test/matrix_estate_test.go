@@ -71,6 +71,7 @@ func (e *estate) furnishPushed(t *testing.T) {
 	maps.Copy(e.values, freshTest(t, e, nil))
 	maps.Copy(e.values, freshSLA(t, e, nil))
 	maps.Copy(e.values, freshMapping(t, e, nil))
+	e.furnishAccess(t, app)
 }
 
 func (e *estate) furnishPeople(t *testing.T) {

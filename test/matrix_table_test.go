@@ -41,12 +41,12 @@ type part struct {
 
 // reads are all that looks and changes nothing.
 func reads() []right {
-	return []right{readAudit, readControls, readPeople, readResources, readSettings, readTests, readUsers}
+	return append(accessReads(), readAudit, readControls, readPeople, readResources, readSettings, readTests, readUsers)
 }
 
 // parts are the eight roles and custom ones.
 func parts() []part {
-	editor := append(reads(), writeControls, writePeople, writeResources, writeTests)
+	editor := append(append(reads(), accessWrites()...), writeControls, writePeople, writeResources, writeTests)
 	return []part{
 		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSignIn, manageUsers, manageWorkspaces)},
 		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
@@ -71,11 +71,11 @@ func parts() []part {
 func buildGives() []right { return []right{readResources, writeResources} }
 
 func manageGives() []right {
-	return []right{readAudit, readControls, writeControls, readPeople, writePeople, readTests, writeTests, readUsers}
+	return append(append(manageReadGives(), accessWrites()...), writeControls, writePeople, writeTests)
 }
 
 func manageReadGives() []right {
-	return []right{readAudit, readControls, readPeople, readTests, readUsers}
+	return append(accessReads(), readAudit, readControls, readPeople, readTests, readUsers)
 }
 
 // errand is a route with a request that works for who may send it. A route may
@@ -112,7 +112,19 @@ const (
 
 // errands are all that can be asked of the server.
 func errands() (all []errand) {
-	for _, some := range [][]errand{accountErrands(), controlErrands(), openErrands(), peopleErrands(), provisioningErrands(), resourceErrands(), settingErrands(), slaErrands(), testErrands(), userErrands()} {
+	for _, some := range [][]errand{
+		accessErrands(),
+		accountErrands(),
+		controlErrands(),
+		openErrands(),
+		peopleErrands(),
+		provisioningErrands(),
+		resourceErrands(),
+		settingErrands(),
+		slaErrands(),
+		testErrands(),
+		userErrands(),
+	} {
 		all = append(all, some...)
 	}
 	return all

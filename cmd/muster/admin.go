@@ -23,6 +23,7 @@ type adminCmd struct {
 	JSON      bool   `help:"Machine output."`
 	Workspace string `default:"default" env:"MUSTER_WORKSPACE" help:"Slug or id of the workspace." placeholder:"SLUG"`
 
+	Account   adminAccountCmd   `cmd:"" help:"Accounts in the systems that applications push."`
 	App       adminAppCmd       `cmd:"" help:"Applications, which call the API."`
 	Evidence  adminEvidenceCmd  `cmd:"" help:"What happened, so that anyone can check it."`
 	Directory adminDirectoryCmd `cmd:"" help:"Directories: identity providers that provision people by SCIM."`

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,15 +22,7 @@ type personExportCmd struct {
 // Run exports people.
 func (c *personExportCmd) Run(a *adminContext) error {
 	return a.open(func() error {
-		if c.Output == "-" {
-			out := bufio.NewWriter(a.sys.stdout)
-			return errors.Join(a.Directory.Export(a.sys.ctx, a.actor, out), out.Flush())
-		}
-		file, err := os.OpenFile(c.Output, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		return errors.Join(a.Directory.Export(a.sys.ctx, a.actor, file), file.Close())
+		return a.toFile(c.Output, func(w io.Writer) error { return a.Directory.Export(a.sys.ctx, a.actor, w) })
 	})
 }
 

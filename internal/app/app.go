@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/account"
 	"github.com/passmuster/muster/internal/assessment"
 	"github.com/passmuster/muster/internal/breach"
 	"github.com/passmuster/muster/internal/caller"
@@ -44,6 +45,7 @@ type Options struct {
 // App holds the parts of a process.
 type App struct {
 	Access      *access.Service
+	Accounts    *account.Service
 	Assessments *assessment.Service
 	DB          *db.DB
 	Directory   *directory.Service
@@ -101,12 +103,17 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
 	a.Program = program.New(program.Options{DB: a.DB, Now: o.Now, Users: controlUsers{a.Access}})
 	a.Workspaces.Furnisher = a.Program
+	a.Accounts = account.New(account.Options{
+		Applications: applications{a.OAuth}, DB: a.DB, Directory: a.Directory, Logger: o.Logger, Now: o.Now,
+	})
+	a.Directory.Followers = append(a.Directory.Followers, a.Accounts)
 	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
-		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()), Wait: pushWait,
-		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems()},
+		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()),
+		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems()}, Views: []resource.View{a.Accounts}, Wait: pushWait,
 	})
+	a.Accounts.Records = a.Resources
 	a.Assessments = assessment.New(assessment.Options{
 		Applications: applications{a.OAuth}, Controls: a.Program, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,
 		Users: users{a.Access},
@@ -126,6 +133,17 @@ func (a applications) Applications(ctx context.Context, c caller.Caller) ([]asse
 		all = append(all, assessment.Application{ID: string(app.ID), Name: app.Name})
 	}
 	return all, err
+}
+
+// ApplicationNames answers what the applications of the caller's workspace are
+// called, by id.
+func (a applications) ApplicationNames(ctx context.Context, c caller.Caller) (map[string]string, error) {
+	list, err := a.List(ctx, c)
+	names := map[string]string{}
+	for _, app := range list {
+		names[string(app.ID)] = app.Name
+	}
+	return names, err
 }
 
 // users tells package assessment what it needs of package access.

@@ -119,6 +119,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 		Version:        a.options.Version,
 	})
 	a.Access.Mount(server)
+	a.Accounts.Mount(server)
 	a.Assessments.Mount(server)
 	a.Directory.Mount(server)
 	a.Evidence.Mount(server)
@@ -139,6 +140,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 // passes are the jobs of every feature.
 func (a *App) passes() []jobs.Pass {
 	return []jobs.Pass{
+		{Name: "account-feed", Due: a.Accounts.HasFeed, Every: time.Second, Run: a.Accounts.Feed},
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
 		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: 5 * time.Second, Run: a.Directory.Leave},
@@ -147,6 +149,7 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
 		{Name: "passkey-purge", Every: time.Hour, Run: a.Passkeys.Purge},
 		{Name: "resource-follow", Due: a.Resources.HasBehind, Every: time.Second, Run: a.Resources.Follow},
+		{Name: "resource-views", Due: a.Resources.HasLateViews, Every: time.Second, Run: a.Resources.RefreshViews},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
 		{Name: "scim-carry", Due: a.SCIM.HasPending, Every: time.Second, Run: a.SCIM.CarryOut},
 		{Name: "scim-log", Due: a.SCIM.HasLog, Every: time.Second, Run: a.SCIM.FlushLog},

@@ -54,15 +54,18 @@ var table = []line{
 	{"db", 1, "fault json"},
 	{"db/dbtest", 1, "db"},
 	{"egress", 1, "fault"},
+	{"facet", 1, "db"},
 	{"jobs", 1, "db fault json telemetry"},
 	{"mail", 1, "fault"},
 	{"mail/mailtest", 1, "mail"},
 	{"seal", 1, "fault"},
+	{"sheet", 1, ""},
 	{"telemetry", 1, "json"},
 	{"web", 1, "api caller fault json telemetry"},
 
 	// Floor 2, features: one noun each.
 	{"access", 2, feature},
+	{"account", 2, feature + "directory facet jtd resource sheet"},
 	{"assessment", 2, feature + "form jtd resource rule"},
 	{"directory", 2, feature},
 	{"door", 2, plumbing},
@@ -78,11 +81,11 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access assessment breach config directory door egress jtd mail oauth passkey program proof resource rule scim seal signin sla sso"},
+	{"app", 3, feature + "access account assessment breach config directory door egress jtd mail oauth passkey program proof resource rule scim seal sheet signin sla sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access app client config directory jtd oauth proof resource scim signin"},
+	{"cmd/muster", 3, feature + "access account app client config directory jtd oauth proof resource scim sheet signin"},
 }
 
 // home says where an import from outside the module may stand.
@@ -97,6 +100,7 @@ var homes = []home{
 	{"github.com/go-json-experiment/json", "json", "internal/json is the one door to it"},
 	{"github.com/jackc/pgx/v5", "bench db db/dbtest", "features speak to *db.Tx"},
 	{"github.com/pressly/goose/v3", "db", "migrations belong to db"},
+	{"github.com/xuri/excelize/v2", "sheet", "tables are written by sheet, whose cells cannot run"},
 	{"modernc.org/sqlite", "bench db", "features speak to *db.Tx"},
 }
 

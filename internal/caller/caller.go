@@ -68,6 +68,7 @@ const (
 	ManageUsers        Permission = "manage users and roles"
 	ManageWorkspaces   Permission = "manage workspaces"
 	OwnAccount         Permission = "use an account of one's own"
+	ReadAccounts       Permission = "read accounts"
 	ReadAudit          Permission = "read the audit trail"
 	ReadControls       Permission = "read controls and frameworks"
 	ReadPeople         Permission = "read people"
@@ -76,6 +77,7 @@ const (
 	ReadTests          Permission = "read tests"
 	ReadUsers          Permission = "read users and roles"
 	WriteControls      Permission = "write controls and frameworks"
+	WriteAccounts      Permission = "write accounts"
 	WritePeople        Permission = "write people"
 	WriteResources     Permission = "write resources"
 	WriteTests         Permission = "write tests"
@@ -84,8 +86,8 @@ const (
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAudit, ReadControls, ReadPeople,
-		ReadResources, ReadSettings, ReadTests, ReadUsers, WriteControls, WritePeople, WriteResources, WriteTests,
+		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAccounts, ReadAudit, ReadControls, ReadPeople,
+		ReadResources, ReadSettings, ReadTests, ReadUsers, WriteAccounts, WriteControls, WritePeople, WriteResources, WriteTests,
 	}
 }
 
@@ -103,6 +105,7 @@ func Areas() []Area {
 		{"resources", []Permission{ReadResources}, []Permission{WriteResources}},
 		{"tests", []Permission{ReadTests}, []Permission{WriteTests}},
 		{"controls", []Permission{ReadControls}, []Permission{WriteControls}},
+		{"accounts", []Permission{ReadAccounts}, []Permission{WriteAccounts}},
 		{"people", []Permission{ReadPeople}, []Permission{WritePeople}},
 		{"users", []Permission{ReadUsers}, nil},
 		{"audit-trail", []Permission{ReadAudit}, nil},
@@ -139,9 +142,9 @@ func GrantedBy(p Permission) []Scope {
 		return []Scope{ScopeReadResource}
 	case WriteResources:
 		return []Scope{ScopeWriteResource}
-	case ReadAudit, ReadControls, ReadPeople, ReadTests, ReadUsers:
+	case ReadAccounts, ReadAudit, ReadControls, ReadPeople, ReadTests, ReadUsers:
 		return []Scope{ScopeManageRead}
-	case WriteControls, WritePeople, WriteTests:
+	case WriteAccounts, WriteControls, WritePeople, WriteTests:
 		return []Scope{ScopeManageWrite}
 	default:
 		return nil

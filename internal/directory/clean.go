@@ -120,3 +120,14 @@ func (p Person) words() []string {
 	slices.Sort(all)
 	return slices.Compact(all)
 }
+
+// CleanEmail and CleanLine are for what else is kept about people: who is no
+// person of the workspace has a name and an e-mail too.
+func CleanEmail(text string) (value, message string) { return cleanEmail(text) }
+
+// CleanLine answers a text of one line without white space around it, and what is
+// wrong with it, "" for nothing.
+func CleanLine(text string, limit int) (value, message string) { return cleanLine(text, limit) }
+
+// CleanText is CleanLine for several lines.
+func CleanText(text string) (value, message string) { return cleanText(text) }

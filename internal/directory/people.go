@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -76,6 +77,45 @@ func (s *Service) ByEmail(ctx context.Context, tx *db.Tx, workspace int64, email
 		return Person{}, err
 	}
 	return whole(ctx, tx, workspace, p)
+}
+
+// EmailKey answers the form in which addresses are compared: people are linked
+// by it.
+func EmailKey(email string) string { return key(email) }
+
+// ByEmails answers people by the keys of their e-mails; who does not exist, or is
+// marked as not a person, is left out. Groups and leaves are not filled.
+func (s *Service) ByEmails(ctx context.Context, tx *db.Tx, workspace int64, keys []string) (map[string]Person, error) {
+	people, err := selectPeopleBy(ctx, tx, workspace, "email_key", keys)
+	found := map[string]Person{}
+	for _, p := range people {
+		if !p.NotPerson {
+			found[key(p.Email)] = p
+		}
+	}
+	return found, err
+}
+
+// ByIDs answers people by their ids, with leaves and groups; who does not exist
+// is left out.
+func (s *Service) ByIDs(ctx context.Context, tx *db.Tx, workspace int64, ids []PersonID) (map[PersonID]Person, error) {
+	keys := make([]string, len(ids))
+	for i, id := range ids {
+		keys[i] = string(id)
+	}
+	people, err := selectPeopleBy(ctx, tx, workspace, "id", keys)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(people, func(a, b Person) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	if err := fill(ctx, tx, workspace, people); err != nil {
+		return nil, err
+	}
+	found := map[PersonID]Person{}
+	for _, p := range people {
+		found[p.ID] = p
+	}
+	return found, nil
 }
 
 // Create makes a person. Faults: Invalid with the place of each problem,
@@ -179,6 +219,9 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id PersonID) erro
 			return err
 		}
 		d := deed{Caller: c, now: s.instant(), what: "deleted"}
-		return appendPerson(ctx, tx, d, p, gone(p, names, d.now))
+		if err := appendPerson(ctx, tx, d, p, gone(p, names, d.now)); err != nil {
+			return err
+		}
+		return s.follow(ctx, tx, d, p, Person{})
 	})
 }

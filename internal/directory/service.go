@@ -3,8 +3,10 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"time"
@@ -26,6 +28,15 @@ type Leaver interface {
 	NoteRefused(ctx context.Context, actor caller.Caller, err error) error
 }
 
+// Follower is told of each change of a person by whatever else is kept of people:
+// the accounts that are theirs. It is called in the transaction of the change,
+// after its rows were written; an error refuses it. before is the zero Person for
+// a new one, after for one that was deleted. Neither has groups or leaves filled
+// when nothing of those changed.
+type Follower interface {
+	PersonChanged(ctx context.Context, tx *db.Tx, actor caller.Caller, before, after Person) error
+}
+
 // Options are what a Service is made of.
 type Options struct {
 	DB     *db.DB           // required
@@ -40,6 +51,9 @@ type Options struct {
 
 // Service holds people and groups. It is safe for concurrent use.
 type Service struct {
+	// Followers may be added until the first change is made.
+	Followers []Follower
+
 	db       *db.DB
 	leaver   Leaver
 	log      *slog.Logger
@@ -100,7 +114,20 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, d deed, before, after Per
 	if err := moveLeaves(ctx, tx, d.Workspace.Number, after.ID, before.Leaves, after.Leaves); err != nil {
 		return Person{}, err
 	}
-	return after, appendPerson(ctx, tx, d, after, changes)
+	if err := appendPerson(ctx, tx, d, after, changes); err != nil {
+		return Person{}, err
+	}
+	return after, s.follow(ctx, tx, d, before, after)
+}
+
+// follow tells those who follow.
+func (s *Service) follow(ctx context.Context, tx *db.Tx, d deed, before, after Person) error {
+	for _, f := range s.Followers {
+		if err := f.PersonChanged(ctx, tx, d.Caller, before, after); err != nil {
+			return fmt.Errorf("follow the change of person %s: %w", cmp.Or(after.ID, before.ID), err)
+		}
+	}
+	return nil
 }
 
 // checkFree answers a Conflict when the new e-mail is another person's.
@@ -198,10 +225,12 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, d deed, p Person, other
 	if err := moveLeaves(ctx, tx, d.Workspace.Number, p.ID, nil, p.Leaves); err != nil {
 		return Person{}, err
 	}
-	if d.quiet {
-		return p, nil
+	if !d.quiet {
+		if err := appendPerson(ctx, tx, d, p, append(differences(Person{}, p, d.now), other...)); err != nil {
+			return Person{}, err
+		}
 	}
-	return p, appendPerson(ctx, tx, d, p, append(differences(Person{}, p, d.now), other...))
+	return p, s.follow(ctx, tx, d, Person{}, p)
 }
 
 // change runs fn on a person that no other change touches meanwhile, and saves

@@ -103,6 +103,32 @@ func selectPersonByEmail(ctx context.Context, tx *db.Tx, workspace int64, key st
 		SELECT `+personColumns+` FROM directory_person p WHERE p.workspace = $1 AND p.email_key = $2`, workspace, key))
 }
 
+// selectPeopleBy answers people whose column has one of the values, in no order.
+// Short lists are padded to few lengths, so that few statements are prepared.
+func selectPeopleBy(ctx context.Context, tx *db.Tx, workspace int64, column string, values []string) (people []Person, err error) {
+	values = slices.Compact(slices.Sorted(slices.Values(values)))
+	for some := range slices.Chunk(values, rowsAtOnce) {
+		size := rowsAtOnce
+		for _, less := range []int{10, 1} {
+			if len(some) <= less {
+				size = less
+			}
+		}
+		args := []any{workspace}
+		for i := range size {
+			args = append(args, some[min(i, len(some)-1)])
+		}
+		found, err := scanPeople(ctx, tx, `
+			SELECT `+personColumns+` FROM directory_person p
+			WHERE +p.workspace = $1 AND p.`+column+` IN (`+db.Parameters(2, size)+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, found...)
+	}
+	return people, nil
+}
+
 // holdPerson makes every other change of the person wait for the end of this
 // transaction, and reads it.
 func holdPerson(ctx context.Context, tx *db.Tx, workspace int64, id PersonID) (Person, error) {

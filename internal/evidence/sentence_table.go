@@ -26,6 +26,12 @@ const lockout = ": it would have left the workspace without an Admin who can sig
 //
 // Rows are sorted by action; the first that fits counts.
 var sentences = []sentence{
+	{"account.found_by_e_mail", "", "Accounts were linked to {subject} by e-mail: {linked}[ ({accounts})]"},
+	{"account.linked_by_e_mail", "", "Accounts of {subject} were linked to people by e-mail: {linked}"},
+	{"account.owner_cleared", "", "{actor} took {subject}[ in {system}] away from {before owner}"},
+	{"account.owner_set", "", "{actor} said that {subject}[ in {system}] belongs to {after owner}[ (was {before owner})]"},
+	{"account.released", "", "Accounts of {subject}, who is no person here any more, were released: {linked}[ ({accounts})]"},
+
 	{"application.configured", "", "{actor} changed the settings of the application {subject}[: {changes}]"},
 	{"application.secret_rotated", "", "{actor} gave the application {subject} a new secret"},
 

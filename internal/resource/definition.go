@@ -98,6 +98,7 @@ type Options struct {
 	Now     func() time.Time
 	Owner   string        // names this process in claims
 	Systems Systems       // the definitions that Muster fills itself
+	Views   []View        // follow the records of definitions
 	Wait    time.Duration // for another push of the same definition, before 503
 }
 
@@ -112,7 +113,11 @@ func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Options: o, shapes: newShapes()}
+	s := &Service{Options: o, shapes: newShapes()}
+	if len(o.Views) > 0 {
+		s.Judge = &followedJudge{Judge: o.Judge, service: s}
+	}
+	return s
 }
 
 // NewDefinition says what to create.

@@ -5,6 +5,7 @@ package resource
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -173,4 +174,10 @@ func ItemOf(ctx context.Context, tx *db.Tx, definition Number, id string) (item 
 		return 0, false, nil
 	}
 	return entity.Item, err == nil && uint32(createdAt/1000) == uint32(entity.Second), err
+}
+
+// LookUpBase answers the workspace's definitions of some base types, by number.
+func LookUpBase(ctx context.Context, tx *db.Tx, w caller.Workspace, bases ...Base) ([]Definition, error) {
+	list, err := selectDefinitions(ctx, tx, w, "")
+	return slices.DeleteFunc(list, func(d Definition) bool { return !slices.Contains(bases, d.Base) }), err
 }

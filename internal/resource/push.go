@@ -103,6 +103,9 @@ func (s *Service) push(ctx context.Context, c caller.Caller, in Push) (result Re
 		if failed := p.end(ctx); err == nil {
 			err = failed
 		}
+		if f, ok := p.evaluation.(*following); ok && err == nil {
+			f.landed(ctx)
+		}
 	}()
 	if err := p.stream(ctx); err != nil {
 		return Result{}, err

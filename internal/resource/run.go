@@ -73,6 +73,9 @@ func (r *evaluationRun) complete(ctx context.Context) error {
 			return err
 		}
 		err := r.flip(ctx)
+		if f, ok := r.evaluation.(*following); ok && err == nil {
+			f.settle(ctx, r.claim)
+		}
 		if !errors.Is(err, errMoved) {
 			return err
 		}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package facet
+
+import (
+	"context"
+	"slices"
+
+	"github.com/passmuster/muster/internal/db"
+)
+
+func (t Table) add(ctx context.Context, tx *db.Tx, workspace int64, c Count) error {
+	return tx.ExecOne(ctx, `
+		INSERT INTO `+string(t)+`_tally (workspace, definition, facet, amount) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (workspace, definition, facet) DO UPDATE SET amount = `+string(t)+`_tally.amount + excluded.amount`,
+		workspace, c.Definition, c.Facet, c.Rows)
+}
+
+func (t Table) selectCounts(ctx context.Context, tx *db.Tx, workspace int64) (list []Count, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var c Count
+		err := row.Scan(&c.Definition, &c.Facet, &c.Rows)
+		list = append(list, c)
+		return err
+	}, `SELECT definition, facet, amount FROM `+string(t)+`_tally WHERE workspace = $1 ORDER BY definition, facet`, workspace)
+	return list, err
+}
+
+func (t Table) selectItems(ctx context.Context, tx *db.Tx, where string, args ...any) (items []int64, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var item int64
+		err := row.Scan(&item)
+		items = append(items, item)
+		return err
+	}, `SELECT item FROM `+string(t)+` WHERE definition = $1 AND item > $2 `+where+` ORDER BY item LIMIT $3`, args...)
+	return items, err
+}
+
+func (t Table) selectAll(ctx context.Context, tx *db.Tx, at place) ([]int64, error) {
+	return t.selectItems(ctx, tx, "", at.definition, at.after, at.limit)
+}
+
+func (t Table) selectFacet(ctx context.Context, tx *db.Tx, at place, facet int64) ([]int64, error) {
+	return t.selectItems(ctx, tx, `AND facet = $4`, at.definition, at.after, at.limit, facet)
+}
+
+// listSizes are the lengths of lists of facets: few, so that few statements are
+// prepared.
+var listSizes = [...]int{1, 4, 16, 64}
+
+// selectFacets answers rows of any of the facets.
+func (t Table) selectFacets(ctx context.Context, tx *db.Tx, at place, facets []int64) (items []int64, err error) {
+	longest := listSizes[len(listSizes)-1]
+	for part := range slices.Chunk(facets, longest) {
+		size := longest
+		for _, less := range slices.Backward(listSizes[:]) {
+			if len(part) <= less {
+				size = less
+			}
+		}
+		args := []any{at.definition, at.after, at.limit}
+		for i := range size {
+			args = append(args, part[min(i, len(part)-1)])
+		}
+		some, err := t.selectItems(ctx, tx, `AND facet IN (`+db.Parameters(4, size)+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, some...)
+	}
+	slices.Sort(items)
+	return items[:min(len(items), at.limit)], nil
+}
+
+type row struct{ item, facet int64 }
+
+// selectThrough answers rows whatever their facet.
+func (t Table) selectThrough(ctx context.Context, tx *db.Tx, at place) (rows []row, err error) {
+	err = tx.Each(ctx, func(r db.Row) error {
+		var one row
+		err := r.Scan(&one.item, &one.facet)
+		rows = append(rows, one)
+		return err
+	}, `SELECT item, facet FROM `+string(t)+` WHERE definition = $1 AND item > $2 ORDER BY item LIMIT $3`,
+		at.definition, at.after, at.limit)
+	return rows, err
+}
