@@ -44,6 +44,83 @@ CREATE TABLE access_user (
 CREATE INDEX access_user_page ON access_user USING btree (workspace, id);
 CREATE INDEX access_user_role ON access_user USING btree (workspace, role);
 
+CREATE TABLE account_address (
+	workspace BIGINT NOT NULL,
+	email_key TEXT NOT NULL,
+	touched_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace, email_key),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE account_feed (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	stamp TEXT NOT NULL,
+	PRIMARY KEY (workspace, definition, item),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE account_owner (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	person TEXT,
+	name TEXT NOT NULL,
+	email TEXT NOT NULL,
+	how TEXT NOT NULL,
+	linked_at BIGINT NOT NULL,
+	linked_by TEXT NOT NULL,
+	PRIMARY KEY (definition, item),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((how = ANY (ARRAY['email'::text, 'hand'::text]))),
+	CHECK ((kind = ANY (ARRAY['none'::text, 'person'::text, 'external'::text, 'service'::text])))
+);
+CREATE INDEX account_owner_person ON account_owner USING btree (workspace, person);
+
+CREATE TABLE account_record (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	left_at BIGINT,
+	unique_id TEXT NOT NULL,
+	display_name TEXT NOT NULL,
+	full_name TEXT NOT NULL,
+	account_name TEXT NOT NULL,
+	email TEXT NOT NULL,
+	email_key TEXT NOT NULL,
+	external_url TEXT NOT NULL,
+	role_description TEXT NOT NULL,
+	auth_method TEXT NOT NULL,
+	mfa_enabled BOOLEAN,
+	made_at BIGINT,
+	deactivated_at BIGINT,
+	last_login_at BIGINT,
+	PRIMARY KEY (definition, item)
+);
+CREATE INDEX account_record_email ON account_record USING btree (workspace, email_key);
+CREATE INDEX account_record_facet ON account_record USING btree (definition, facet, item);
+
+CREATE TABLE account_record_tally (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE account_word (
+	workspace BIGINT NOT NULL,
+	word BYTEA NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	PRIMARY KEY (workspace, word, definition, item)
+);
+
 CREATE TABLE assessment_exception (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
@@ -500,6 +577,14 @@ CREATE TABLE program_workspace (
 	furnished_at BIGINT NOT NULL,
 	PRIMARY KEY (workspace),
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE resource_behind (
+	definition BIGINT NOT NULL,
+	view_name TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	PRIMARY KEY (definition, view_name),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number)
 );
 
 CREATE TABLE resource_definition (

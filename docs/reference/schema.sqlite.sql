@@ -38,6 +38,81 @@ CREATE INDEX access_user_page ON access_user (workspace, id);
 
 CREATE INDEX access_user_role ON access_user (workspace, role);
 
+CREATE TABLE account_address (
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	email_key  TEXT   NOT NULL,
+	touched_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace, email_key)
+);
+
+CREATE TABLE account_feed (
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	stamp      TEXT   NOT NULL,
+	PRIMARY KEY (workspace, definition, item)
+);
+
+CREATE TABLE account_owner (
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	kind       TEXT   NOT NULL CHECK (kind IN ('none', 'person', 'external', 'service')), -- none: a link was taken away by hand
+	person     TEXT,            -- id, of a person
+	name       TEXT   NOT NULL, -- of an external person; what a service account is for
+	email      TEXT   NOT NULL, -- of an external person
+	how        TEXT   NOT NULL CHECK (how IN ('email', 'hand')),
+	linked_at  BIGINT NOT NULL,
+	linked_by  TEXT   NOT NULL, -- JSON: who did it
+	PRIMARY KEY (definition, item)
+);
+
+CREATE INDEX account_owner_person ON account_owner (workspace, person);
+
+CREATE TABLE account_record (
+	definition       BIGINT NOT NULL,
+	item             BIGINT NOT NULL,
+	workspace        BIGINT NOT NULL,
+	facet            BIGINT NOT NULL, -- status, MFA, permission level and kind of owner in one
+	created_at       BIGINT NOT NULL, -- when the item first came
+	updated_at       BIGINT NOT NULL, -- when its newest version came
+	left_at          BIGINT,          -- when a push left it out; NULL: it is there
+	unique_id        TEXT   NOT NULL,
+	display_name     TEXT   NOT NULL,
+	full_name        TEXT   NOT NULL,
+	account_name     TEXT   NOT NULL,
+	email            TEXT   NOT NULL,
+	email_key        TEXT   NOT NULL, -- lower case; '' for what is too long to be an address
+	external_url     TEXT   NOT NULL,
+	role_description TEXT   NOT NULL, -- '' for none
+	auth_method      TEXT   NOT NULL,
+	mfa_enabled      BOOLEAN,         -- as it was pushed
+	made_at          BIGINT,          -- at the source; the next ones too
+	deactivated_at   BIGINT,
+	last_login_at    BIGINT,
+	PRIMARY KEY (definition, item)
+);
+
+CREATE INDEX account_record_email ON account_record (workspace, email_key);
+
+CREATE INDEX account_record_facet ON account_record (definition, facet, item);
+
+CREATE TABLE account_record_tally (
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet      BIGINT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE account_word (
+	workspace  BIGINT NOT NULL,
+	word       BYTEA  NOT NULL, -- lower case, UTF-8
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	PRIMARY KEY (workspace, word, definition, item)
+);
+
 CREATE TABLE assessment_exception (
 	id         TEXT   NOT NULL PRIMARY KEY,
 	workspace  BIGINT NOT NULL,
@@ -463,6 +538,13 @@ CREATE INDEX program_test_test ON program_test (test);
 CREATE TABLE program_workspace (
 	workspace    BIGINT NOT NULL PRIMARY KEY REFERENCES workspace (number),
 	furnished_at BIGINT NOT NULL
+);
+
+CREATE TABLE resource_behind (
+	definition BIGINT NOT NULL REFERENCES resource_definition (number),
+	view_name  TEXT   NOT NULL,
+	workspace  BIGINT NOT NULL,
+	PRIMARY KEY (definition, view_name)
 );
 
 CREATE TABLE resource_definition (
