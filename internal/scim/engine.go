@@ -76,6 +76,10 @@ func (s *Service) createObject(ctx context.Context, tx *db.Tx, c *call, rt *sche
 	if !r.Active {
 		r.DeactivatedAt = &c.now
 	}
+	var err error
+	if r.Object, err = s.pointed(ctx, tx, c, rt, r.Object); err != nil {
+		return Resource{}, err
+	}
 	c.about(r)
 	members := membersOf(r.Object)
 	r.Object = without(r.Object)
@@ -247,7 +251,10 @@ func (s *Service) applyWhole(ctx context.Context, tx *db.Tx, c *call, before Res
 // (contract S3).
 func (s *Service) save(ctx context.Context, tx *db.Tx, c *call, rt *schema.ResourceType, t turn) (Resource, error) {
 	before, after, change := t.before, t.after, t.change
-	after.Object = saying(rt, after.Object)
+	var err error
+	if after.Object, err = s.pointed(ctx, tx, c, rt, saying(rt, after.Object)); err != nil {
+		return Resource{}, err
+	}
 	if err := checkFit(rt, after.Object); err != nil {
 		return Resource{}, err
 	}

@@ -241,5 +241,8 @@ func (e *everything) load(ctx context.Context, tx *db.Tx, of int, page []keyed) 
 		found[r.id] = r
 	}
 	k, err := l.view.kin(ctx, tx, idsOf(rows))
+	if err == nil {
+		err = l.view.follow(ctx, tx, rows, &k)
+	}
 	return found, k, err
 }

@@ -174,6 +174,7 @@ func (l *lister) each(ctx context.Context, tx *db.Tx, after string, visit func(r
 	inner := l.view
 	inner.groups = mentions(l.filter, l.order, groupsName) && hasGroups(l.rt)
 	inner.members = mentions(l.filter, l.order, membersName) && hasMembers(l.rt)
+	inner.pointers = l.mentioned()
 	s := selection{after: after, kind: l.rt.Name, limit: stepRows, where: l.where}
 	for {
 		rows, err := selectStored(ctx, tx, l.c.dir, s)
@@ -182,6 +183,9 @@ func (l *lister) each(ctx context.Context, tx *db.Tx, after string, visit func(r
 		}
 		k, err := inner.kin(ctx, tx, idsOf(rows))
 		if err != nil {
+			return err
+		}
+		if err := inner.follow(ctx, tx, rows, &k); err != nil {
 			return err
 		}
 		for _, r := range rows {
@@ -249,6 +253,9 @@ func (l *lister) sorted(ctx context.Context, tx *db.Tx, w window) (found, error)
 func (l *lister) write(ctx context.Context, tx *db.Tx, b *listBody, rows []storedRow) error {
 	k, err := l.view.kin(ctx, tx, idsOf(rows))
 	if err != nil {
+		return err
+	}
+	if err := l.view.follow(ctx, tx, rows, &k); err != nil {
 		return err
 	}
 	b.grow(rows)

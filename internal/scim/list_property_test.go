@@ -44,6 +44,9 @@ func newLibrary(t *testing.T, d *db.DB, seed int) *library {
 	for i := range 30 {
 		body := rapid.Custom(func(r *rapid.T) string { return userText(r, words, i) }).Example(seed*1000 + i)
 		l.clock = l.clock.Add(time.Duration(i%3) * time.Millisecond)
+		if i%3 == 2 && len(users) > 0 { // one who is managed by somebody here
+			body = strings.TrimSuffix(body, "}") + managedBy(users[i%len(users)]) + "}"
+		}
 		made := l.tryMake("User", body)
 		if made.ID != "" {
 			users = append(users, made.ID)
@@ -132,6 +135,9 @@ func (l *library) learn() {
 				}
 				k, err := v.kin(ctx, tx, []string{id})
 				if err != nil {
+					return err
+				}
+				if err := v.follow(ctx, tx, []storedRow{r}, &k); err != nil {
 					return err
 				}
 				if l.whole[kind][id], err = v.parsed(r, k); err != nil {
@@ -224,7 +230,7 @@ func (l *library) drawValue(r *rapid.T, from []string) string {
 func (l *library) drawTerm(r *rapid.T, kind string) string {
 	ops := []string{"eq", "eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"}
 	names := map[string][]string{
-		"User":  {"userName", "userName", "displayName", "displayName", "externalId", "title", "emails", "emails.value", "nickName", "vanta_roles"},
+		"User":  {"userName", "userName", "displayName", "displayName", "externalId", "title", "emails", "emails.value", "nickName", "vanta_roles", "manager", "manager.displayName"},
 		"Group": {"displayName", "displayName", "externalId", "members.display"},
 	}[kind]
 	common := []string{"id", "meta.created", "meta.lastModified", "meta.resourceType", "meta.version"}

@@ -306,6 +306,7 @@ func TestSplice(t *testing.T) {
 				l.ok(err)
 				k, err := whole.kin(ctx, tx, idsOf(rows))
 				l.ok(err)
+				l.ok(whole.follow(ctx, tx, rows, &k))
 				for _, r := range rows {
 					spliced, ok := whole.splice(nil, r, k)
 					parts := whole

@@ -39,6 +39,9 @@ func (s *Service) render(ctx context.Context, tx *db.Tx, c *call, rt *schema.Res
 	if err != nil {
 		return nil, err
 	}
+	if err := v.follow(ctx, tx, []storedRow{r}, &k); err != nil {
+		return nil, err
+	}
 	return v.append(make([]byte, 0, len(r.document)+spliced), r, k)
 }
 
@@ -52,6 +55,7 @@ type view struct {
 	groups    bool              // they are loaded
 	members   bool              // they are loaded
 	p         *schema.Projection
+	pointers  []pointer
 	rt        *schema.ResourceType
 	whole     bool // the answer holds all of the document, so it need not be parsed
 }
@@ -60,6 +64,7 @@ func (s *Service) newView(c *call, rt *schema.ResourceType, p *schema.Projection
 	v := view{c: c, endpoints: s.endpoints, p: p, rt: rt}
 	v.groups = hasGroups(rt) && p.Includes(groupsName)
 	v.members = hasMembers(rt) && p.Includes(membersName)
+	v.pointers = s.pointers(rt)
 	return v
 }
 
@@ -118,6 +123,7 @@ func hidden(a *schema.Attribute) bool {
 type kinship struct {
 	groups  map[string][]groupOf
 	members map[string][]Member
+	pointed map[string]called // by its own id
 }
 
 // kin loads what the view needs, in at most two statements.
@@ -187,6 +193,9 @@ func (v view) complete(obj schema.Object, r storedRow, k kinship) schema.Object 
 		}
 		whole[membersName] = list
 	}
+	for _, p := range v.pointers {
+		p.complete(v, whole, k)
+	}
 	return whole
 }
 
@@ -235,14 +244,17 @@ func (v view) append(dst []byte, r storedRow, k kinship) ([]byte, error) {
 // after schemas, the rest at the end. No URN holds a bracket, so the first one
 // ends schemas.
 func (v view) splice(dst []byte, r storedRow, k kinship) ([]byte, bool) {
-	doc := r.document
+	doc, start := r.document, len(dst)
 	end := strings.IndexByte(doc, ']') + 1
 	if !strings.HasPrefix(doc, `{"schemas":[`) || end == 0 || doc[len(doc)-1] != '}' {
 		return dst, false
 	}
 	dst = append(dst, doc[:end]...)
 	dst = append(append(append(dst, `,"id":"`...), r.id...), '"')
-	dst = append(dst, doc[end:len(doc)-1]...)
+	dst, ok := v.appendPointed(dst, doc[end:len(doc)-1], k)
+	if !ok {
+		return dst[:start], false
+	}
 	if groups := k.groups[r.id]; len(groups) > 0 {
 		dst = append(dst, `,"groups":`...)
 		for i, g := range groups {

@@ -36,6 +36,7 @@ type Service struct {
 	hiding    sync.Map          // *schema.ResourceType → bool
 	known     tokenMemory
 	log       *requestLog
+	pointing  sync.Map // *schema.ResourceType → []pointer
 	tally     tally
 	types     sync.Map // learnedKey → *schema.ResourceType
 	used      *lastUse

@@ -178,6 +178,19 @@ func mentions(f *filter.Filter, o ordering, name string) bool {
 	return f != nil && termMentions(f.Root(), name)
 }
 
+// termAsks says whether a filter asks for an attribute, wherever it stands.
+func termAsks(t *filter.Term, a *schema.Attribute) bool {
+	if t.Ref.Attribute == a {
+		return true
+	}
+	for i := range t.Args {
+		if termAsks(&t.Args[i], a) {
+			return true
+		}
+	}
+	return false
+}
+
 func termMentions(t *filter.Term, name string) bool {
 	if a := t.Ref.Attribute; a != nil && t.Ref.Extension == "" && a.Name == name {
 		return true

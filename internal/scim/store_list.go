@@ -219,7 +219,10 @@ func selectPairs(ctx context.Context, tx *db.Tx, column string, ids []string) (p
 }
 
 // called is what a resource is, in short.
-type called struct{ kind, name string }
+type called struct {
+	display    string // displayName alone, "" for none
+	kind, name string
+}
 
 // selectCalled answers what resources are called, by id. A join would be one
 // statement less, and PostgreSQL would read whole tables for it before it has
@@ -233,7 +236,7 @@ func selectCalled(ctx context.Context, tx *db.Tx, d Directory, ids []string) (ma
 			if err := row.Scan(&id, &one.kind, &document); err != nil {
 				return err
 			}
-			one.name = shownName(document, id)
+			one.display, one.name = topText(document, "displayName"), shownName(document, id)
 			known[id] = one
 			return nil
 		}, `
