@@ -21,6 +21,7 @@
 //	request    what the provider sent and heard, redacted: scim_request
 //	tolerance  what it sends that the RFCs refuse, counted: scim_tolerance, and a metric
 //	link       a one-time URL for an administrator elsewhere: scim_link
+//	day        how many requests came on it: scim_day
 //
 // # A request's way
 //
@@ -53,5 +54,6 @@
 //   - A role never rises by a loss: a lost attribute falls to the mapping, then to
 //     the default; an unknown value keeps the last valid role.
 //   - The last Admin who can sign in stays, whatever the provider says (403).
-//   - The request log is written in batches; what waits is lost in a crash.
+//   - The request log is written in batches; what waits is lost in a crash. Of a
+//     flood it tells a part, and how much it leaves out; scim_day counts all.
 package scim
