@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"time"
 
@@ -147,6 +148,14 @@ func encode(id string, now time.Time, e Entry) (entryRow, error) {
 // encodeBody answers the body as JSON text, with where the request came from
 // when an address is known; nil stands for an empty object.
 func encodeBody(body any, address string) (json.Value, error) {
+	if members, ok := body.(map[string]any); ok && address != "" {
+		if _, taken := members["from"]; taken {
+			return nil, errFromTaken
+		}
+		members = maps.Clone(members)
+		members["from"] = origin{Address: address}
+		return bodyText(members)
+	}
 	text, err := bodyText(body)
 	if err != nil || text.Kind() != '{' {
 		return text, err // proof.Encode refuses what is no object
@@ -156,7 +165,7 @@ func encodeBody(body any, address string) (json.Value, error) {
 		return nil, fmt.Errorf("body: %w", err)
 	}
 	if _, taken := members["from"]; taken {
-		return nil, errors.New(`body: the member "from" is kept for where the request came from`)
+		return nil, errFromTaken
 	}
 	if address == "" {
 		return text, nil
@@ -168,6 +177,8 @@ func encodeBody(body any, address string) (json.Value, error) {
 	members["from"] = from
 	return json.Marshal(members)
 }
+
+var errFromTaken = errors.New(`body: the member "from" is kept for where the request came from`)
 
 // origin is where a request came from, as the member "from" of a body says it.
 type origin struct {
