@@ -32,8 +32,8 @@ type TestInput struct {
 
 	Controls    []string `json:"controls,omitempty" doc:"External ids or ids of controls, or requirements such as CC7.1 or soc2/CC7.1, which mean every control mapped to them."`
 	Owner       string   `json:"owner,omitempty"`
-	SLA         string   `json:"sla,omitempty"`
-	Subscribers []string `json:"subscribers,omitempty"`
+	SLA         string   `json:"sla,omitempty" doc:"Slug or name of an SLA; empty for none."`
+	Subscribers []string `json:"subscribers,omitempty" doc:"Ids or e-mails of users or people."`
 }
 
 // TestCase is a record, which need not be whole, and what it must come to.
@@ -71,7 +71,39 @@ type Test struct {
 	DeactivatedUntil *string    `json:"deactivatedUntilDate" format:"date-time"`
 	CreatedDate      string     `json:"createdDate" format:"date-time"`
 	Controls         []string   `json:"controls" doc:"External ids of the controls that the test is evidence for."`
+	SLA              *string    `json:"sla" doc:"Slug of the SLA that deadlines go by."`
+	Subscribers      []string   `json:"subscribers" doc:"E-mails, or ids where there is none, of who wants to hear of the test."`
+
+	Ended TestEndings `json:"remediations" doc:"Failures with a deadline that ended, ever."`
 	TestRule
+}
+
+// TestChange changes what a test has beside its versions; what is left out stays.
+type TestChange struct {
+	Category    *string    `json:"category,omitempty" doc:"A word of DocumentAndTestCategory or TestCategory."`
+	Owner       json.Value `json:"owner,omitempty" doc:"Id or e-mail of a user; null for nobody."`
+	SLA         json.Value `json:"sla,omitempty" doc:"Slug or name of an SLA; null for none. Open failures are due by it at once, counted from when they were detected."`
+	Subscribers *[]string  `json:"subscribers,omitempty" doc:"Ids or e-mails of users or people: these and no others."`
+}
+
+// TestEndings count how failures with a deadline ended.
+type TestEndings struct {
+	Within   int64 `json:"within" doc:"In time."`
+	Missed   int64 `json:"missed" doc:"Too late."`
+	Excepted int64 `json:"excepted" doc:"Past the due time, under an exception that began before it."`
+}
+
+// Subscriber is who wants to hear of a test.
+type Subscriber struct {
+	ID           string `json:"id"`
+	Kind         string `json:"kind" enum:"user,person"`
+	DisplayName  string `json:"displayName"`
+	EmailAddress string `json:"emailAddress"`
+}
+
+// SubscriberList are those of a test.
+type SubscriberList struct {
+	Subscribers []Subscriber `json:"subscribers"`
 }
 
 // TestRule is what decides a version's verdicts.
@@ -167,7 +199,9 @@ type Entity struct {
 
 	UniqueID         string  `json:"uniqueId"`
 	Reason           string  `json:"reason,omitempty" doc:"Why the record fails, is unknown or out of scope."`
-	FailingSince     *string `json:"failingSince" format:"date-time" doc:"Null unless it fails."`
+	FailingSince     *string `json:"failingSince" format:"date-time" doc:"When the failure was first detected; exceptions do not stop its clock. Null unless it fails."`
+	RemediateByDate  *string `json:"remediateByDate" format:"date-time" doc:"When it is due; null without a deadline, and unless it fails."`
+	Overdue          bool    `json:"overdue"`
 	DeactivatedUntil *string `json:"deactivatedUntilDate" format:"date-time"`
 	Stale            bool    `json:"stale" doc:"Its newest element was rejected; this is the record before."`
 	Held             bool    `json:"held" doc:"Left out of the newest push, and kept by a guard."`

@@ -41,7 +41,7 @@ func newEstate(t *testing.T, s *server, l *ledger, slug string) *estate {
 	var link struct{ URL string }
 	s.admin(t, &link, "--workspace", slug, "user", "invite", founder.ID)
 	e.founder = e.accept(t, link.URL)
-	e.values["founderId"] = founder.ID
+	e.values["founderId"], e.values["subscriberId"] = founder.ID, founder.ID
 	e.furnishPushed(t)
 	e.furnishPeople(t)
 	maps.Copy(e.values, freshDirectory(t, e, nil))
@@ -238,6 +238,13 @@ func freshException(t *testing.T, e *estate, p *persona) map[string]string {
 	t.Helper()
 	values := freshTest(t, e, p)
 	e.founds(t, "POST", "/v1/tests/"+values["testId"]+"/entities/"+values["entityId"]+"/deactivate", `{"deactivateReason":"for now"}`, 202)
+	return values
+}
+
+func freshSubscribed(t *testing.T, e *estate, p *persona) map[string]string {
+	t.Helper()
+	values := freshTest(t, e, p)
+	e.founds(t, "PUT", "/v1/tests/"+values["testId"]+"/subscribers/"+e.values["subscriberId"], "", 200)
 	return values
 }
 

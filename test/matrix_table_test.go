@@ -278,6 +278,10 @@ func testErrands() []errand {
 		{route: "POST /v1/tests", body: testBody, need: writeTests, status: 201, foreign: 400},
 		{route: "POST /v1/tests/preview", body: testBody, need: readTests, status: 200, foreign: 400, calm: true},
 		{route: "GET /v1/tests/{testId}", need: readTests, status: 200, owned: true},
+		{route: "PATCH /v1/tests/{testId}", body: `{"sla":"{slaId}","category":"IT"}`, need: writeTests, status: 200, owned: true, fresh: freshTest},
+		{route: "GET /v1/tests/{testId}/subscribers", need: readTests, status: 200, owned: true},
+		{route: "PUT /v1/tests/{testId}/subscribers/{subscriberId}", need: writeTests, status: 200, owned: true, fresh: freshTest},
+		{route: "DELETE /v1/tests/{testId}/subscribers/{subscriberId}", need: writeTests, status: 204, owned: true, fresh: freshSubscribed},
 		{route: "GET /v1/tests/{testId}/versions", need: readTests, status: 200, owned: true},
 		{route: "POST /v1/tests/{testId}/versions", body: `{` + sized + `}`, need: writeTests, status: 201, owned: true, fresh: freshTest},
 		{route: "POST /v1/tests/{testId}/copy", body: `{"slug":"{slug}-copy-{n}"}`, need: writeTests, status: 201}, // makes another one: not work on this

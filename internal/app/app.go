@@ -115,10 +115,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	})
 	a.Accounts.Records = a.Resources
 	a.Assessments = assessment.New(assessment.Options{
-		Applications: applications{a.OAuth}, Controls: a.Program, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now, Resource: a.Resources,
-		Users: users{a.Access},
+		Applications: applications{a.OAuth}, Controls: a.Program, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now,
+		Recipients: recipients{a.Access, a.DB, a.Directory}, Resource: a.Resources, Users: users{a.Access},
 	})
 	a.Program.Tests = a.Assessments
+	a.SLAs.Users = a.Assessments.TestsWith
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
 }
 

@@ -66,7 +66,7 @@ var table = []line{
 	// Floor 2, features: one noun each.
 	{"access", 2, feature},
 	{"account", 2, feature + "directory facet jtd resource sheet"},
-	{"assessment", 2, feature + "form jtd resource rule"},
+	{"assessment", 2, feature + "deadline form jtd resource rule sla"},
 	{"directory", 2, feature},
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},

@@ -14,14 +14,18 @@ import (
 type ahead struct {
 	closed     map[int64][]int64 // items by test whose open outcome ends
 	definition resource.Definition
+	ended      *closings // what Write came to; the run adds it up at its flip
+	now        int64     // ms, of the run
 	opened     []opened
 	rechecks   []recheck
 	settled    map[int64][]int64 // items by test whose open recheck ends
+	terms      map[int64]*terms  // by test
 	touched    []valued
-	undone     map[int64][]int64 // items by test that are taken back
-	unkeyed    map[int64][]int64 // items by key whose values are taken back
-	unvalued   map[int64][]int64 // items by key whose open value ends
-	valued     []valued          // values that begin
+	turns      map[int64]map[int64]clockTurn // by test and item: rows with clocks that end
+	undone     map[int64][]int64             // items by test that are taken back
+	unkeyed    map[int64][]int64             // items by key whose values are taken back
+	unvalued   map[int64][]int64             // items by key whose open value ends
+	valued     []valued                      // values that begin
 }
 
 // valued is a value of a key: some record has it, or had.
@@ -32,6 +36,7 @@ type valued struct {
 }
 
 type opened struct {
+	clock   clock // zero where none runs
 	item    resource.Item
 	outcome Outcome
 	test    int64
@@ -43,29 +48,61 @@ type recheck struct {
 	test int64
 }
 
-func newAhead(d resource.Definition) *ahead {
+func newAhead(d resource.Definition, now int64) *ahead {
 	return &ahead{
-		closed: map[int64][]int64{}, definition: d, settled: map[int64][]int64{}, undone: map[int64][]int64{},
-		unkeyed: map[int64][]int64{}, unvalued: map[int64][]int64{},
+		closed: map[int64][]int64{}, definition: d, ended: &closings{}, now: now, settled: map[int64][]int64{}, terms: map[int64]*terms{},
+		turns: map[int64]map[int64]clockTurn{}, undone: map[int64][]int64{}, unkeyed: map[int64][]int64{}, unvalued: map[int64][]int64{},
 	}
+}
+
+// next answers what collects what follows.
+func (a *ahead) next() *ahead {
+	n := newAhead(a.definition, a.now)
+	n.terms = a.terms
+	return n
 }
 
 func (a *ahead) empty() bool {
-	return len(a.closed)+len(a.opened)+len(a.rechecks)+len(a.settled)+len(a.undone) == 0 && !a.hasValues()
+	return len(a.closed)+len(a.opened)+len(a.rechecks)+len(a.settled)+len(a.turns)+len(a.undone) == 0 && !a.hasValues()
 }
 
-// outcome notes that an item's open row, if any, gives way to an outcome. Rows
+// outcome notes that an item's open row, if any, gives way to a verdict. Rows
 // exist only for outcomes other than passing.
-func (a *ahead) outcome(test int64, item resource.Item, row, outcome Outcome) {
-	if row == outcome {
+func (a *ahead) outcome(test int64, item resource.Item, s state, v verdict) {
+	t := a.terms[test]
+	switch {
+	case s.runs() && v.runsOn():
+		if s.row() != v.outcome || t.again {
+			a.turn(test, item, clockTurn{outcome: v.outcome})
+		}
+	case s.runs():
+		a.turn(test, item, clockTurn{end: v.end(), outcome: v.outcome})
+	case s.row() == v.outcome:
 		return // the interval goes on
+	default:
+		if s.row() != OutcomeNone {
+			a.closed[test] = append(a.closed[test], int64(item))
+		}
+		a.open(opened{item: item, outcome: v.outcome, test: test}, t)
 	}
-	if row != OutcomeNone {
-		a.closed[test] = append(a.closed[test], int64(item))
+}
+
+func (a *ahead) turn(test int64, item resource.Item, to clockTurn) {
+	if a.turns[test] == nil {
+		a.turns[test] = map[int64]clockTurn{}
 	}
-	if outcome != OutcomeNone && outcome != Passing {
-		a.opened = append(a.opened, opened{item, outcome, test})
+	a.turns[test][int64(item)] = to
+}
+
+// open notes the row of an outcome that has one. The clock of a failure starts.
+func (a *ahead) open(o opened, t *terms) {
+	switch o.outcome {
+	case OutcomeNone, Passing:
+		return
+	case Failing:
+		o.clock = t.start(a.now)
 	}
+	a.opened = append(a.opened, o)
 }
 
 // recheck replaces the instant at which an item must be judged again.
@@ -82,8 +119,14 @@ func (a *ahead) undo(test int64, item resource.Item) {
 
 // Write writes the part under the number.
 func (a *ahead) Write(ctx context.Context, tx *db.Tx, number int64) error {
+	*a.ended = closings{} // a transaction may run twice
 	for test, items := range a.undone {
 		if err := undoItems(ctx, tx, a.definition.Number, test, number, items); err != nil {
+			return err
+		}
+		if err := undoRemediations(ctx, tx, a.definition.Number, test, number, items, func(result string) {
+			a.ended.add(test, result, -1)
+		}); err != nil {
 			return err
 		}
 	}
@@ -94,6 +137,11 @@ func (a *ahead) Write(ctx context.Context, tx *db.Tx, number int64) error {
 	}
 	if err := insertOutcomes(ctx, tx, a.definition, number, a.opened); err != nil {
 		return err
+	}
+	for test, turns := range a.turns {
+		if err := a.turnClocks(ctx, tx, test, number, turns); err != nil {
+			return err
+		}
 	}
 	for test, items := range a.settled {
 		if err := closeRechecks(ctx, tx, a.definition.Number, test, number, items); err != nil {

@@ -147,9 +147,14 @@ func TestShapes(t *testing.T) {
 	s.has(failing[0], entityKeys...)
 	for key, want := range map[string]any{
 		"entityStatus": "FAILING", "displayName": "name of b", "responseType": "Resource", "uniqueId": "b", "deactivatedReason": nil,
-		"reason": "memory is 4096, must be at least 8192", "failingSince": failing[0]["lastUpdatedDate"],
+		"reason": "memory is 4096, must be at least 8192", "remediateByDate": nil, "overdue": false,
 	} {
 		s.same(key, failing[0][key], want)
+	}
+	// The clock starts with the evaluation, the outcome shows with its commit.
+	since, shown := fmt.Sprint(failing[0]["failingSince"]), fmt.Sprint(failing[0]["lastUpdatedDate"])
+	if len(since) != len(shown) || since > shown {
+		s.t.Errorf("fails since %s, which shows since %s", since, shown)
 	}
 	entity, _ := failing[0]["id"].(string)
 	why := s.must(http.StatusOK, "GET", "/v1/tests/sized/entities/"+entity+"/explain", "")

@@ -5,7 +5,6 @@ package assessment
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -25,8 +24,9 @@ const (
 
 // draft is a test as its author sent it, checked against the definition.
 type draft struct {
-	category   string // "": not said
-	controlled bool   // controls were said, perhaps none
+	assigned   assigned // SLA and subscribers, where they were said
+	category   string   // "": not said
+	controlled bool     // controls were said, perhaps none
 	controls   []Control
 	definition resource.Definition
 	document   Document
@@ -79,8 +79,10 @@ func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given 
 	if err := s.readControls(ctx, c, r); err != nil {
 		return draft{}, err
 	}
-	r.absent()
 	if err := s.readOwner(ctx, c, r); err != nil {
+		return draft{}, err
+	}
+	if err := s.readAssigned(ctx, c, r); err != nil {
 		return draft{}, err
 	}
 	if len(r.list) > 0 {
@@ -255,27 +257,28 @@ func (s *Service) readOwner(ctx context.Context, c caller.Caller, r *draftReader
 	return nil
 }
 
-// absent refuses references to what no workspace holds yet. What is empty names
-// nothing.
-func (r *draftReader) absent() {
-	for _, name := range []string{"sla", "subscribers"} {
-		raw := r.Members[name]
-		if raw == nil || slices.Contains([]string{`""`, `[]`, `{}`}, string(raw)) {
-			continue
-		}
-		if raw.Kind() != '[' {
-			r.Wrong(name, "%s names nothing that exists here", shown(raw))
-			continue
-		}
-		var list []json.Value
-		if json.Unmarshal(raw, &list) == nil && len(list) > 0 {
-			for i, one := range list {
-				r.list = append(r.list, fault.Problem{
-					Pointer: pointerTo(name, i), Message: shown(one) + " names nothing that exists here",
-				})
-			}
-		}
+// readAssigned finds the SLA and the subscribers that the form names.
+func (s *Service) readAssigned(ctx context.Context, c caller.Caller, r *draftReader) error {
+	var a Assignment
+	if r.Members["sla"] != nil {
+		ref := r.Text("sla", maxName)
+		a.SLA = &ref
 	}
+	if raw := r.Members["subscribers"]; raw != nil {
+		var refs []string
+		if raw.Kind() != '[' || json.Unmarshal(raw, &refs) != nil {
+			r.Wrong("subscribers", "must be an array of ids or e-mails of users or people")
+		}
+		a.Subscribers = &refs
+	}
+	found, err := s.findAssigned(ctx, c, a)
+	var wrong *fault.Error
+	if errors.As(err, &wrong) && wrong.Kind == fault.Invalid {
+		r.list = append(r.list, wrong.Problems...)
+		return nil
+	}
+	r.assigned = found
+	return err
 }
 
 // shown answers a value as an error repeats it.

@@ -17,11 +17,14 @@ import (
 // Entity is a record under a test.
 type Entity struct {
 	resource.Entity
-	Exception *Pause // of a deactivated one
-	ID        string
-	Outcome   Outcome
-	Reason    string // why the rule says what it says; "" for passing and deactivated ones
-	Since     int64  // ms, since when the outcome holds; of a passing one, since when the record is as it is
+	Due          *int64 // ms, of one that fails; nil: no deadline
+	Exception    *Pause // of a deactivated one
+	FailingSince int64  // ms, of one that fails: when that was first detected
+	ID           string
+	Outcome      Outcome
+	Overdue      bool
+	Reason       string // why the rule says what it says; "" for passing and deactivated ones
+	Since        int64  // ms, since when the outcome holds; of a passing one, since when the record is as it is
 }
 
 // record answers the entity as rules read it.
@@ -153,12 +156,24 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, t Test, at place, found [
 		if e.Outcome != Passing {
 			e.Reason = why.reasonSince(e.record(t.Definition), e.Outcome, e.Since)
 		}
+		if e.Outcome == Failing {
+			e.fail(found[i].clock, db.Millis(s.Now()))
+		}
 		list[i] = e
 	}
 	if why.err != nil {
 		return nil, why.err
 	}
 	return list, addExceptions(ctx, tx, t, list)
+}
+
+// fail adds what the clock of a failure says.
+func (e *Entity) fail(c clock, now int64) {
+	e.FailingSince, e.Due = c.since, c.due
+	if c.since == 0 {
+		e.FailingSince = e.Since
+	}
+	e.Overdue = c.due != nil && *c.due < now
 }
 
 func addExceptions(ctx context.Context, tx *db.Tx, t Test, list []Entity) error {

@@ -21,6 +21,7 @@ type evaluation struct {
 	based      bool // outcomes at the head are loaded
 	db         *db.DB
 	definition resource.Definition
+	ended      []*closings // of what was handed out to be written
 	ending     []int64     // tests that were switched off; Flip closes their windows
 	expired    []exception // whose time came; Flip ends them
 	head       resource.Head
@@ -46,8 +47,10 @@ type judged struct {
 	full       bool     // every stored record is to be judged: the version is new
 	hasWindow  bool     // some version's verdicts hold at the head
 	late       bool     // it is judged when all changes are told, with what it relates to
+	moved      bool     // clocks began or ended, or are others
 	program    *program // nil when broken
 	tally      tally
+	terms      *terms
 	test       testRow
 	states     []state // by item
 }
@@ -57,14 +60,16 @@ type state uint16
 
 // The parts of a state: the outcome of the row that is open at the head
 // (OutcomeNone: there is none), the outcome of this run (OutcomeNone: not
-// judged yet), whether the item counted at the head, and, for late tests, whether
-// it is to be judged and came with this number.
+// judged yet), whether the item counted at the head, for late tests, whether
+// it is to be judged and came with this number, and whether the row has a clock
+// that runs.
 const (
 	rowBits    state = 7
 	nowShift         = 3
 	wasCounted state = 1 << 6
 	isWanted   state = 1 << 7
 	isNew      state = 1 << 8
+	hasClock   state = 1 << 9
 )
 
 // gone is the outcome of this run for a record that is no more.
@@ -73,6 +78,8 @@ const gone = outcomes
 func (s state) row() Outcome { return Outcome(s & rowBits) }
 
 func (s state) now() Outcome { return Outcome(s >> nowShift & rowBits) }
+
+func (s state) runs() bool { return s&hasClock != 0 }
 
 // before answers the outcome that was shown at the head.
 func (s state) before() Outcome {
@@ -159,7 +166,7 @@ func (e *evaluation) Gone(ctx context.Context, item resource.Item) error {
 		return err
 	}
 	for _, j := range e.tests {
-		e.settle(j, item, OutcomeNone, never, true)
+		e.settle(j, item, verdict{next: never}, true)
 	}
 	return e.keyGone(ctx, item)
 }
@@ -173,37 +180,45 @@ func (e *evaluation) Undo(ctx context.Context, item resource.Item) error {
 	for _, j := range e.tests {
 		s := j.state(item)
 		if s.now() == OutcomeNone {
-			*s &= rowBits
+			*s &= rowBits | hasClock
 			continue
 		}
 		j.counts[s.now()]--
 		if s.before() != OutcomeNone {
 			j.counts[s.before()]++
 		}
-		*s &= rowBits
+		*s &= rowBits | hasClock
 		e.ahead.undo(j.test.number, item)
 	}
 	return nil
 }
 
 func (e *evaluation) judgeBy(j *judged, item resource.Item, r rule.Record, known bool) {
-	outcome, next := InProgress, never
+	v := verdict{next: never, outcome: InProgress, ruled: InProgress}
 	if j.evaluator != nil {
-		outcome, next = j.evaluator.judge(r, e.now)
+		v.ruled, v.next = j.evaluator.judge(r, e.now)
+		v.outcome = v.ruled
 		e.judge.judged.Add(1)
 	}
 	if x, ok := j.exceptions[item]; ok {
-		outcome, next = Deactivated, never
+		v.outcome, v.next = Deactivated, never
 		if x.until != nil {
-			next = *x.until
+			v.next = *x.until
 		}
 	}
-	e.settle(j, item, outcome, next, known)
+	e.settle(j, item, v, known)
 }
 
-// settle notes the outcome of an item under a test: what it does to the counts
+// verdict is what a run says of an item under a test.
+type verdict struct {
+	next    int64   // ms, when the outcome could change by time alone
+	outcome Outcome // OutcomeNone for a record that is no more
+	ruled   Outcome // by the rule, exceptions aside
+}
+
+// settle notes the verdict on an item under a test: what it does to the counts
 // and to the rows beyond the head.
-func (e *evaluation) settle(j *judged, item resource.Item, outcome Outcome, next int64, known bool) {
+func (e *evaluation) settle(j *judged, item resource.Item, v verdict, known bool) {
 	s := j.state(item)
 	if s.now() != OutcomeNone {
 		return // judged in this run already, from the same document at the same instant
@@ -212,16 +227,17 @@ func (e *evaluation) settle(j *judged, item resource.Item, outcome Outcome, next
 		*s |= wasCounted
 		j.counts[s.before()]--
 	}
-	now := outcome
-	if outcome == OutcomeNone {
+	now := v.outcome
+	if v.outcome == OutcomeNone {
 		now = gone
 	} else {
-		j.counts[outcome]++
+		j.counts[v.outcome]++
 	}
 	*s |= state(now) << nowShift
-	e.ahead.outcome(j.test.number, item, s.row(), outcome)
-	if next != never || known && j.mayRecheck(item, s.row()) {
-		e.ahead.recheck(j.test.number, item, next)
+	j.moved = j.moved || s.runs() || v.outcome == Failing
+	e.ahead.outcome(j.test.number, item, *s, v)
+	if v.next != never || known && j.mayRecheck(item, s.row()) {
+		e.ahead.recheck(j.test.number, item, v.next)
 	}
 }
 
@@ -241,9 +257,9 @@ func (e *evaluation) load(ctx context.Context) error {
 		byNumber[j.test.number] = j
 	}
 	return e.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return eachOutcome(ctx, tx, e.definition.Number, e.head.Number, func(test int64, item resource.Item, outcome Outcome) {
+		return eachOutcome(ctx, tx, e.definition.Number, e.head.Number, func(test int64, item resource.Item, s state) {
 			if j := byNumber[test]; j != nil {
-				*j.state(item) |= state(outcome)
+				*j.state(item) |= s
 			}
 		})
 	})
@@ -264,7 +280,7 @@ func (e *evaluation) Rest(ctx context.Context) error {
 		}
 		for item := range j.states {
 			if s := j.states[item]; s.row() != OutcomeNone && s.now() == OutcomeNone {
-				e.settle(j, resource.Item(item), OutcomeNone, never, true)
+				e.settle(j, resource.Item(item), verdict{next: never}, true)
 			}
 		}
 		if err := e.restRechecks(ctx, j); err != nil {
@@ -292,7 +308,8 @@ func (e *evaluation) Take(ctx context.Context) (resource.Ahead, error) {
 		return nil, err
 	}
 	part := e.ahead
-	e.ahead = newAhead(e.definition)
+	e.ahead = part.next()
+	e.ended = append(e.ended, part.ended)
 	return part, nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
@@ -38,6 +39,7 @@ type house struct {
 	manager  caller.Caller
 	records  *resource.Service
 	servers  resource.Definition
+	slas     *sla.Service
 	tests    *assessment.Service
 	mu       sync.Mutex
 	clock    time.Time
@@ -94,7 +96,9 @@ func openHouse(t fatal, d *db.DB) *house {
 	}))
 	h.judge = assessment.NewJudge(d)
 	h.records = resource.New(resource.Options{DB: d, Judge: h.judge, Now: h.now, Owner: "test", Wait: time.Minute})
-	h.tests = assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: h.records, Users: h})
+	h.tests = assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Recipients: h, Resource: h.records, Users: h})
+	h.slas = sla.New(sla.Options{DB: d, Now: h.now})
+	h.slas.Users = h.tests.TestsWith
 	h.servers = h.define("InternalServer", serverSchema)
 	return h
 }
@@ -110,6 +114,19 @@ func (h *house) Owner(_ context.Context, c caller.Caller, ref string) (assessmen
 		}
 	}
 	return assessment.Owner{}, fault.New(fault.NotFound, "there is no user %q", ref)
+}
+
+// resetSettings makes deadlines of the workspace go by what a new one has.
+func (h *house) resetSettings() error {
+	zone, soon := "UTC", (*int64)(nil)
+	_, err := h.slas.Configure(h.t.Context(), h.manager, sla.SettingsChange{DueSoon: &soon, Zone: &zone})
+	return err
+}
+
+// Recipient knows the same users.
+func (h *house) Recipient(ctx context.Context, c caller.Caller, ref string) (assessment.Subscriber, error) {
+	user, err := h.Owner(ctx, c, ref)
+	return assessment.Subscriber{Email: user.Email, ID: user.ID, Kind: "user", Name: user.Name}, err
 }
 
 func (h *house) define(name, schema string) resource.Definition {

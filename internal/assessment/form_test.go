@@ -53,7 +53,7 @@ func TestFormProblems(t *testing.T) {
 		{"no record", fmt.Sprintf(`{"name":"n","resource":%q,"passWhen":{"field":"displayName","op":"not_empty"}}`, other.ID), "/resource: Other has no record yet; push one first"},
 		{
 			"nothing there", whole(`"controls":["CC7.1","A.8.6"]`, `"owner":"jane","sla":"fast"`, `"subscribers":[]`),
-			"/controls/0: \"CC7.1\" names nothing that exists here\n/controls/1: \"A.8.6\" names nothing that exists here\n/sla: \"fast\" names nothing that exists here\n/owner: \"jane\" is no id or e-mail of a user",
+			"/controls/0: \"CC7.1\" names nothing that exists here\n/controls/1: \"A.8.6\" names nothing that exists here\n/owner: \"jane\" is no id or e-mail of a user\n/sla: \"fast\" is no slug or name of an SLA",
 		},
 		{"cases", whole(`"cases":[{"record":{"active":true,"memory":16384},"want":"pass"},{"record":{"active":true,"memory":4096},"want":"pass"},{"record":{"active":true},"want":"fail"},{"record":{"memry":1},"want":"no"},{"want":"pass","wants":1},3]`), "" +
 			"/cases/1/want: wants pass, but the record comes out as fail: memory is 4096, must be at least 8192\n" +

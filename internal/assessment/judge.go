@@ -44,7 +44,7 @@ func NewJudge(d *db.DB) *Judge {
 // Open loads the tests of a definition and says what must be judged beside the
 // records that change.
 func (j *Judge) Open(ctx context.Context, d resource.Definition, head resource.Head, now time.Time) (resource.Evaluation, error) {
-	e := &evaluation{ahead: newAhead(d), db: j.db, definition: d, head: head, judge: j, now: db.Millis(now)}
+	e := &evaluation{ahead: newAhead(d, db.Millis(now)), db: j.db, definition: d, head: head, judge: j, now: db.Millis(now)}
 	err := j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
 		if e.ending, err = selectEnding(ctx, tx, d.Number); err != nil {
@@ -85,6 +85,9 @@ func (j *Judge) open(ctx context.Context, tx *db.Tx, e *evaluation, row testRow)
 	}
 	if t.hasWindow {
 		t.counts = t.tally.counts
+	}
+	if err := e.openClocks(ctx, tx, t); err != nil {
+		return nil, err
 	}
 	if t.program, err = j.program(ctx, tx, row, e.definition); err != nil {
 		return nil, err
@@ -238,7 +241,15 @@ func (e *evaluation) want(ctx context.Context) error {
 	if e.head.Epoch == e.head.Judged {
 		return nil
 	}
-	return e.compareExceptions(ctx)
+	if err := e.compareExceptions(ctx); err != nil {
+		return err
+	}
+	for _, t := range e.tests {
+		if err := e.wantClocks(ctx, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (e *evaluation) compareExceptions(ctx context.Context) error {
@@ -281,6 +292,9 @@ func (j *Judge) Clear(ctx context.Context, tx *db.Tx, d resource.Definition, hea
 		if err := clearItems(ctx, tx, d.Number, test, beyond{head, low, high}); err != nil {
 			return err
 		}
+		if err := clearRemediations(ctx, tx, d.Number, test, beyond{head, low, high}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -317,7 +331,11 @@ func (e *evaluation) flip(ctx context.Context, tx *db.Tx, t *judged, number int6
 			return err
 		}
 	}
-	after := tally{counts: t.counts, flippedAt: t.tally.flippedAt, runAt: db.Millis(now), version: t.test.version}
+	after := t.tally
+	after.counts, after.runAt, after.version = t.counts, db.Millis(now), t.test.version
+	if err := e.flipClocks(ctx, tx, t, &after); err != nil {
+		return err
+	}
 	after.status = t.test.document.Reducer.Status(t.counts, t.test.document.OnEmpty)
 	if t.broken {
 		after.status = StatusInvalid

@@ -104,10 +104,8 @@ func (s *Service) Copy(ctx context.Context, c caller.Caller, ref string, text []
 	if changes.Members == nil {
 		return Test{}, fault.At(problems...)
 	}
-	if _, given := changes.Members["controls"]; !given {
-		if changes.Members["controls"], err = s.controlIDs(ctx, c, &t); err != nil {
-			return Test{}, err
-		}
+	if err := s.keepLinks(ctx, c, &t, changes.Members); err != nil {
+		return Test{}, err
 	}
 	merged, err := t.form(changes.Members)
 	if err != nil {
@@ -123,6 +121,35 @@ func (s *Service) Copy(ctx context.Context, c caller.Caller, ref string, text []
 		}
 	}
 	return s.create(ctx, c, d)
+}
+
+// keepLinks adds to the members of a copy what the original has beside its
+// versions: mappings, owner and SLA. An owner who may not own any more is left
+// behind.
+func (s *Service) keepLinks(ctx context.Context, c caller.Caller, t *Test, members map[string]json.Value) (err error) {
+	if _, given := members["controls"]; !given {
+		if members["controls"], err = s.controlIDs(ctx, c, t); err != nil {
+			return err
+		}
+	}
+	if _, given := members["sla"]; !given {
+		if members["sla"], err = json.Marshal(t.SLA); err != nil {
+			return err
+		}
+	}
+	if _, given := members["owner"]; given {
+		return nil
+	}
+	switch _, err := s.ownerByRef(ctx, c, t.Owner); fault.KindOf(err) {
+	case fault.NotFound, fault.Impossible:
+		return nil
+	default:
+		if err != nil {
+			return err
+		}
+	}
+	members["owner"], err = json.Marshal(t.Owner)
+	return err
 }
 
 // form answers the file form of a test with some members changed.

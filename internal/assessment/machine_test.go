@@ -38,6 +38,7 @@ type machine struct {
 	history map[int64]map[string]map[string]string // outcomes by number, test, record
 	paused  map[string]*int64                      // deactivated tests: until, nil: for good
 	excepts map[string]map[string]*int64           // exceptions by test and record
+	clocks  *clocks
 }
 
 func TestMachine(t *testing.T) {
@@ -52,8 +53,10 @@ func TestMachine(t *testing.T) {
 			h.tests = assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: other, Users: h})
 			m := &machine{
 				house: h, t: rt, other: other, pushed: map[string]string{}, history: map[int64]map[string]map[string]string{},
-				paused: map[string]*int64{}, excepts: map[string]map[string]*int64{},
+				paused: map[string]*int64{}, excepts: map[string]map[string]*int64{}, clocks: newClocks(),
 			}
+			m.ok(m.resetSettings())
+			m.category()
 			m.push(nil)
 			rt.Repeat(map[string]func(*rapid.T){
 				"":           func(*rapid.T) { m.check() },
@@ -68,6 +71,8 @@ func TestMachine(t *testing.T) {
 				"run":        func(*rapid.T) { m.run() },
 				"purge":      func(*rapid.T) { m.ok(m.tests.Purge(rt.Context())) },
 				"reactivate": func(*rapid.T) { m.turnOn() },
+				"assign":     func(*rapid.T) { m.assign() },
+				"terms":      func(*rapid.T) { m.terms() },
 			})
 			m.replay()
 		})
@@ -224,29 +229,6 @@ type errReader struct{}
 
 func (errReader) Read([]byte) (int, error) { return 0, io.ErrNoProgress }
 
-// preview compares a draft's counts with those of a recomputation.
-func (m *machine) preview() {
-	text := m.form()
-	p, err := m.tests.Preview(m.t.Context(), m.manager, []byte(text))
-	if fault.KindOf(err) == fault.Invalid {
-		return
-	}
-	m.ok(err)
-	var want assessment.Counts
-	records := m.documents()
-	for id, document := range records {
-		want[m.naive(assessment.Test{Document: p.Rule}, id, document)]++
-	}
-	if p.Counts != want || p.Status != naiveStatus(p.Rule, want) || len(p.Entities) != len(records) {
-		m.t.Fatalf("preview of %s: got %s %v, want %v", text, p.Status, p.Counts, want)
-	}
-	for _, e := range p.Entities {
-		if got := m.naive(assessment.Test{Document: p.Rule}, e.UniqueID, records[e.UniqueID]); got != e.Outcome || e.Reason == "" {
-			m.t.Fatalf("preview of %s: %s is %s (%s), want %s", text, e.UniqueID, e.Outcome, e.Reason, got)
-		}
-	}
-}
-
 func (m *machine) form() string {
 	var members []string
 	when := pick(m, "when", "passWhen", "passWhen", "failWhen")
@@ -264,13 +246,18 @@ func (m *machine) form() string {
 // change makes a test, a version or a pause.
 func (m *machine) change() {
 	c := m.t.Context()
-	what := rapid.IntRange(0, 5).Draw(m.t, "change")
-	if what == 5 {
+	what := rapid.IntRange(0, 6).Draw(m.t, "change")
+	switch what {
+	case 5:
 		m.edit()
+		return
+	case 6:
+		m.assign()
 		return
 	}
 	if len(m.refs) == 0 || what == 0 && len(m.refs) < 4 {
-		t, err := m.tests.Create(c, m.manager, []byte(m.form()))
+		slug := pick(m, "sla", append(slices.Sorted(maps.Keys(m.clocks.categories)), "")...)
+		t, err := m.tests.Create(c, m.manager, []byte(strings.Replace(m.form(), "{", `{"sla":"`+slug+`",`, 1)))
 		if fault.KindOf(err) == fault.Invalid {
 			return // no record yet, or the condition does not fit the schema
 		}
@@ -278,6 +265,7 @@ func (m *machine) change() {
 		m.made++
 		m.refs = append(m.refs, t.Slug)
 		m.excepts[t.Slug] = map[string]*int64{}
+		m.clocks.slas[t.Slug] = slug
 		return
 	}
 	ref := pick(m, "test", m.refs...)
@@ -410,6 +398,18 @@ func (m *machine) documents() map[string][]byte {
 func (m *machine) check() {
 	shown := m.compare()
 	m.sound()
+	records := m.documents()
+	for _, ref := range m.refs {
+		t := m.get(ref)
+		if _, paused := m.paused[ref]; !paused {
+			ruled := map[string]assessment.Outcome{}
+			for id, document := range records {
+				ruled[id] = m.ruled(t, document)
+			}
+			m.follow(t, shown[ref], ruled)
+			m.compareClocks(t)
+		}
+	}
 	m.history[m.count(`SELECT head FROM resource_head WHERE definition = $1`, int64(m.servers.Number))] = shown
 }
 
@@ -473,6 +473,11 @@ func (m *machine) naive(t assessment.Test, id string, document []byte) assessmen
 	if until, ok := m.excepts[t.Slug][id]; ok && (until == nil || *until > db.Millis(m.clock)) {
 		return assessment.Deactivated
 	}
+	return m.ruled(t, document)
+}
+
+// ruled is what the rule says of a record, exceptions aside.
+func (m *machine) ruled(t assessment.Test, document []byte) assessment.Outcome {
 	if !m.fits(t) {
 		return assessment.InProgress
 	}
@@ -533,7 +538,7 @@ func (m *machine) sound() {
 		"outcomes beyond the head":        `SELECT COUNT(*) FROM assessment_outcome o JOIN resource_head h ON h.definition = o.definition WHERE h.definition = $1 AND (o.from_sync > h.head OR o.to_sync > h.head)`,
 		"rechecks beyond the head":        `SELECT COUNT(*) FROM assessment_recheck o JOIN resource_head h ON h.definition = o.definition WHERE h.definition = $1 AND (o.from_sync > h.head OR o.to_sync > h.head)`,
 		"empty intervals":                 `SELECT COUNT(*) FROM assessment_outcome WHERE definition = $1 AND from_sync >= to_sync`,
-		"outcomes that go on":             `SELECT COUNT(*) FROM assessment_outcome a JOIN assessment_outcome b ON b.definition = a.definition AND b.test = a.test AND b.item = a.item AND b.from_sync = a.to_sync AND b.outcome = a.outcome WHERE a.definition = $1`,
+		"outcomes that go on":             `SELECT COUNT(*) FROM assessment_outcome a JOIN assessment_outcome b ON b.definition = a.definition AND b.test = a.test AND b.item = a.item AND b.from_sync = a.to_sync AND b.outcome = a.outcome AND COALESCE(b.since, 0) = COALESCE(a.since, 0) AND COALESCE(b.due, 0) = COALESCE(a.due, 0) WHERE a.definition = $1`,
 		"items with two outcomes":         `SELECT COUNT(*) FROM (SELECT 1 FROM assessment_outcome WHERE definition = $1 AND to_sync IS NULL GROUP BY test, item HAVING COUNT(*) > 1) x`,
 		"items with two rechecks":         `SELECT COUNT(*) FROM (SELECT 1 FROM assessment_recheck WHERE definition = $1 AND to_sync IS NULL GROUP BY test, item HAVING COUNT(*) > 1) x`,
 		"rechecks of what is gone":        `SELECT COUNT(*) FROM assessment_recheck a JOIN assessment_test t ON t.number = a.test AND t.state = 'active' LEFT JOIN resource_record r ON r.definition = a.definition AND r.item = a.item AND r.to_sync IS NULL WHERE a.definition = $1 AND a.to_sync IS NULL AND r.item IS NULL`,

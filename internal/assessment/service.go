@@ -31,6 +31,7 @@ type Options struct {
 	Judge        *Judge
 	Logger       *slog.Logger // nil: nothing is logged
 	Now          func() time.Time
+	Recipients   Recipients // nil: nobody can subscribe
 	Resource     *resource.Service
 	Users        Users
 }
@@ -49,6 +50,9 @@ type Service struct {
 func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Recipients == nil {
+		o.Recipients = noRecipients{}
 	}
 	if o.Controls == nil {
 		o.Controls = noControls{}

@@ -11,6 +11,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/sla"
 )
 
 // Standing is what a test says now, without its texts.
@@ -20,6 +21,8 @@ type Standing struct {
 	ID         string
 	Name       string
 	Number     int64
+	Remedy     Remediation
+	SoonestDue *int64 // ms, of the records that fail; nil: none is due
 	Status     Status
 }
 
@@ -76,15 +79,20 @@ func (s *Service) Standings(ctx context.Context, tx *db.Tx, w caller.Workspace) 
 	if err != nil {
 		return nil, fmt.Errorf("read what tests say: %w", err)
 	}
+	set, err := sla.SettingsOf(ctx, tx, w.Number)
+	if err != nil {
+		return nil, err
+	}
 	now := db.Millis(s.Now())
 	all := make(map[int64]Standing, len(rows))
 	for i := range rows {
 		t := &rows[i]
 		t.Document.Freshness = gists[i].freshness
 		t.LastPush = pushes[t.Definition.Number]
-		t.settle(now)
+		t.settle(set, now)
 		all[t.Number] = Standing{
-			Counts: t.Counts, Definition: t.Definition.Number, ID: t.ID, Name: gists[i].name, Number: t.Number, Status: t.Status,
+			Counts: t.Counts, Definition: t.Definition.Number, ID: t.ID, Name: gists[i].name, Number: t.Number, Remedy: t.Remedy,
+			SoonestDue: t.SoonestDue, Status: t.Status,
 		}
 	}
 	return all, nil

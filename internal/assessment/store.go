@@ -21,6 +21,7 @@ type testRow struct {
 	document Document
 	id       string
 	number   int64
+	sla      string // "": none
 	version  int64
 }
 
@@ -28,13 +29,13 @@ func selectTests(ctx context.Context, tx *db.Tx, definition resource.Number) (li
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t testRow
 		var document []byte
-		if err := row.Scan(&t.number, &t.id, &t.version, &document); err != nil {
+		if err := row.Scan(&t.number, &t.id, &t.version, &t.sla, &document); err != nil {
 			return err
 		}
 		t.document, err = parseDocument(document)
 		list = append(list, t)
 		return err
-	}, `SELECT t.number, t.id, t.version, v.document
+	}, `SELECT t.number, t.id, t.version, COALESCE(t.sla, ''), v.document
 		FROM assessment_test t JOIN assessment_version v ON v.test = t.number AND v.version = t.version
 		WHERE t.definition = $1 AND t.state = 'active' ORDER BY t.number`, int64(definition))
 	return list, err
@@ -91,18 +92,22 @@ func openWindow(ctx context.Context, tx *db.Tx, d resource.Definition, t testRow
 // tally is what a test's evaluation came to.
 type tally struct {
 	counts    Counts
+	ended     Endings
 	flippedAt *int64
 	runAt     int64
+	sla       string // that due times of open rows go by
+	soonest   *int64 // ms, the earliest due time of a record that fails
 	status    Status // "" before the first evaluation
 	version   int64
 }
 
 func selectTally(ctx context.Context, tx *db.Tx, test int64) (t tally, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT version, passing, failing, in_progress, deactivated, out_of_scope, status, run_at, flipped_at
+		SELECT version, passing, failing, in_progress, deactivated, out_of_scope, status, run_at, flipped_at, COALESCE(sla, ''), soonest_due,
+			within, missed, excepted
 		FROM assessment_tally WHERE test = $1`, test).
 		Scan(&t.version, &t.counts[Passing], &t.counts[Failing], &t.counts[InProgress], &t.counts[Deactivated], &t.counts[OutOfScope],
-			&t.status, &t.runAt, &t.flippedAt)
+			&t.status, &t.runAt, &t.flippedAt, &t.sla, &t.soonest, &t.ended.Within, &t.ended.Missed, &t.ended.Excepted)
 	if errors.Is(err, db.ErrNoRow) {
 		return tally{}, nil
 	}
@@ -112,24 +117,30 @@ func selectTally(ctx context.Context, tx *db.Tx, test int64) (t tally, err error
 func putTally(ctx context.Context, tx *db.Tx, d resource.Definition, test int64, t tally) error {
 	return tx.ExecOne(ctx, `
 		INSERT INTO assessment_tally (test, workspace, definition, version, passing, failing, in_progress, deactivated, out_of_scope,
-			status, run_at, flipped_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			status, run_at, flipped_at, sla, soonest_due, within, missed, excepted)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (test) DO UPDATE SET version = excluded.version, passing = excluded.passing, failing = excluded.failing,
 			in_progress = excluded.in_progress, deactivated = excluded.deactivated, out_of_scope = excluded.out_of_scope,
-			status = excluded.status, run_at = excluded.run_at, flipped_at = excluded.flipped_at`,
+			status = excluded.status, run_at = excluded.run_at, flipped_at = excluded.flipped_at, sla = excluded.sla,
+			soonest_due = excluded.soonest_due, within = excluded.within, missed = excluded.missed, excepted = excluded.excepted`,
 		test, d.Workspace.Number, int64(d.Number), t.version, t.counts[Passing], t.counts[Failing], t.counts[InProgress],
-		t.counts[Deactivated], t.counts[OutOfScope], string(t.status), t.runAt, t.flippedAt)
+		t.counts[Deactivated], t.counts[OutOfScope], string(t.status), t.runAt, t.flippedAt, nullable(t.sla), t.soonest,
+		t.ended.Within, t.ended.Missed, t.ended.Excepted)
 }
 
-func eachOutcome(ctx context.Context, tx *db.Tx, definition resource.Number, number int64, fn func(test int64, item resource.Item, outcome Outcome)) error {
-	var test, item, outcome int64
+func eachOutcome(ctx context.Context, tx *db.Tx, definition resource.Number, number int64, fn func(test int64, item resource.Item, s state)) error {
+	var test, item, outcome, runs int64
 	return tx.Each(ctx, func(row db.Row) error {
-		if err := row.Scan(&test, &item, &outcome); err != nil {
+		if err := row.Scan(&test, &item, &outcome, &runs); err != nil {
 			return err
 		}
-		fn(test, resource.Item(item), Outcome(outcome))
+		s := state(outcome)
+		if runs != 0 {
+			s |= hasClock
+		}
+		fn(test, resource.Item(item), s)
 		return nil
-	}, `SELECT test, item, outcome FROM assessment_outcome
+	}, `SELECT test, item, outcome, CASE WHEN since IS NULL THEN 0 ELSE 1 END FROM assessment_outcome
 		WHERE definition = $1 AND from_sync <= $2 AND (to_sync IS NULL OR to_sync > $2)`, int64(definition), number)
 }
 
@@ -155,12 +166,12 @@ func eachDue(ctx context.Context, tx *db.Tx, d due, fn func(resource.Item)) erro
 }
 
 func insertOutcomes(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, list []opened) error {
-	values := make([]any, 0, 7*len(list))
+	values := make([]any, 0, 9*len(list))
 	for _, o := range list {
-		values = append(values, int64(d.Number), o.test, int64(o.item), number, nil, d.Workspace.Number, int64(o.outcome))
+		values = append(values, int64(d.Number), o.test, int64(o.item), number, nil, d.Workspace.Number, int64(o.outcome), o.clock.sinceOrNil(), o.clock.dueOrNil())
 	}
 	return tx.InsertMany(ctx, "assessment_outcome",
-		[]string{"definition", "test", "item", "from_sync", "to_sync", "workspace", "outcome"}, values)
+		[]string{"definition", "test", "item", "from_sync", "to_sync", "workspace", "outcome", "since", "due"}, values)
 }
 
 func insertRechecks(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, list []recheck) error {

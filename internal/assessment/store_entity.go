@@ -15,6 +15,7 @@ import (
 
 // standing is the outcome of an item and the number it came with.
 type standing struct {
+	clock   clock // zero where none runs
 	from    int64
 	item    resource.Item
 	outcome Outcome
@@ -27,10 +28,10 @@ const outcomeAt = `definition = $1 AND test = $2 AND from_sync <= $3 AND (to_syn
 func selectOutcomes(ctx context.Context, tx *db.Tx, at place, outcome Outcome, limit int) (list []standing, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {
 		s := standing{outcome: outcome}
-		err := row.Scan(&s.item, &s.from)
+		err := row.Scan(&s.item, &s.from, &s.clock.since, &s.clock.due)
 		list = append(list, s)
 		return err
-	}, `SELECT item, from_sync FROM assessment_outcome
+	}, `SELECT item, from_sync, COALESCE(since, 0), due FROM assessment_outcome
 		WHERE `+outcomeAt+` AND item > $4 AND outcome = $5 ORDER BY item LIMIT $6`,
 		int64(at.definition), at.test, at.number, int64(at.after), int64(outcome), int64(limit))
 	return list, err
@@ -51,8 +52,8 @@ func selectOutcomeItems(ctx context.Context, tx *db.Tx, at place, last resource.
 // selectStanding answers the outcome of one item; passing when it has no row.
 func selectStanding(ctx context.Context, tx *db.Tx, at place, item resource.Item) (standing, error) {
 	s := standing{item: item}
-	err := tx.QueryRow(ctx, `SELECT outcome, from_sync FROM assessment_outcome WHERE `+outcomeAt+` AND item = $4`,
-		int64(at.definition), at.test, at.number, int64(item)).Scan(&s.outcome, &s.from)
+	err := tx.QueryRow(ctx, `SELECT outcome, from_sync, COALESCE(since, 0), due FROM assessment_outcome WHERE `+outcomeAt+` AND item = $4`,
+		int64(at.definition), at.test, at.number, int64(item)).Scan(&s.outcome, &s.from, &s.clock.since, &s.clock.due)
 	if errors.Is(err, db.ErrNoRow) {
 		return standing{item: item, outcome: Passing}, nil
 	}

@@ -22,7 +22,8 @@ const testFields = `
 	SELECT t.number, t.id, t.definition, t.slug, t.category, t.version, t.state, t.deactivated_reason, t.deactivated_until,
 		t.state_at, t.created_at, COALESCE(t.owner, ''), v.document, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
 		COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, ''),
-		COALESCE(y.run_at, 0), y.flipped_at
+		COALESCE(y.run_at, 0), y.flipped_at, COALESCE(t.sla, ''), y.soonest_due, COALESCE(y.within, 0), COALESCE(y.missed, 0),
+		COALESCE(y.excepted, 0)
 	FROM assessment_test t
 	JOIN assessment_version v ON v.test = t.number AND v.version = t.version
 	LEFT JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
@@ -32,7 +33,8 @@ func scanTest(row db.Row) (t Test, err error) {
 	var document []byte
 	if err := row.Scan(&t.Number, &t.ID, &t.Definition.Number, &t.Slug, &t.Category, &t.Version, &t.State, &t.StateWhy, &t.StateUntil,
 		&t.StateAt, &t.CreatedAt, &t.Owner, &document, &t.window, &t.Counts[Passing], &t.Counts[Failing], &t.Counts[InProgress],
-		&t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.RunAt, &t.FlippedAt); err != nil {
+		&t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.RunAt, &t.FlippedAt, &t.SLA,
+		&t.SoonestDue, &t.Ended.Within, &t.Ended.Missed, &t.Ended.Excepted); err != nil {
 		return t, err
 	}
 	t.Document, err = parseDocument(document)
@@ -81,6 +83,49 @@ func nullable(text string) any {
 
 func updateOwner(ctx context.Context, tx *db.Tx, test int64, owner string) error {
 	return tx.ExecOne(ctx, `UPDATE assessment_test SET owner = $2 WHERE number = $1`, test, nullable(owner))
+}
+
+func updateSLA(ctx context.Context, tx *db.Tx, test int64, slug string) error {
+	return tx.ExecOne(ctx, `UPDATE assessment_test SET sla = $2 WHERE number = $1`, test, nullable(slug))
+}
+
+// selectTestsWith answers the names of the tests that go by an SLA.
+func selectTestsWith(ctx context.Context, tx *db.Tx, workspace int64, slug string) (names []string, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var name string
+		err := row.Scan(&name)
+		names = append(names, name)
+		return err
+	}, `SELECT t.slug FROM assessment_test t WHERE t.workspace = $1 AND t.sla = $2 ORDER BY t.id`, workspace, slug)
+	return names, err
+}
+
+// selectSubscribers answers kind and id of the subscribers of tests.
+func selectSubscribers(ctx context.Context, tx *db.Tx, workspace int64, tests []int64) (map[int64][]Subscriber, error) {
+	list := map[int64][]Subscriber{}
+	args := []any{workspace}
+	for _, test := range tests {
+		args = append(args, test)
+	}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var test int64
+		var s Subscriber
+		err := row.Scan(&test, &s.Kind, &s.ID)
+		list[test] = append(list[test], s)
+		return err
+	}, `SELECT test, kind, id FROM assessment_subscriber
+		WHERE workspace = $1 AND test IN (`+db.Parameters(2, len(tests))+`) ORDER BY test, created_at, id`, args...)
+	return list, err
+}
+
+func insertSubscriber(ctx context.Context, tx *db.Tx, workspace, test int64, s Subscriber, now int64) error {
+	return tx.ExecOne(ctx, `
+		INSERT INTO assessment_subscriber (workspace, test, kind, id, created_at) VALUES ($1, $2, $3, $4, $5)`,
+		workspace, test, s.Kind, s.ID, now)
+}
+
+func deleteSubscriber(ctx context.Context, tx *db.Tx, test int64, s Subscriber) error {
+	return tx.ExecOne(ctx, `DELETE FROM assessment_subscriber WHERE test = $1 AND kind = $2 AND id = $3`, test, s.Kind, s.ID)
 }
 
 // versionRow is what a version has beside what its test says.
@@ -223,11 +268,11 @@ func selectStandings(ctx context.Context, tx *db.Tx, w caller.Workspace) (list [
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t Test
 		err := row.Scan(&t.Number, &t.ID, &t.Definition.Number, &t.Version, &t.State, &t.window, &t.Counts[Passing], &t.Counts[Failing],
-			&t.Counts[InProgress], &t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts)
+			&t.Counts[InProgress], &t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.SoonestDue)
 		list = append(list, t)
 		return err
 	}, `SELECT t.number, t.id, t.definition, t.version, t.state, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
-			COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, '')
+			COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, ''), y.soonest_due
 		FROM assessment_test t
 		LEFT JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
 		LEFT JOIN assessment_tally y ON y.test = t.number

@@ -14,6 +14,7 @@ import (
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
@@ -37,10 +38,14 @@ type Test struct {
 	ID         string
 	LastPush   int64 // ms, of the definition; 0: never
 	Number     int64
+	Ended      Endings
 	Owner      string // id of a user, "" for nobody
+	Remedy     Remediation
 	RunAt      int64  // ms, of the last evaluation; 0: never
+	SLA        string // slug, "" for none
 	Slug       string
-	Stale      bool // the newest push is older than freshness allows
+	SoonestDue *int64 // ms, of the records that fail; nil: none is due
+	Stale      bool   // the newest push is older than freshness allows
 	State      State
 	StateAt    *int64 // ms, when State last changed
 	StateUntil *int64 // ms, when a deactivated test comes back
@@ -53,7 +58,7 @@ type Test struct {
 }
 
 // settle works out the status at an instant.
-func (t *Test) settle(now int64) {
+func (t *Test) settle(set sla.Settings, now int64) {
 	age, bounded := parseFreshness(t.Document.Freshness)
 	t.Stale = bounded && t.LastPush < now-age
 	switch {
@@ -67,8 +72,9 @@ func (t *Test) settle(now int64) {
 		t.Status = t.verdicts
 	}
 	if t.window == 0 {
-		t.Counts = Counts{}
+		t.Counts, t.SoonestDue = Counts{}, nil
 	}
+	t.Remedy = t.remediation(set, now)
 }
 
 // row answers the newest version as an evaluation sees it.
@@ -107,6 +113,7 @@ type bases map[resource.Number]base
 type base struct {
 	definition resource.Definition
 	lastPush   int64
+	settings   sla.Settings
 }
 
 // complete adds to a row what its definition says.
@@ -121,11 +128,15 @@ func (s *Service) complete(ctx context.Context, tx *db.Tx, t *Test, known bases)
 		if err != nil {
 			return fmt.Errorf("look up head of test %s: %w", t.ID, err)
 		}
-		b = base{d, head.LastPushAt}
+		set, err := sla.SettingsOf(ctx, tx, d.Workspace.Number)
+		if err != nil {
+			return err
+		}
+		b = base{d, head.LastPushAt, set}
 		known[t.Definition.Number] = b
 	}
 	t.Definition, t.LastPush = b.definition, b.lastPush
-	t.settle(db.Millis(s.Now()))
+	t.settle(b.settings, db.Millis(s.Now()))
 	return nil
 }
 
@@ -161,6 +172,9 @@ func (s *Service) create(ctx context.Context, c caller.Caller, d draft) (Test, e
 			return err
 		}
 		if err := s.insert(ctx, tx, c, t, d.reason, now); err != nil {
+			return err
+		}
+		if err := s.assign(ctx, tx, c, &t, d.assigned, now); err != nil {
 			return err
 		}
 		return s.putControls(ctx, tx, c, &t, d, now)
@@ -226,7 +240,7 @@ func (s *Service) judged(ctx context.Context, c caller.Caller, t Test, cause res
 	}
 	after, err := s.Get(ctx, c, t.ID)
 	if !done && after.State == StateActive {
-		after.Status = StatusInProgress
+		after.Status, after.Remedy = StatusInProgress, RemediationInProgress
 	}
 	return after, err
 }
@@ -268,6 +282,9 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 			if err := s.putOwner(ctx, tx, c, &t, d.owner, now); err != nil {
 				return err
 			}
+		}
+		if err := s.assign(ctx, tx, c, &t, d.assigned, now); err != nil {
+			return err
 		}
 		if err := s.putControls(ctx, tx, c, &t, d, now); err != nil {
 			return err

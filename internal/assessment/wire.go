@@ -23,6 +23,7 @@ type names struct {
 	applications map[string]string
 	controls     map[int64][]Control
 	owners       map[string]*api.Owner
+	subscribers  map[int64][]Subscriber
 }
 
 // names answers them for tests.
@@ -41,6 +42,10 @@ func (s *Service) names(ctx context.Context, tests ...Test) (n names, err error)
 		n.controls, err = s.Controls.ControlsOf(ctx, tx, caller.From(ctx).Workspace, numbers...)
 		return err
 	})
+	if err != nil {
+		return n, err
+	}
+	n.subscribers, err = s.subscribersOf(ctx, caller.From(ctx), numbers...)
 	return n, err
 }
 
@@ -103,12 +108,22 @@ func (t *Test) wire(n names) (api.Test, error) {
 		Resource:    api.Named{ID: string(t.Definition.ID), Name: t.Definition.Name},
 		Counts:      t.Counts.wire(),
 		Deactivated: api.DeactivatedInfo{LastUpdatedDate: maybeDate(t.StateAt)},
-		Remediation: api.RemediationInfo{Status: t.Status.remediation(), ItemCount: float64(t.Counts[Failing])},
-		TestRule:    text,
+		Remediation: api.RemediationInfo{
+			Status: string(t.Remedy), SoonestRemediateByDate: maybeDate(t.SoonestDue), ItemCount: float64(t.Counts[Failing]),
+		},
+		Ended:    api.TestEndings{Within: t.Ended.Within, Missed: t.Ended.Missed, Excepted: t.Ended.Excepted},
+		TestRule: text,
 	}
 	a.Controls = make([]string, len(n.controls[t.Number]))
 	for i, control := range n.controls[t.Number] {
 		a.Controls[i] = control.reference()
+	}
+	a.Subscribers = make([]string, len(n.subscribers[t.Number]))
+	for i, subscriber := range n.subscribers[t.Number] {
+		a.Subscribers[i] = subscriber.reference()
+	}
+	if t.SLA != "" {
+		a.SLA = &t.SLA
 	}
 	if t.RunAt != 0 {
 		a.LastTestRunDate = date(t.RunAt)
@@ -119,22 +134,6 @@ func (t *Test) wire(n names) (api.Test, error) {
 		a.DeactivatedUntil = maybeDate(t.StateUntil)
 	}
 	return a, err
-}
-
-// remediation answers the word of TestRemediationStatus. There are no deadlines
-// yet, so nothing is due.
-func (s Status) remediation() string {
-	switch s {
-	case StatusOK:
-		return "PASS"
-	case StatusNeedsAttention:
-		return "NEEDS_WORK"
-	case StatusDeactivated:
-		return "DISABLED"
-	case StatusNotApplicable:
-		return "NA"
-	}
-	return string(s) // INVALID and IN_PROGRESS are words of both
 }
 
 func (c Counts) wire() api.TestCounts {
@@ -207,7 +206,7 @@ func (e *Entity) wire(base resource.Base) api.Entity {
 		Reason: e.Reason, LastUpdatedDate: date(e.Since), CreatedDate: date(e.CreatedAt), Stale: e.Stale, Held: e.Held,
 	}
 	if e.Outcome == Failing {
-		a.FailingSince = maybeDate(&e.Since)
+		a.FailingSince, a.RemediateByDate, a.Overdue = maybeDate(&e.FailingSince), maybeDate(e.Due), e.Overdue
 	}
 	if e.Exception != nil {
 		why := e.Exception.Reason

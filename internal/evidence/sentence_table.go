@@ -166,6 +166,9 @@ var sentences = []sentence{
 	{"sync.pushed", "", "{actor} pushed {subject}: {received} received, {created} created, {updated} updated, {removed} removed, {rejected} rejected"},
 	{"sync.refused", "", "A push of {subject} by {actor} was refused[: {rejected} of {received} records rejected]"},
 
+	{"test.assigned", "changes=sla", "{actor} changed the SLA of the test {subject}[ from {before sla}][ to {after sla}]"},
+	{"test.assigned", "changes=subscriber", "{actor} changed who hears of the test {subject}[: {after subscriber} came][, {before subscriber} left]"},
+	{"test.assigned", "", "{actor} changed what the test {subject} has: {changes}"},
 	{"test.controls_changed", "", "{actor} changed the controls that the test {subject} is evidence for: {changes}"},
 	{"test.deactivated", "", "{actor} deactivated the test {subject}[ until {until}][ (reason: {reason})]"},
 	{"test.owner_changed", "", "{actor} changed the owner of the test {subject}: {changes}"},

@@ -52,8 +52,15 @@ func TestKeyOfSeveralFields(t *testing.T) {
 	}
 	reader, seen := key.NewReader(), map[string]Record{}
 	for _, record := range []Record{
-		{[]byte(`{"a":"x"}`), "yz"}, {[]byte(`{"a":"xy"}`), "z"}, {[]byte(`{"a":"xyz"}`), "-"}, {[]byte(`{"a":1}`), "z"},
-		{[]byte(`{"a":"1"}`), "z"}, {[]byte(`{"a":true}`), "z"}, {[]byte(`{"a":"true"}`), "z"}, {[]byte(`{"a":10}`), "z"}, {[]byte(`{"a":-1}`), "z"},
+		{[]byte(`{"a":"x"}`), "yz"},
+		{[]byte(`{"a":"xy"}`), "z"},
+		{[]byte(`{"a":"xyz"}`), "-"},
+		{[]byte(`{"a":1}`), "z"},
+		{[]byte(`{"a":"1"}`), "z"},
+		{[]byte(`{"a":true}`), "z"},
+		{[]byte(`{"a":"true"}`), "z"},
+		{[]byte(`{"a":10}`), "z"},
+		{[]byte(`{"a":-1}`), "z"},
 	} {
 		k, ok := reader.Append(nil, record)
 		if other, twice := seen[string(k)]; twice || !ok {

@@ -282,7 +282,9 @@ func slugOf(name string) string {
 
 func (c Category) check() error {
 	var problems []fault.Problem
-	wrong := func(pointer, message string) { problems = append(problems, fault.Problem{Pointer: pointer, Message: message}) }
+	wrong := func(pointer, message string) {
+		problems = append(problems, fault.Problem{Pointer: pointer, Message: message})
+	}
 	if c.Name == "" || utf8.RuneCountInString(c.Name) > maxName || strings.ContainsFunc(c.Name, unicode.IsControl) {
 		wrong("/name", fmt.Sprintf("must have 1 to %d characters on one line", maxName))
 	}

@@ -60,7 +60,9 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	reader.Scopes = []caller.Scope{caller.ScopeManageRead}
 	h.callers["reader"] = reader
 	h.slas = sla.New(sla.Options{DB: d, Now: now})
-	h.slas.Users = func(_ context.Context, _ *db.Tx, _ caller.Workspace, slug string) ([]string, error) { return h.used[slug], nil }
+	h.slas.Users = func(_ context.Context, _ *db.Tx, _ caller.Workspace, slug string) ([]string, error) {
+		return h.used[slug], nil
+	}
 	server := web.New(web.Options{Bearer: h, Now: now})
 	h.slas.Mount(server)
 	site := httptest.NewServer(server.Handler())
