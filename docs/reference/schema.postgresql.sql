@@ -164,6 +164,18 @@ CREATE TABLE assessment_link (
 );
 CREATE INDEX assessment_link_related ON assessment_link USING btree (related);
 
+CREATE TABLE assessment_miss (
+	definition BIGINT NOT NULL,
+	test BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	since BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	comment TEXT NOT NULL,
+	actor TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (definition, test, item, since)
+);
+
 CREATE TABLE assessment_outcome (
 	definition BIGINT NOT NULL,
 	test BIGINT NOT NULL,
@@ -172,8 +184,13 @@ CREATE TABLE assessment_outcome (
 	to_sync BIGINT,
 	workspace BIGINT NOT NULL,
 	outcome SMALLINT NOT NULL,
+	since BIGINT,
+	due BIGINT,
 	UNIQUE (definition, test, item, from_sync)
 );
+CREATE INDEX assessment_outcome_due ON assessment_outcome USING btree (test, due, item) WHERE ((outcome = 2) AND (to_sync IS NULL) AND (due IS NOT NULL));
+CREATE INDEX assessment_outcome_due_all ON assessment_outcome USING btree (workspace, due, test, item) WHERE ((outcome = 2) AND (to_sync IS NULL) AND (due IS NOT NULL));
+CREATE INDEX assessment_outcome_due_closed ON assessment_outcome USING btree (definition, to_sync, due, test, item) WHERE ((outcome = 2) AND (to_sync IS NOT NULL) AND (due IS NOT NULL));
 
 CREATE TABLE assessment_recheck (
 	definition BIGINT NOT NULL,
@@ -186,6 +203,36 @@ CREATE TABLE assessment_recheck (
 	UNIQUE (definition, test, item, from_sync)
 );
 CREATE INDEX assessment_recheck_at ON assessment_recheck USING btree (at);
+
+CREATE TABLE assessment_remediation (
+	definition BIGINT NOT NULL,
+	test BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	number BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	since BIGINT NOT NULL,
+	due BIGINT NOT NULL,
+	ended_at BIGINT NOT NULL,
+	ended TEXT NOT NULL,
+	result TEXT NOT NULL,
+	sla TEXT NOT NULL,
+	UNIQUE (definition, test, item, number),
+	CHECK ((ended = ANY (ARRAY['fixed'::text, 'gone'::text, 'out_of_scope'::text]))),
+	CHECK ((result = ANY (ARRAY['within'::text, 'missed'::text, 'excepted'::text])))
+);
+CREATE INDEX assessment_remediation_test ON assessment_remediation USING btree (test, ended_at, item, number);
+CREATE INDEX assessment_remediation_time ON assessment_remediation USING btree (workspace, ended_at, test, item, number);
+
+CREATE TABLE assessment_subscriber (
+	workspace BIGINT NOT NULL,
+	test BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	id TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (test, kind, id),
+	FOREIGN KEY (test) REFERENCES assessment_test(number),
+	CHECK ((kind = ANY (ARRAY['user'::text, 'person'::text])))
+);
 
 CREATE TABLE assessment_tally (
 	test BIGINT NOT NULL,
@@ -200,6 +247,11 @@ CREATE TABLE assessment_tally (
 	status TEXT NOT NULL,
 	run_at BIGINT NOT NULL,
 	flipped_at BIGINT,
+	sla TEXT,
+	soonest_due BIGINT,
+	within BIGINT NOT NULL DEFAULT 0,
+	missed BIGINT NOT NULL DEFAULT 0,
+	excepted BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (test)
 );
 
@@ -217,6 +269,7 @@ CREATE TABLE assessment_test (
 	state_at BIGINT,
 	created_at BIGINT NOT NULL,
 	owner TEXT,
+	sla TEXT,
 	PRIMARY KEY (number),
 	UNIQUE (id),
 	UNIQUE (workspace, slug),

@@ -153,6 +153,18 @@ CREATE TABLE assessment_link (
 
 CREATE INDEX assessment_link_related ON assessment_link (related);
 
+CREATE TABLE assessment_miss (
+	definition BIGINT NOT NULL,
+	test       BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	since      BIGINT NOT NULL, -- ms, of the failure
+	workspace  BIGINT NOT NULL,
+	comment    TEXT   NOT NULL,
+	actor      TEXT   NOT NULL, -- JSON
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (definition, test, item, since)
+);
+
 CREATE TABLE assessment_outcome (
 	definition BIGINT   NOT NULL,
 	test       BIGINT   NOT NULL,
@@ -160,9 +172,18 @@ CREATE TABLE assessment_outcome (
 	from_sync  BIGINT   NOT NULL,
 	to_sync    BIGINT,
 	workspace  BIGINT   NOT NULL,
-	outcome    SMALLINT NOT NULL,
+	outcome    SMALLINT NOT NULL, since BIGINT, due BIGINT,
 	UNIQUE (definition, test, item, from_sync)
 );
+
+CREATE INDEX assessment_outcome_due ON assessment_outcome (test, due, item)
+	WHERE outcome = 2 AND to_sync IS NULL AND due IS NOT NULL;
+
+CREATE INDEX assessment_outcome_due_all ON assessment_outcome (workspace, due, test, item)
+	WHERE outcome = 2 AND to_sync IS NULL AND due IS NOT NULL;
+
+CREATE INDEX assessment_outcome_due_closed ON assessment_outcome (definition, to_sync, due, test, item)
+	WHERE outcome = 2 AND to_sync IS NOT NULL AND due IS NOT NULL;
 
 CREATE TABLE assessment_recheck (
 	definition BIGINT NOT NULL,
@@ -177,6 +198,34 @@ CREATE TABLE assessment_recheck (
 
 CREATE INDEX assessment_recheck_at ON assessment_recheck (at);
 
+CREATE TABLE assessment_remediation (
+	definition BIGINT NOT NULL,
+	test       BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	number     BIGINT NOT NULL, -- the sync that ended it
+	workspace  BIGINT NOT NULL,
+	since      BIGINT NOT NULL, -- ms
+	due        BIGINT NOT NULL,
+	ended_at   BIGINT NOT NULL,
+	ended      TEXT   NOT NULL CHECK (ended IN ('fixed', 'gone', 'out_of_scope')),
+	result     TEXT   NOT NULL CHECK (result IN ('within', 'missed', 'excepted')),
+	sla        TEXT   NOT NULL,
+	UNIQUE (definition, test, item, number)
+);
+
+CREATE INDEX assessment_remediation_test ON assessment_remediation (test, ended_at, item, number);
+
+CREATE INDEX assessment_remediation_time ON assessment_remediation (workspace, ended_at, test, item, number);
+
+CREATE TABLE assessment_subscriber (
+	workspace  BIGINT NOT NULL,
+	test       BIGINT NOT NULL REFERENCES assessment_test (number),
+	kind       TEXT   NOT NULL CHECK (kind IN ('user', 'person')),
+	id         TEXT   NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (test, kind, id)
+);
+
 CREATE TABLE assessment_tally (
 	test         BIGINT NOT NULL PRIMARY KEY,
 	workspace    BIGINT NOT NULL,
@@ -190,7 +239,7 @@ CREATE TABLE assessment_tally (
 	status       TEXT   NOT NULL, -- by reducer, without freshness, which is time's
 	run_at       BIGINT NOT NULL,
 	flipped_at   BIGINT -- when status last changed; NULL: never
-);
+, sla TEXT, soonest_due BIGINT, within BIGINT NOT NULL DEFAULT 0, missed BIGINT NOT NULL DEFAULT 0, excepted BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE assessment_test (
 	number             BIGINT NOT NULL PRIMARY KEY, -- what rows carry
@@ -204,7 +253,7 @@ CREATE TABLE assessment_test (
 	deactivated_reason TEXT   NOT NULL,
 	deactivated_until  BIGINT,
 	state_at           BIGINT, -- when state last changed; NULL: never
-	created_at         BIGINT NOT NULL, owner TEXT,
+	created_at         BIGINT NOT NULL, owner TEXT, sla TEXT,
 	UNIQUE (workspace, slug)
 );
 

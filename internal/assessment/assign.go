@@ -36,11 +36,14 @@ type assigned struct {
 // Assign changes what a test has beside its versions. When it goes by another SLA
 // its open failures get new due times, counted from when they were detected.
 func (s *Service) Assign(ctx context.Context, c caller.Caller, ref string, a Assignment) (Test, error) {
+	t, err := s.Get(ctx, c, ref)
+	if err != nil {
+		return Test{}, err
+	}
 	found, err := s.findAssigned(ctx, c, a)
 	if err != nil {
 		return Test{}, err
 	}
-	var t Test
 	before := ""
 	now := s.Now()
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
