@@ -151,8 +151,8 @@ func (s *Service) getFrameworkControls(ctx context.Context, in *struct {
 }
 
 func (s *Service) getFrameworkExport(ctx context.Context, in *FrameworkRef) (*struct{ Body api.FrameworkFile }, error) {
-	f, err := s.ExportFramework(ctx, caller.From(ctx), in.Framework)
-	return &struct{ Body api.FrameworkFile }{f.file()}, err
+	file, err := s.FrameworkFile(ctx, caller.From(ctx), in.Framework)
+	return &struct{ Body api.FrameworkFile }{file}, err
 }
 
 func (s *Service) getGaps(ctx context.Context, in *FrameworkRef) (*struct{ Body api.FrameworkGaps }, error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
@@ -471,19 +472,19 @@ func (p placed) told() string {
 	return told
 }
 
-// ExportFramework answers a framework in use as a file, with the external ids of
+// FrameworkFile answers a framework in use as a file, with the external ids of
 // the controls of each requirement.
-func (s *Service) ExportFramework(ctx context.Context, c caller.Caller, ref string) (Framework, error) {
+func (s *Service) FrameworkFile(ctx context.Context, c caller.Caller, ref string) (api.FrameworkFile, error) {
 	d, err := s.GetFramework(ctx, c, ref)
 	if err != nil {
-		return Framework{}, err
+		return api.FrameworkFile{}, err
 	}
 	f := *d.Framework
 	f.Categories = slices.Clone(f.Categories)
 	for i := range f.Categories {
 		f.Categories[i].Requirements = d.named(f.Categories[i].Requirements)
 	}
-	return f, nil
+	return f.file(), nil
 }
 
 // named answers requirements with the external ids of their controls.
