@@ -25,9 +25,11 @@ type adminCmd struct {
 
 	Account   adminAccountCmd   `cmd:"" help:"Accounts in the systems that applications push."`
 	App       adminAppCmd       `cmd:"" help:"Applications, which call the API."`
+	Control   adminControlCmd   `cmd:"" help:"Controls: what is done so that requirements are met."`
 	Evidence  adminEvidenceCmd  `cmd:"" help:"What happened, so that anyone can check it."`
 	Directory adminDirectoryCmd `cmd:"" help:"Directories: identity providers that provision people by SCIM."`
 	Doctor    doctorCmd         `cmd:"" help:"Check data folder, database, key, disk and clock."`
+	Framework adminFrameworkCmd `cmd:"" help:"Frameworks: requirements to meet, and what is missing."`
 	Migrate   migrateCmd        `cmd:"" help:"Bring the database's schema up to date."`
 	Person    adminPersonCmd    `cmd:"" help:"People: who works here, whether they sign in or not."`
 	Resource  adminResourceCmd  `cmd:"" help:"Resources, which applications push."`

@@ -85,7 +85,7 @@ var table = []line{
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access account app client config directory jtd oauth proof resource scim sheet signin"},
+	{"cmd/muster", 3, feature + "access account app client config directory jtd oauth program proof resource scim sheet signin"},
 }
 
 // home says where an import from outside the module may stand.

@@ -162,7 +162,8 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, ref string, text []
 			return err
 		}
 		control = edit.apply(before)
-		return s.update(ctx, tx, c, before, &control, now)
+		_, err = s.update(ctx, tx, c, before, &control, now)
+		return err
 	})
 	if db.IsUnique(err) {
 		return Control{}, errTaken(control.ExternalID)
@@ -170,17 +171,18 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, ref string, text []
 	return control, err
 }
 
-// update writes a control that may be another than it was.
-func (s *Service) update(ctx context.Context, tx *db.Tx, c caller.Caller, before Control, after *Control, now time.Time) error {
+// update writes a control that may be another than it was, and says whether it
+// is.
+func (s *Service) update(ctx context.Context, tx *db.Tx, c caller.Caller, before Control, after *Control, now time.Time) (bool, error) {
 	changes := controlChanges(before, *after)
 	if len(changes) == 0 {
-		return nil
+		return false, nil
 	}
 	after.UpdatedAt = db.Millis(now)
 	if err := updateControl(ctx, tx, *after); err != nil {
-		return err
+		return false, err
 	}
-	return evidence.Append(ctx, tx, now, after.entry(c, "edited", changes))
+	return true, evidence.Append(ctx, tx, now, after.entry(c, "edited", changes))
 }
 
 // Delete takes a control out of use, with what it was mapped to. One of the

@@ -45,22 +45,34 @@ type controlReader struct {
 // readControl checks a control: the manage API's input, or the file form, which
 // has kind or apiVersion.
 func (s *Service) readControl(ctx context.Context, c caller.Caller, text []byte) (controlDraft, error) {
+	r, err := s.openControl(ctx, c, text, func(ctx context.Context, c caller.Caller, r *controlReader) error {
+		if r.Members["kind"] != nil || r.Members["apiVersion"] != nil {
+			return s.readFile(ctx, c, r)
+		}
+		return s.readInput(ctx, c, r)
+	})
+	if err != nil {
+		return controlDraft{}, err
+	}
+	return r.controlDraft, nil
+}
+
+// openControl reads a control by one of the forms.
+func (s *Service) openControl(
+	ctx context.Context, c caller.Caller, text []byte, read func(context.Context, caller.Caller, *controlReader) error,
+) (*controlReader, error) {
 	r := &controlReader{}
 	r.Form = form.Open(text, "", "a control has externalId, name and description", &r.list)
 	if r.Members == nil {
-		return controlDraft{}, fault.At(r.list...)
-	}
-	read := s.readInput
-	if r.Members["kind"] != nil || r.Members["apiVersion"] != nil {
-		read = s.readFile
+		return nil, fault.At(r.list...)
 	}
 	if err := read(ctx, c, r); err != nil {
-		return controlDraft{}, err
+		return nil, err
 	}
 	if len(r.list) > 0 {
-		return controlDraft{}, fault.At(r.list...)
+		return nil, fault.At(r.list...)
 	}
-	return r.controlDraft, nil
+	return r, nil
 }
 
 // readInput reads CreateControlInput (contract manage-api.md).

@@ -58,6 +58,7 @@ func (s *Service) Frameworks(ctx context.Context, c caller.Caller, after string,
 type FrameworkDetail struct {
 	FrameworkState
 	Controls map[string][]Control // by the requirement's reference, in the order of external ids
+	proofs   proofs
 }
 
 // GetFramework answers a framework in use whole.
@@ -74,15 +75,23 @@ func (s *Service) GetFramework(ctx context.Context, c caller.Caller, ref string)
 }
 
 func (s *Service) frameworkDetail(ctx context.Context, tx *db.Tx, w caller.Workspace, f *Framework) (d FrameworkDetail, err error) {
-	counters, err := s.counters(ctx, tx, w)
-	if err != nil {
-		return d, err
-	}
 	if d, err = s.controlsOf(ctx, tx, w, f); err != nil {
 		return d, err
 	}
-	d.Counters = counters[f.ID]
+	p, err := s.proofs(ctx, tx, w)
+	if err != nil {
+		return d, err
+	}
+	d.proofs, d.Counters = p, p.count(d.ids())
 	return d, nil
+}
+
+// ids answers the ids of the framework's controls, each once.
+func (d *FrameworkDetail) ids() (ids []string) {
+	for _, control := range d.all() {
+		ids = append(ids, control.ID)
+	}
+	return ids
 }
 
 // controlsOf answers a framework with the controls of each requirement, without
@@ -115,6 +124,7 @@ func byExternalID(a, b Control) int {
 }
 
 // CreateFramework makes a framework of the workspace's own from its file form.
+// Where there is one under its slug, the conflict comes with what was read.
 func (s *Service) CreateFramework(ctx context.Context, c caller.Caller, text []byte) (d FrameworkDetail, err error) {
 	f, err := s.readOwn(ctx, c, text, "")
 	if err != nil {
@@ -146,6 +156,7 @@ func (s *Service) CreateFramework(ctx context.Context, c caller.Caller, text []b
 		return err
 	})
 	if db.IsUnique(err) {
+		d.FrameworkState = FrameworkState{Framework: &f}
 		return d, fault.New(fault.Conflict, "there is a framework %q already", f.ID)
 	}
 	return d, err

@@ -3,6 +3,7 @@
 package program_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -356,4 +357,87 @@ func TestAnotherWorkspaceIsAnotherProgramme(t *testing.T) {
 		_, err = h.MapRequirement(t.Context(), other, "soc2", "CC6.1", mine.ID)
 		h.fails(err, fault.NotFound, mine.ID)
 	})
+}
+
+// TestTablesLoseNothing writes all controls as CSV and reads them again: nothing
+// is another, in this workspace or after all of them went.
+func TestTablesLoseNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		h.test("mfa")
+		h.control("FULL", `"domains":["PRIVACY","COMPLIANCE"]`, `"effectiveDate":"2026-02-01T00:00:00.123Z"`, `"owner":"jane@example.com"`, `"role":"PROCESSOR"`,
+			`"note":"say \"so\",\nand more"`, `"customFields":[{"label":"One","value":"a;b"},{"label":"Two","value":["x","y"]}]`,
+			`"requirements":{"soc2":["CC6.1","CC6.2"],"hipaa":["164.312(d)"]}`, `"tests":["mfa"]`)
+		before, err := h.Export(t.Context(), h.manager)
+		h.ok(err)
+		table := &bytes.Buffer{}
+		h.ok(program.WriteCSV(table, before))
+		text := table.String()
+		h.same("the same again", h.importCSV(text), program.ImportResult{Unchanged: len(before)})
+		for _, c := range before {
+			h.ok(h.Delete(t.Context(), h.manager, c.ExternalID))
+		}
+		h.same("all of it new", h.importCSV(text), program.ImportResult{Created: len(before)})
+		after, err := h.Export(t.Context(), h.manager)
+		h.ok(err)
+		h.same("controls", after, before)
+
+		h.same("a column that is not there says nothing", h.importCSV("EXTERNALID,name,tests\nfull,Control FULL,\n"), program.ImportResult{Updated: 1})
+		got := h.detail("FULL")
+		if got.Note == "" || got.Owner == "" || len(got.Places) != 3 || got.Tally.TestsMapped != 0 {
+			t.Errorf("got %+v", got)
+		}
+		h.same("nothing is done when something is wrong", h.importCSV("externalId,name,domains,requirements,role,customFields\nNEW,New,PRIVACY,soc2/CC6.1,,\n"+
+			"x,,NONE; PRIVACY,soc2/no; gdpr/1,ANY,x\nnew,Again,,,,\n"), program.ImportResult{Problems: []program.RowProblem{
+			{Line: 3, Place: "/role", Message: "must be one of BOTH, CONTROLLER, PROCESSOR"},
+			{Line: 3, Place: "/customFields", Message: "must be an array of at most 100 objects: {label, value}"},
+			{Line: 3, Place: "/name", Message: "must be present and not empty"},
+			{Line: 3, Place: "/domains/0", Message: `"NONE" is no word of ControlDomain`},
+			{Line: 3, Place: "/requirements/gdpr", Message: `"gdpr" is no framework that is in use here`},
+			{Line: 3, Place: "/requirements/soc2/0", Message: `"no" is no requirement of SOC 2`},
+			{Line: 4, Place: "/externalId", Message: "line 2 has the same external id"},
+		}})
+		_, err = h.Get(t.Context(), h.manager, "NEW")
+		h.fails(err, fault.NotFound, "NEW")
+	})
+}
+
+func (h *house) importCSV(text string) program.ImportResult {
+	h.t.Helper()
+	rows, err := program.ReadControlsCSV(strings.NewReader(text))
+	h.ok(err)
+	result, err := h.Import(h.t.Context(), h.manager, rows, false)
+	h.ok(err)
+	return result
+}
+
+func TestTablesThatAreNone(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                            "the file is empty",
+		"externalId,colour\n":         `column 2 is "colour"`,
+		"name,Name\n":                 `column 2 is "Name"`,
+		"externalId\na,b\n":           "line 2 has 2 cells",
+		"externalId,name\n\"a\n":      "no CSV",
+		"externalId,name\nA,\"x\"y\n": "no CSV",
+	} {
+		_, err := program.ReadControlsCSV(strings.NewReader(text))
+		if err == nil || fault.KindOf(err) != fault.Invalid || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: got %v, want %q", text, err, want)
+		}
+	}
+}
+
+func TestAFrameworkAsATable(t *testing.T) {
+	h := newHouse(t, dbtest.SQLite(t))
+	text, err := program.ReadFrameworkCSV(strings.NewReader("category,categoryName,ref,name,obligation,parent,controls\n"+
+		"AC,Access,AC-1,Reviews,required,,access-reviews; data-encrypted\nAC,,AC-1a,Quarterly,,AC-1,\nX,,X-1,Other,,,\n"), "Acme", "")
+	h.ok(err)
+	d, err := h.CreateFramework(t.Context(), h.manager, text)
+	h.ok(err)
+	if d.ID != "acme" || len(d.Categories) != 2 || d.Categories[0].Name != "Access" || d.Categories[1].Name != "X" ||
+		d.Categories[0].Requirements[0].Requirements[0].Name != "Quarterly" || len(d.Controls["AC-1"]) != 2 {
+		t.Errorf("got %+v", d.Framework)
+	}
+	_, err = program.ReadFrameworkCSV(strings.NewReader("ref,name,parent\n1,One,2\n"), "Acme", "")
+	h.fails(err, fault.Invalid, "does not stand above it")
 }

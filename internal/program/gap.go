@@ -5,7 +5,6 @@ package program
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -52,15 +51,7 @@ func (s *Service) Gaps(ctx context.Context, c caller.Caller, ref string) (g Gaps
 		}
 		g = Gaps{Framework: f, Counters: d.Counters}
 		g.requirements(&d)
-		proofs, err := selectProofs(ctx, tx, c.Workspace)
-		if err != nil {
-			return fmt.Errorf("read evidence of controls: %w", err)
-		}
-		standings, err := s.Tests.Standings(ctx, tx, c.Workspace)
-		if err != nil {
-			return err
-		}
-		g.controls(&d, testsOf(proofs), standings)
+		g.controls(&d)
 		return nil
 	})
 	return g, err
@@ -84,11 +75,11 @@ func (d *FrameworkDetail) covered(r *Requirement) bool {
 	return slices.ContainsFunc(r.Requirements, func(finer Requirement) bool { return d.covered(&finer) })
 }
 
-func (g *Gaps) controls(d *FrameworkDetail, tests map[string][]int64, standings map[int64]assessment.Standing) {
+func (g *Gaps) controls(d *FrameworkDetail) {
 	for _, control := range d.all() {
 		one := NotPassingControl{Counted: Counted{Control: control}}
-		for _, test := range tests[control.ID] {
-			standing := standings[test]
+		for _, test := range d.proofs.tests[control.ID] {
+			standing := d.proofs.standings[test]
 			before := one.Tally
 			one.Tally.add(standing.Status)
 			if one.Tally.TestsTotal > before.TestsTotal && one.Tally.TestsPassing == before.TestsPassing {

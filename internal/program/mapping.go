@@ -158,12 +158,12 @@ func (c *Control) placedEntry(actor caller.Caller, what string, f *Framework, be
 	return e
 }
 
-// putTests makes a control have these tests and no others; tx is one that
-// changes more.
-func (s *Service) putTests(ctx context.Context, tx *db.Tx, c caller.Caller, control *Control, want []assessment.TestRef, now time.Time) error {
+// putTests makes a control have these tests and no others, and says whether that
+// is a change.
+func (s *Service) putTests(ctx context.Context, tx *db.Tx, c caller.Caller, control *Control, want []assessment.TestRef, now time.Time) (changed bool, err error) {
 	proofs, err := selectTestsOf(ctx, tx, c.Workspace, []string{control.ID})
 	if err != nil {
-		return err
+		return changed, err
 	}
 	has, wanted := map[int64]bool{}, map[int64]bool{}
 	for _, p := range proofs {
@@ -174,11 +174,12 @@ func (s *Service) putTests(ctx context.Context, tx *db.Tx, c caller.Caller, cont
 		if has[t.Number] {
 			continue
 		}
+		changed = true
 		if _, err := putTest(ctx, tx, c.Workspace, control.ID, t.Number); err != nil {
-			return err
+			return changed, err
 		}
 		if err := evidence.Append(ctx, tx, now, control.about(c, "test added", testChange("", t.Name), t)); err != nil {
-			return err
+			return changed, err
 		}
 	}
 	var gone []int64
@@ -189,24 +190,26 @@ func (s *Service) putTests(ctx context.Context, tx *db.Tx, c caller.Caller, cont
 	}
 	tests, err := s.Tests.ByNumbers(ctx, tx, c.Workspace, gone)
 	if err != nil {
-		return err
+		return changed, err
 	}
 	for _, t := range tests {
+		changed = true
 		if _, err := deleteTest(ctx, tx, c.Workspace, control.ID, t.Number); err != nil {
-			return err
+			return changed, err
 		}
 		if err := evidence.Append(ctx, tx, now, control.about(c, "test removed", testChange(t.Document.Name, ""), t.Ref())); err != nil {
-			return err
+			return changed, err
 		}
 	}
-	return nil
+	return changed, nil
 }
 
-// putPlaces makes a control help to meet these requirements and no others.
-func (s *Service) putPlaces(ctx context.Context, tx *db.Tx, c caller.Caller, control *Control, want []Place, now time.Time) error {
+// putPlaces makes a control help to meet these requirements and no others, and
+// says whether that is a change.
+func (s *Service) putPlaces(ctx context.Context, tx *db.Tx, c caller.Caller, control *Control, want []Place, now time.Time) (changed bool, err error) {
 	has, err := selectPlaces(ctx, tx, c.Workspace, control.ID)
 	if err != nil {
-		return err
+		return changed, err
 	}
 	had, wanted := map[Place]bool{}, map[Place]bool{}
 	for _, p := range has {
@@ -217,7 +220,7 @@ func (s *Service) putPlaces(ctx context.Context, tx *db.Tx, c caller.Caller, con
 		wanted[p] = true
 		if !had[p] {
 			if _, err := putPlace(ctx, tx, c.Workspace, control.ID, p); err != nil {
-				return err
+				return changed, err
 			}
 			d.add("requirement", "", p.text())
 		}
@@ -225,13 +228,13 @@ func (s *Service) putPlaces(ctx context.Context, tx *db.Tx, c caller.Caller, con
 	for _, p := range has {
 		if !wanted[p] {
 			if _, err := deletePlace(ctx, tx, c.Workspace, control.ID, p); err != nil {
-				return err
+				return changed, err
 			}
 			d.add("requirement", p.text(), "")
 		}
 	}
 	if len(d) == 0 {
-		return nil
+		return false, nil
 	}
-	return evidence.Append(ctx, tx, now, control.entry(c, "requirements changed", d))
+	return true, evidence.Append(ctx, tx, now, control.entry(c, "requirements changed", d))
 }

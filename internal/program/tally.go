@@ -97,11 +97,7 @@ func (s *Service) counters(ctx context.Context, tx *db.Tx, w caller.Workspace) (
 	if err != nil {
 		return nil, fmt.Errorf("read mappings: %w", err)
 	}
-	proofs, err := selectProofs(ctx, tx, w)
-	if err != nil {
-		return nil, fmt.Errorf("read evidence of controls: %w", err)
-	}
-	standings, err := s.Tests.Standings(ctx, tx, w)
+	p, err := s.proofs(ctx, tx, w)
 	if err != nil {
 		return nil, err
 	}
@@ -109,30 +105,39 @@ func (s *Service) counters(ctx context.Context, tx *db.Tx, w caller.Workspace) (
 	for _, m := range reach {
 		controls[m.Framework] = append(controls[m.Framework], m.control)
 	}
-	tests := testsOf(proofs)
 	all := map[string]Counters{}
 	for framework, list := range controls {
-		all[framework] = countFramework(list, tests, standings)
+		all[framework] = p.count(list)
 	}
 	return all, nil
 }
 
-func testsOf(proofs []proves) map[string][]int64 {
-	tests := map[string][]int64{}
-	for _, p := range proofs {
-		tests[p.control] = append(tests[p.control], p.test)
-	}
-	return tests
+// proofs are the tests of all controls of a workspace, and how they stand.
+type proofs struct {
+	standings map[int64]assessment.Standing
+	tests     map[string][]int64 // by control
 }
 
-// countFramework counts over controls; a test that several of them have counts
-// once.
-func countFramework(controls []string, tests map[string][]int64, standings map[int64]assessment.Standing) (c Counters) {
+func (s *Service) proofs(ctx context.Context, tx *db.Tx, w caller.Workspace) (p proofs, err error) {
+	list, err := selectProofs(ctx, tx, w)
+	if err != nil {
+		return p, fmt.Errorf("read evidence of controls: %w", err)
+	}
+	p.tests = map[string][]int64{}
+	for _, one := range list {
+		p.tests[one.control] = append(p.tests[one.control], one.test)
+	}
+	p.standings, err = s.Tests.Standings(ctx, tx, w)
+	return p, err
+}
+
+// count counts over controls; a test that several of them have counts once.
+func (p *proofs) count(controls []string) (c Counters) {
 	seen := map[int64]bool{}
 	for _, control := range controls {
 		var own Tally
-		for _, test := range tests[control] {
-			status := standings[test].Status
+		for _, test := range p.tests[control] {
+			status := p.standings[test].Status
 			own.add(status)
 			if !seen[test] {
 				seen[test] = true
