@@ -35,25 +35,43 @@ func TestGuideToTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	samples := blocks(string(text), "json")
-	if len(samples) < 2 {
-		t.Fatalf("%s begins with a schema and a record", guideToTests)
+	if len(samples) != 4 {
+		t.Fatalf("%s begins with a schema and a record, and has another two", guideToTests)
 	}
-	schema := t.TempDir() + "/schema.json"
-	if err := os.WriteFile(schema, []byte(samples[0]), 0o600); err != nil {
-		t.Fatal(err)
+	schema, related := t.TempDir()+"/schema.json", t.TempDir()+"/related.json"
+	for name, sample := range map[string]string{schema: samples[0], related: samples[2]} {
+		if err := os.WriteFile(name, []byte(sample), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	p := place{data: t.TempDir()}
 	build, manage := p.application(t, "Demo Private Integration", "build"), p.application(t, "Console", "manage")
 	resource := p.plainDefinition(t, build, "Internal Server", "CustomResource", "--schema", schema)
+	backups := p.plainDefinition(t, build, "Backup", "CustomResource", "--schema", related)
 	s := p.serve(t)
-	pushed := s.call(t, "PUT", "/v1/resources/custom_resource", set(resource, samples[1]), bearer(s.token(t, build)))
-	if pushed.status != 200 || !strings.Contains(pushed.text, `"accepted":1`) {
-		t.Fatalf("the record of %s: %s", guideToTests, pushed)
+	pusher := s.token(t, build)
+	for id, record := range map[string]string{resource: samples[1], backups: samples[3]} {
+		pushed := s.call(t, "PUT", "/v1/resources/custom_resource", set(id, record), bearer(pusher))
+		if pushed.status != 200 || !strings.Contains(pushed.text, `"accepted":1`) {
+			t.Fatalf("a record of %s: %s", guideToTests, pushed)
+		}
 	}
 	token, seen := s.token(t, manage), map[string]bool{}
 	_, whole, _ := strings.Cut(blocks(string(text), "text")[0], "POST /v1/tests\n")
 	if a := s.call(t, "POST", "/v1/tests", whole, bearer(token)); a.status != 201 || !strings.Contains(a.text, `"status":"OK"`) {
 		t.Errorf("the test of %s: %s", guideToTests, a)
+	}
+	const email = `{"emailAddress":"jane@example.com","name":{"display":"Jane"}}`
+	if a := s.call(t, "POST", "/v1/people", email, bearer(token)); a.status != 201 {
+		t.Errorf("a person: %s", a)
+	}
+	for _, block := range blocks(string(text), "text") {
+		if !strings.Contains(block, `"people"`) {
+			continue
+		}
+		if a := s.call(t, "POST", "/v1/tests", block, bearer(token)); a.status != 201 || !strings.Contains(a.text, `"status":"NEEDS_ATTENTION"`) {
+			t.Errorf("the test of people of %s: %s", guideToTests, a)
+		}
 	}
 	for _, row := range regexp.MustCompile("(?m)^\\| `(\\{.*\\})` \\| (.*) \\| (.*) \\|$").FindAllStringSubmatch(string(text), -1) {
 		note(seen, row[1])

@@ -342,6 +342,14 @@ CREATE TABLE db_version (
 	PRIMARY KEY (id)
 );
 
+CREATE TABLE directory_change (
+	workspace BIGINT NOT NULL,
+	person TEXT NOT NULL,
+	mark TEXT NOT NULL,
+	PRIMARY KEY (workspace, person, mark),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE directory_group (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
@@ -404,6 +412,15 @@ CREATE TABLE directory_person (
 );
 CREATE INDEX directory_person_leaving ON directory_person USING btree (leaves_at) WHERE (leaves_at IS NOT NULL);
 CREATE INDEX directory_person_list ON directory_person USING btree (workspace, id, not_person, end_date, start_date, inactive_at);
+
+CREATE TABLE directory_turn (
+	person TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	PRIMARY KEY (person),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX directory_turn_at ON directory_turn USING btree (at);
 
 CREATE TABLE directory_word (
 	workspace BIGINT NOT NULL,

@@ -321,6 +321,13 @@ CREATE TABLE db_version (
 		tstamp TIMESTAMP DEFAULT (datetime('now'))
 	);
 
+CREATE TABLE directory_change (
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	person    TEXT   NOT NULL, -- may be gone by now
+	mark      TEXT   NOT NULL, -- of the change: who carried it over forgets that one, and none that came meanwhile
+	PRIMARY KEY (workspace, person, mark)
+);
+
 CREATE TABLE directory_group (
 	id         TEXT   NOT NULL PRIMARY KEY,
 	workspace  BIGINT NOT NULL REFERENCES workspace (number),
@@ -379,6 +386,14 @@ CREATE TABLE directory_person (
 CREATE INDEX directory_person_leaving ON directory_person (leaves_at) WHERE leaves_at IS NOT NULL;
 
 CREATE INDEX directory_person_list ON directory_person (workspace, id, not_person, end_date, start_date, inactive_at);
+
+CREATE TABLE directory_turn (
+	person    TEXT   NOT NULL PRIMARY KEY,
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	at        BIGINT NOT NULL
+);
+
+CREATE INDEX directory_turn_at ON directory_turn (at);
 
 CREATE TABLE directory_word (
 	workspace BIGINT NOT NULL REFERENCES workspace (number),

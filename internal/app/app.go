@@ -111,7 +111,8 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
 		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()),
-		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems()}, Views: []resource.View{a.Accounts}, Wait: pushWait,
+		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.Directory.Settle},
+		Views:   []resource.View{a.Accounts}, Wait: pushWait,
 	})
 	a.Accounts.Records = a.Resources
 	a.Assessments = assessment.New(assessment.Options{
@@ -132,6 +133,13 @@ func (a applications) Applications(ctx context.Context, c caller.Caller) ([]asse
 	all := make([]assessment.Application, 0, len(list))
 	for _, app := range list {
 		all = append(all, assessment.Application{ID: string(app.ID), Name: app.Name})
+	}
+	if err != nil {
+		return nil, err
+	}
+	house, ok, err := a.HouseOf(ctx, c.Workspace)
+	if ok { // last: a name that somebody chose means theirs
+		all = append(all, assessment.Application{ID: house, Name: oauth.HouseName})
 	}
 	return all, err
 }

@@ -143,6 +143,7 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "account-feed", Due: a.Accounts.HasFeed, Every: time.Second, Run: a.Accounts.Feed},
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
+		{Name: "directory-carry", Due: a.Directory.HasChanges, Every: time.Second, Run: a.Directory.Carry},
 		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: 5 * time.Second, Run: a.Directory.Leave},
 		a.Evidence.Job(),
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},

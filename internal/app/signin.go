@@ -55,7 +55,7 @@ func (a *App) buildSignIn(ctx context.Context) (err error) {
 		Logger: o.Logger, Now: o.Now, Plain: o.Outside.AllowPrivateAddresses, Sealer: sealer, SignIn: a.SignIn,
 	})
 	a.Directory = directory.New(directory.Options{
-		DB: a.DB, Leaver: scim.Leaver{Leaver: a.Access}, Logger: o.Logger, Now: o.Now, UserName: a.userName,
+		DB: a.DB, Leaver: scim.Leaver{Leaver: a.Access}, Logger: o.Logger, Now: o.Now, Records: people{a}, UserName: a.userName,
 	})
 	a.SCIM = scim.New(scim.Options{
 		Access: a.Access, BaseURL: a.linkBase, DB: a.DB, Directory: a.Directory, Logger: o.Logger, Now: o.Now, Sealer: sealer,

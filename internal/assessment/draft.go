@@ -94,7 +94,19 @@ func (s *Service) read(ctx context.Context, c caller.Caller, text []byte, given 
 	if len(r.list) > 0 {
 		return draft{}, fault.At(r.list...)
 	}
+	s.settle(ctx, r)
 	return r.draft, nil
+}
+
+// settle brings what Muster keeps itself up to date, before it is judged by.
+func (s *Service) settle(ctx context.Context, r *draftReader) {
+	system := r.definition.Base == resource.SystemRecord
+	for _, d := range r.relatives {
+		system = system || d.Base == resource.SystemRecord
+	}
+	if system {
+		s.Resource.Settle(ctx, r.definition.Workspace)
+	}
 }
 
 // head reads what says which test this is.
@@ -134,6 +146,9 @@ func (s *Service) locate(ctx context.Context, c caller.Caller, r *draftReader, g
 	case name == "":
 		r.Wrong("resource", "must be present: the resourceId or the name of a resource definition")
 	}
+	if strings.EqualFold(app, houseApplication) && s.Resource.IsSystem(name) {
+		return s.locateSystem(ctx, c, r, name, given)
+	}
 	found, ok, err := s.findApplication(ctx, c, r, app)
 	if err != nil || !ok || name == "" {
 		return err
@@ -154,6 +169,20 @@ func (s *Service) locate(ctx context.Context, c caller.Caller, r *draftReader, g
 		r.definition = d
 	}
 	return nil
+}
+
+// houseApplication is how a form says that a test is about what Muster itself
+// keeps: {application: muster, resource: people}.
+const houseApplication = "muster"
+
+func (s *Service) locateSystem(ctx context.Context, c caller.Caller, r *draftReader, name string, given *resource.Definition) error {
+	d, err := s.Resource.System(ctx, c.Workspace, name)
+	if err == nil && given != nil && d.Number != given.Number {
+		r.Wrong("resource", "a test stays with its resource; make another test, or a copy, for this one")
+		return nil
+	}
+	r.definition = d
+	return err
 }
 
 func (s *Service) findApplication(ctx context.Context, c caller.Caller, r *draftReader, ref string) (Application, bool, error) {

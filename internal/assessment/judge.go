@@ -215,6 +215,27 @@ func (j *Judge) Dependents(ctx context.Context, tx *db.Tx, related resource.Numb
 	return slices.Compact(numbers), err
 }
 
+// Related answers the definitions that the tests of one relate to.
+func (j *Judge) Related(ctx context.Context, tx *db.Tx, d resource.Number) (numbers []resource.Number, err error) {
+	links, err := selectLinksFrom(ctx, tx, d)
+	for _, l := range links {
+		numbers = append(numbers, l.related)
+	}
+	slices.Sort(numbers)
+	return slices.Compact(numbers), err
+}
+
+// Reads says whether any test is about the records of a definition, or relates to
+// them.
+func (j *Judge) Reads(ctx context.Context, tx *db.Tx, d resource.Number) (bool, error) {
+	tests, err := selectTestNumbers(ctx, tx, d)
+	if err != nil || len(tests) > 0 {
+		return len(tests) > 0, err
+	}
+	links, err := selectLinksTo(ctx, tx, d)
+	return len(links) > 0, err
+}
+
 // openExceptions finds the exceptions that hold, those whose time came, and the
 // records whose date came.
 func (e *evaluation) openExceptions(ctx context.Context, tx *db.Tx, t *judged) error {

@@ -65,7 +65,7 @@ func (s *Service) bulk(ctx context.Context, c caller.Caller, ids []PersonID, wha
 		})
 		var r *refused
 		if !errors.As(err, &r) {
-			return results, err
+			return results, s.settled(ctx, c.Workspace, err)
 		}
 		s.note(ctx, c, r.cause)
 		barred[r.at] = r.fault

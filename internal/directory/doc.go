@@ -12,6 +12,8 @@
 //	membership  one person in one group: directory_member
 //	source      where a field comes from: typed here (VANTA on the wire), the
 //	            identity provider (SCIM) or an integration
+//	change      a mark that a person's record is to be carried over: directory_change
+//	turn        when a person's state changes next by the clock: directory_turn
 //	not person  a mailbox or robot that looks like one; no test about people sees it
 //
 // A person is not a user: who may sign in is package access's. The two meet by
@@ -33,6 +35,14 @@
 //	         start            leave             end
 //	UPCOMING │ CURRENT        │ ON_LEAVE │ …    │ FORMER
 //	─────────┴────────────────┴──────────┴──────┴──────────▶ time
+//
+// # Records for rules
+//
+// Rules read people as records of the system definition "people" (record.go). Each
+// change leaves a mark in its transaction, a row; a pass, and whoever changes
+// people here where a rule reads them, carries over how the marked people are now
+// (carry.go, Options.Records). Who changes state by the clock is found by the
+// instant of the next change, which is noted when they are carried over.
 //
 // # Leaving
 //

@@ -197,7 +197,7 @@ func (s *Service) RenameGroup(ctx context.Context, c caller.Caller, id GroupID, 
 		g, err = s.saveGroup(ctx, tx, deed{Caller: c, now: s.instant(), what: "renamed"}, before, after)
 		return err
 	})
-	return g, err
+	return g, s.settled(ctx, c.Workspace, err)
 }
 
 // saveGroup writes what differs between two states of a group, if anything does.
@@ -218,13 +218,18 @@ func (s *Service) saveGroup(ctx context.Context, tx *db.Tx, d deed, before, afte
 	if err := updateGroup(ctx, tx, d.Workspace.Number, after); err != nil {
 		return Group{}, err
 	}
+	if before.Name != after.Name {
+		if err := s.markGroup(ctx, tx, d.Workspace.Number, after.ID); err != nil {
+			return Group{}, err
+		}
+	}
 	return after, appendGroup(ctx, tx, d, after, changes)
 }
 
 // DeleteGroup takes a group away that was made here; its members stay people.
 // Faults: NotFound, Conflict.
 func (s *Service) DeleteGroup(ctx context.Context, c caller.Caller, id GroupID) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.settled(ctx, c.Workspace, s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		g, err := holdKnown(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -233,10 +238,13 @@ func (s *Service) DeleteGroup(ctx context.Context, c caller.Caller, id GroupID) 
 			return fault.New(fault.Conflict, "the group %s comes from %s: remove it there", g.Name, g.Source.label())
 		}
 		return s.dropGroup(ctx, tx, c, g)
-	})
+	}))
 }
 
 func (s *Service) dropGroup(ctx context.Context, tx *db.Tx, c caller.Caller, g Group) error {
+	if err := s.markGroup(ctx, tx, c.Workspace.Number, g.ID); err != nil {
+		return err
+	}
 	members, err := deleteGroup(ctx, tx, c.Workspace.Number, g.ID)
 	if err != nil {
 		return err

@@ -71,7 +71,7 @@ func (s *Service) Import(ctx context.Context, c caller.Caller, r io.Reader, o Im
 		return run.tell(ctx)
 	})
 	if !errors.Is(err, errUndone) {
-		return done, err
+		return done, s.settled(ctx, c.Workspace, err)
 	}
 	if !o.DryRun { // which attempts nothing
 		for _, refusal := range refusals {

@@ -81,7 +81,10 @@ func (s *Service) move(ctx context.Context, tx *db.Tx, c caller.Caller, m moving
 			ids = append(ids, p.id)
 		}
 	}
-	return ids, nil
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return ids, s.mark(ctx, tx, c.Workspace.Number, ids...)
 }
 
 // member is a person as an entry names them.
@@ -134,7 +137,7 @@ func (s *Service) rearrange(ctx context.Context, c caller.Caller, id GroupID, pe
 		}
 		return err
 	})
-	return p, err
+	return p, s.settled(ctx, c.Workspace, err)
 }
 
 // mayRearrange answers why the members of a group are not changed here.
@@ -186,5 +189,5 @@ func (s *Service) rearrangeAll(ctx context.Context, c caller.Caller, id GroupID,
 		}
 		return fn(ctx, tx, known)
 	})
-	return results, err
+	return results, s.settled(ctx, c.Workspace, err)
 }

@@ -133,7 +133,7 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, in Attributes) (p
 		p, err = s.insert(ctx, tx, d, made, nil)
 		return err
 	})
-	return p, s.noteRefused(ctx, c, err)
+	return p, s.settled(ctx, c.Workspace, s.noteRefused(ctx, c, err))
 }
 
 // newPerson answers a person that is not stored yet.
@@ -197,7 +197,7 @@ func (p *Person) clearLeave(now time.Time) {
 // Delete takes a person away that was made here by mistake. Faults: NotFound,
 // Conflict when anything of the person comes from elsewhere.
 func (s *Service) Delete(ctx context.Context, c caller.Caller, id PersonID) error {
-	return s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	return s.settled(ctx, c.Workspace, s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		p, err := hold(ctx, tx, c, id)
 		if err != nil {
 			return err
@@ -218,10 +218,13 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id PersonID) erro
 		if err := deletePerson(ctx, tx, c.Workspace.Number, id); err != nil {
 			return err
 		}
+		if err := s.mark(ctx, tx, c.Workspace.Number, id); err != nil {
+			return err
+		}
 		d := deed{Caller: c, now: s.instant(), what: "deleted"}
 		if err := appendPerson(ctx, tx, d, p, gone(p, names, d.now)); err != nil {
 			return err
 		}
 		return s.follow(ctx, tx, d, p, Person{})
-	})
+	}))
 }

@@ -43,6 +43,8 @@ type Options struct {
 	Leaver Leaver           // nil: nobody is told
 	Logger *slog.Logger     // nil: nothing is logged
 	Now    func() time.Time // required
+	// Records is told how people are now, for rules; nil: nobody is.
+	Records Records
 
 	// UserName answers what a user is called, db.ErrNoRow when there is none with
 	// the id; for who acknowledges that somebody has left. Nil: only people can.
@@ -54,16 +56,18 @@ type Service struct {
 	// Followers may be added until the first change is made.
 	Followers []Follower
 
+	carriers carriers
 	db       *db.DB
 	leaver   Leaver
 	log      *slog.Logger
 	now      func() time.Time
+	records  Records
 	userName func(ctx context.Context, tx *db.Tx, workspace int64, id string) (string, error)
 }
 
 // New answers a service on a database.
 func New(o Options) *Service {
-	s := &Service{db: o.DB, leaver: o.Leaver, log: o.Logger, now: o.Now, userName: o.UserName}
+	s := &Service{db: o.DB, leaver: o.Leaver, log: o.Logger, now: o.Now, records: o.Records, userName: o.UserName}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -112,6 +116,9 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, d deed, before, after Per
 		return Person{}, err
 	}
 	if err := moveLeaves(ctx, tx, d.Workspace.Number, after.ID, before.Leaves, after.Leaves); err != nil {
+		return Person{}, err
+	}
+	if err := s.mark(ctx, tx, d.Workspace.Number, after.ID); err != nil {
 		return Person{}, err
 	}
 	if err := appendPerson(ctx, tx, d, after, changes); err != nil {
@@ -225,6 +232,9 @@ func (s *Service) insert(ctx context.Context, tx *db.Tx, d deed, p Person, other
 	if err := moveLeaves(ctx, tx, d.Workspace.Number, p.ID, nil, p.Leaves); err != nil {
 		return Person{}, err
 	}
+	if err := s.mark(ctx, tx, d.Workspace.Number, p.ID); err != nil {
+		return Person{}, err
+	}
 	if !d.quiet {
 		if err := appendPerson(ctx, tx, d, p, append(differences(Person{}, p, d.now), other...)); err != nil {
 			return Person{}, err
@@ -250,7 +260,7 @@ func (s *Service) change(ctx context.Context, c caller.Caller, id PersonID, what
 		p, err = s.save(ctx, tx, d, before, after, nil)
 		return err
 	})
-	return p, s.noteRefused(ctx, c, err)
+	return p, s.settled(ctx, c.Workspace, s.noteRefused(ctx, c, err))
 }
 
 // hold reads a person whole and makes every other change of it wait for the end

@@ -30,5 +30,17 @@ func (s *Service) House(ctx context.Context, tx *db.Tx, w caller.Workspace) (str
 	return string(id), nil
 }
 
+// HouseOf answers the application of the house, when the workspace has one yet.
+func (s *Service) HouseOf(ctx context.Context, w caller.Workspace) (id string, ok bool, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		found, err := selectHouse(ctx, tx, w)
+		if id, ok = string(found), err == nil; errors.Is(err, db.ErrNoRow) {
+			return nil
+		}
+		return err
+	})
+	return id, ok, err
+}
+
 // houseClient is no client id that a caller could hold: those are random.
 func houseClient(w caller.Workspace) string { return "muster " + w.ID }

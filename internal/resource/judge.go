@@ -17,6 +17,11 @@ type Judge interface {
 	Behind(ctx context.Context, related Number) ([]Definition, error)
 	// Dependents answers the definitions with tests that relate to another one.
 	Dependents(ctx context.Context, tx *db.Tx, related Number) ([]Number, error)
+	// Reads says whether any test reads the records of a definition: is about them,
+	// or relates to them.
+	Reads(ctx context.Context, tx *db.Tx, d Number) (bool, error)
+	// Related answers the definitions that the tests of one relate to.
+	Related(ctx context.Context, tx *db.Tx, d Number) ([]Number, error)
 	// Sweep forgets what all dependents of a definition have taken in.
 	Sweep(ctx context.Context, related Number) error
 	// Open begins an evaluation of the definition whose outcomes at head become

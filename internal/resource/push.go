@@ -145,6 +145,11 @@ func (p *push) open(ctx context.Context, id ID) error {
 	if err != nil {
 		return err
 	}
+	if !p.DryRun {
+		if err := s.settleFor(ctx, d); err != nil {
+			return err
+		}
+	}
 	p.definition = d
 	p.result = Result{Definition: d, DryRun: p.DryRun, Handling: p.handling(), ID: db.NewID(p.now)}
 	if p.DryRun {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -37,6 +38,10 @@ type Systems struct {
 	// the transaction that makes the first of them. No list shows it.
 	Application func(ctx context.Context, tx *db.Tx, w caller.Workspace) (id string, err error)
 	Definitions []System
+	// Settle carries over what features know by now and records do not say yet. It is
+	// called before what relates to system definitions is judged for somebody who
+	// waits. Nil: nothing is to be carried over.
+	Settle func(ctx context.Context, w caller.Workspace) error
 }
 
 // named answers the description of a system definition.
@@ -78,6 +83,57 @@ func (s *Service) System(ctx context.Context, w caller.Workspace, name string) (
 		d, _, err = s.Edit(ctx, house(w), d.ID, Edit{Force: true, Schema: described.Schema})
 	}
 	return d, err
+}
+
+// Settle brings the system definitions of a workspace up to date, for whoever is
+// going to judge by them. A failure is logged: the passes of the features mend it.
+func (s *Service) Settle(ctx context.Context, w caller.Workspace) {
+	if s.Systems.Settle == nil {
+		return
+	}
+	if err := s.Systems.Settle(ctx, w); err != nil {
+		s.Logger.WarnContext(ctx, "rules see some changes later", slog.String("workspace", w.ID), slog.Any("error", err))
+	}
+}
+
+// settleFor is Settle for a push of a definition whose tests relate to system
+// definitions. It must come before the claim: what is carried over is followed by
+// an evaluation of that very definition.
+func (s *Service) settleFor(ctx context.Context, d Definition) error {
+	if s.Systems.Settle == nil {
+		return nil
+	}
+	reads := false
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		related, err := s.Judge.Related(ctx, tx, d.Number)
+		for _, number := range related {
+			if err != nil {
+				return err
+			}
+			var other Definition
+			other, err = selectDefinitionByNumber(ctx, tx, number)
+			reads = reads || other.Base == SystemRecord
+		}
+		return err
+	})
+	if err == nil && reads {
+		s.Settle(ctx, d.Workspace)
+	}
+	return err
+}
+
+// IsRead says whether tests read the records of a system definition.
+func (s *Service) IsRead(ctx context.Context, w caller.Workspace, name string) (is bool, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := selectSystem(ctx, tx, w, nameKey(name))
+		if err != nil {
+			is = false
+			return notNoRow(err)
+		}
+		is, err = s.Judge.Reads(ctx, tx, d.Number)
+		return err
+	})
+	return is, err
 }
 
 // house is who acts when nobody does.
