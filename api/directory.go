@@ -256,6 +256,11 @@ type DirectorySelfTestStep struct {
 	WhatToDo string `json:"whatToDo" doc:"Empty when there is nothing to do."`
 }
 
+// DirectoryLinkInput makes a link.
+type DirectoryLinkInput struct {
+	MayNameAttribute *bool `json:"mayNameAttribute,omitempty" doc:"Whether its holder may name the attribute that carries the role, and so lets the provider decide on roles; true when absent."`
+}
+
 // DirectoryLink is a one-time link for an administrator elsewhere, which nobody
 // can read again.
 type DirectoryLink struct {
@@ -271,6 +276,21 @@ type DirectoryLinkInfo struct {
 	CreatedAt string  `json:"createdAt" format:"date-time"`
 	ExpiresAt string  `json:"expiresAt" format:"date-time"`
 	OpenedAt  *string `json:"openedAt" format:"date-time" doc:"Null while nobody has opened it."`
+
+	MayNameAttribute bool `json:"mayNameAttribute" doc:"Whether its holder may name the attribute that carries the role."`
+}
+
+// LinkedDirectory is the directory of a link, as the link's holder sees it.
+type LinkedDirectory struct {
+	Directory
+	Workspace        string `json:"workspace" doc:"Name of the workspace that it belongs to."`
+	LinkExpiresAt    string `json:"linkExpiresAt" format:"date-time"`
+	MayNameAttribute bool   `json:"mayNameAttribute" doc:"Whether the holder may name the attribute that carries the role."`
+}
+
+// SetupLinkAttribute names the attribute that carries the role.
+type SetupLinkAttribute struct {
+	RoleAttribute string `json:"roleAttribute" doc:"Name of an attribute of users; empty for none."`
 }
 
 // SetupLinkInput is what comes in the fragment of a link.

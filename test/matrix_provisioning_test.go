@@ -47,7 +47,9 @@ func provisioningErrands() []errand {
 		{route: "POST /v1/setup-links/open", body: `{"link":"madeup"}`, need: anyone, status: 404},
 		{route: "GET /v1/setup-links/directory", need: anyone, status: 401},
 		{route: "GET /v1/setup-links/requests", need: anyone, status: 401},
+		{route: "PUT /v1/setup-links/attribute", body: `{"roleAttribute":"x"}`, need: anyone, status: 401},
 		{route: "POST /v1/setup-links/clients", body: `{}`, need: anyone, status: 401},
+		{route: "POST /v1/setup-links/self-test", need: anyone, status: 401},
 		{route: "POST /v1/setup-links/tokens", body: `{}`, need: anyone, status: 401},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/passmuster/muster/api"
+	"github.com/passmuster/muster/internal/scim"
 )
 
 type directoryTokenCmd struct {
@@ -107,7 +108,10 @@ type directoryLinkCmd struct {
 	Revoke linkRevokeCmd `cmd:"" help:"Take a link back."`
 }
 
-type linkCreateCmd struct{ directoryRef }
+type linkCreateCmd struct {
+	directoryRef
+	NoAttribute bool `help:"Its holder may not name the attribute that carries the role."`
+}
 
 // Run makes a link.
 func (c *linkCreateCmd) Run(a *adminContext) error {
@@ -116,7 +120,7 @@ func (c *linkCreateCmd) Run(a *adminContext) error {
 		if err != nil {
 			return err
 		}
-		l, url, err := a.SCIM.MakeLink(a.sys.ctx, a.actor, d.ID)
+		l, url, err := a.SCIM.MakeLink(a.sys.ctx, a.actor, scim.NewLink{Directory: d.ID, NotAttribute: c.NoAttribute})
 		if err != nil {
 			return err
 		}

@@ -37,8 +37,10 @@ func (s *Service) mountLinks(server *web.Server, route router) {
 	}
 	web.Register(server, open("POST", "/open", "openSetupLink", "Open a link, once", 0), f.open)
 	web.Register(server, open("GET", "/directory", "getLinkedDirectory", "Get the directory of a link with its set-up", 0), f.getDirectory)
+	web.Register(server, open("PUT", "/attribute", "putLinkedAttribute", "Name the attribute that carries the role, for the directory of a link", 0), f.putAttribute)
 	web.Register(server, open("GET", "/requests", "listLinkedRequests", "List the requests of the provider of a link, in words", 0), f.getRequests)
 	web.Register(server, open("POST", "/clients", "createLinkedClient", "Make a client for the directory of a link", http.StatusCreated), f.postClient)
+	web.Register(server, open("POST", "/self-test", "selfTestLinkedDirectory", "Play the provider's requests against the directory of a link", 0), f.postSelfTest)
 	web.Register(server, open("POST", "/tokens", "createLinkedToken", "Make a token for the directory of a link", http.StatusCreated), f.postToken)
 }
 
@@ -52,6 +54,10 @@ type (
 	linkInput struct {
 		DirectoryInput
 		Link string `path:"linkId"`
+	}
+	createLinkInput struct {
+		DirectoryInput
+		Body *api.DirectoryLinkInput
 	}
 	openLinkInput struct{ Body api.SetupLinkInput }
 	// HolderInput is what a link's holder comes with.
@@ -70,6 +76,10 @@ type (
 		Body *api.DirectoryTokenInput
 	}
 
+	holderAttributeInput struct {
+		HolderInput
+		Body api.SetupLinkAttribute
+	}
 	holderClientInput struct {
 		HolderInput
 		Body *api.DirectoryClientInput
@@ -81,14 +91,19 @@ type (
 			Links []api.DirectoryLinkInfo `json:"links"`
 		}
 	}
+	linkedOutput   struct{ Body api.LinkedDirectory }
 	openLinkOutput struct {
 		SetCookie string `header:"Set-Cookie"`
 		Body      api.SetupLinkOpened
 	}
 )
 
-func (s *Service) postLink(ctx context.Context, in *DirectoryInput) (*linkOutput, error) {
-	l, url, err := s.MakeLink(ctx, caller.From(ctx), in.Directory)
+func (s *Service) postLink(ctx context.Context, in *createLinkInput) (*linkOutput, error) {
+	wanted := NewLink{Directory: in.Directory}
+	if in.Body != nil && in.Body.MayNameAttribute != nil {
+		wanted.NotAttribute = !*in.Body.MayNameAttribute
+	}
+	l, url, err := s.MakeLink(ctx, caller.From(ctx), wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -131,9 +146,9 @@ func (f *linkFace) cookie(secret string, expires time.Time) string {
 	return cookie.String()
 }
 
-// holder answers the directory of a link and as whom its holder acts. A server
-// that is reached over HTTPS takes no cookie that was set without.
-func (f *linkFace) holder(ctx context.Context, in HolderInput) (DirectoryID, caller.Caller, error) {
+// holder answers whose link a request comes with. A server that is reached over
+// HTTPS takes no cookie that was set without.
+func (f *linkFace) holder(ctx context.Context, in HolderInput) (Guest, error) {
 	secret := in.Header
 	if secret == "" {
 		secret = in.Plain
@@ -144,38 +159,59 @@ func (f *linkFace) holder(ctx context.Context, in HolderInput) (DirectoryID, cal
 	return f.ByLink(ctx, caller.From(ctx), secret)
 }
 
-func (f *linkFace) getDirectory(ctx context.Context, in *HolderInput) (*directoryOutput, error) {
-	id, who, err := f.holder(ctx, *in)
+func (f *linkFace) getDirectory(ctx context.Context, in *HolderInput) (*linkedOutput, error) {
+	g, err := f.holder(ctx, *in)
 	if err != nil {
 		return nil, err
 	}
-	o, err := f.Look(ctx, who, id)
+	o, err := f.Look(ctx, g.As, g.Directory.ID)
 	if err != nil {
 		return nil, err
 	}
-	return &directoryOutput{o.wire()}, nil
+	return &linkedOutput{api.LinkedDirectory{
+		Directory: o.wire(), Workspace: g.Directory.Workspace.Name, LinkExpiresAt: stamp(g.Link.ExpiresAt), MayNameAttribute: g.Link.NamesAttribute,
+	}}, nil
+}
+
+func (f *linkFace) putAttribute(ctx context.Context, in *holderAttributeInput) (*linkedOutput, error) {
+	g, err := f.holder(ctx, in.HolderInput)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.NameAttribute(ctx, g, in.Body.RoleAttribute); err != nil {
+		return nil, err
+	}
+	return f.getDirectory(ctx, &in.HolderInput)
 }
 
 func (f *linkFace) getRequests(ctx context.Context, in *holderRequestsInput) (*requestsOutput, error) {
-	id, who, err := f.holder(ctx, in.HolderInput)
+	g, err := f.holder(ctx, in.HolderInput)
 	if err != nil {
 		return nil, err
 	}
-	return f.answerRequests(ctx, who, id, in.LogFilterInput, in.PageInput)
+	return f.answerRequests(ctx, g.As, g.Directory.ID, in.LogFilterInput, in.PageInput)
 }
 
 func (f *linkFace) postToken(ctx context.Context, in *holderTokenInput) (*createTokenOutput, error) {
-	id, who, err := f.holder(ctx, in.HolderInput)
+	g, err := f.holder(ctx, in.HolderInput)
 	if err != nil {
 		return nil, err
 	}
-	return f.answerToken(ctx, who, id, in.Body)
+	return f.answerToken(ctx, g.As, g.Directory.ID, in.Body)
 }
 
 func (f *linkFace) postClient(ctx context.Context, in *holderClientInput) (*createClientOutput, error) {
-	id, who, err := f.holder(ctx, in.HolderInput)
+	g, err := f.holder(ctx, in.HolderInput)
 	if err != nil {
 		return nil, err
 	}
-	return f.answerClient(ctx, who, id, in.Body)
+	return f.answerClient(ctx, g.As, g.Directory.ID, in.Body)
+}
+
+func (f *linkFace) postSelfTest(ctx context.Context, in *HolderInput) (*selfTestOutput, error) {
+	g, err := f.holder(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return f.answerSelfTest(ctx, g.As, g.Directory.ID)
 }

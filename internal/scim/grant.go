@@ -165,7 +165,7 @@ func (s *Service) give(ctx context.Context, p proof) (granted, error) {
 	expires := now.Add(grantFor)
 	text := grantPrefix + rand.Text() + rand.Text()[:14]
 	t := Token{CreatedAt: now, ExpiresAt: &expires, Hint: text[:hintLetters], ID: db.NewID(now)}
-	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := s.spend(ctx, tx, p, now); err != nil {
 			return err
 		}

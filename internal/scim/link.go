@@ -18,7 +18,9 @@ import (
 )
 
 // A link lets an administrator elsewhere, who is no user here, set one directory
-// up: read its set-up and its log in words, and make tokens.
+// up: read its set-up and its log in words, make tokens and clients, run the
+// self-test, and, unless its maker says otherwise, name the attribute that carries
+// the role. All of it is done as the maker, marked as such.
 //
 //	MakeLink          OpenLink, once                     7 days after MakeLink
 //	────────▶ waiting ──────────────▶ bound to a browser ─────────────────────▶ over
@@ -26,11 +28,18 @@ import (
 
 // Link is such a link without its secret.
 type Link struct {
-	CreatedAt time.Time
-	ExpiresAt time.Time
-	ID        string
-	Maker     caller.Caller // kind, id and name; nothing else is kept
-	OpenedAt  *time.Time    // nil while nobody has opened it
+	CreatedAt      time.Time
+	ExpiresAt      time.Time
+	ID             string
+	Maker          caller.Caller // kind, id and name; nothing else is kept
+	NamesAttribute bool          // its holder may name the attribute that carries the role
+	OpenedAt       *time.Time    // nil while nobody has opened it
+}
+
+// NewLink is what a link is made from.
+type NewLink struct {
+	Directory    DirectoryID
+	NotAttribute bool // its holder may not name the attribute that carries the role
 }
 
 const (
@@ -49,16 +58,19 @@ func errLink() error {
 // MakeLink makes a link and answers its URL, which nobody can read again.
 // Faults: NotFound, Conflict for a directory that is being deleted or that has
 // too many links.
-func (s *Service) MakeLink(ctx context.Context, c caller.Caller, id DirectoryID) (Link, string, error) {
+func (s *Service) MakeLink(ctx context.Context, c caller.Caller, in NewLink) (Link, string, error) {
 	now := s.instant()
 	base, err := s.BaseURL(ctx)
 	if err != nil {
 		return Link{}, "", fmt.Errorf("read the base URL: %w", err)
 	}
 	secret := rand.Text() + rand.Text()
-	l := Link{CreatedAt: now, ExpiresAt: now.Add(linkFor), ID: db.NewID(now), Maker: caller.Caller{ID: c.ID, Kind: c.Kind, Name: c.Name}}
+	l := Link{
+		CreatedAt: now, ExpiresAt: now.Add(linkFor), ID: db.NewID(now), Maker: caller.Caller{ID: c.ID, Kind: c.Kind, Name: c.Name},
+		NamesAttribute: !in.NotAttribute,
+	}
 	err = s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
-		d, err := s.held(ctx, tx, c, id)
+		d, err := s.held(ctx, tx, c, in.Directory)
 		if err != nil {
 			return err
 		}
@@ -72,7 +84,9 @@ func (s *Service) MakeLink(ctx context.Context, c caller.Caller, id DirectoryID)
 		if err := insertLink(ctx, tx, d, l, tokenHash(secret)); err != nil {
 			return err
 		}
-		return appendDirectory(ctx, tx, d, deed{c, now, "link made", []evidence.Change{{Field: "link", After: "works until " + l.ExpiresAt.Format(time.DateOnly)}}})
+		return appendDirectory(ctx, tx, d, deed{c, now, "link made", []evidence.Change{
+			{Field: "link", After: "works until " + l.ExpiresAt.Format(time.DateOnly)}, {Field: "namesAttribute", After: l.NamesAttribute},
+		}})
 	})
 	return l, base + linkPage + "#" + secret, err
 }
@@ -123,7 +137,7 @@ type Opened struct {
 func (s *Service) OpenLink(ctx context.Context, visitor caller.Caller, secret string) (Opened, error) {
 	now := s.instant()
 	session := rand.Text() + rand.Text()
-	var g guest
+	var g Guest
 	err := s.change(ctx, func(ctx context.Context, tx *db.Tx) error {
 		err := openLink(ctx, tx, tokenHash(secret), tokenHash(session), now)
 		if errors.Is(err, db.ErrNoRow) {
@@ -138,57 +152,67 @@ func (s *Service) OpenLink(ctx context.Context, visitor caller.Caller, secret st
 			}
 			return err
 		}
-		return appendDirectory(ctx, tx, g.directory, deed{g.as, now, "link opened", nil})
+		return appendDirectory(ctx, tx, g.Directory, deed{g.As, now, "link opened", nil})
 	})
 	if err != nil {
 		return Opened{}, err
 	}
-	o, err := s.Look(ctx, g.as, g.directory.ID)
-	return Opened{Directory: o, Link: g.link, Secret: session}, err
+	o, err := s.Look(ctx, g.As, g.Directory.ID)
+	return Opened{Directory: o, Link: g.Link, Secret: session}, err
 }
 
-// guest is the holder of a link.
-type guest struct {
-	as        caller.Caller // the maker, marked as such, who may nothing else
-	directory Directory
-	link      Link
+// Guest is the holder of a link.
+type Guest struct {
+	As        caller.Caller // the maker, marked as such, who may nothing else
+	Directory Directory
+	Link      Link
 }
 
 // enter answers the guest that a secret belongs to. Faults: Unauthorized.
-func (s *Service) enter(ctx context.Context, tx *db.Tx, visitor caller.Caller, session string) (guest, error) {
+func (s *Service) enter(ctx context.Context, tx *db.Tx, visitor caller.Caller, session string) (Guest, error) {
 	closed := fault.New(fault.Unauthorized, "open the link that you were sent; if it was opened elsewhere, has expired or was taken back, ask for a new one")
 	l, d, err := selectLinkBySession(ctx, tx, tokenHash(session), s.instant())
 	if errors.Is(err, db.ErrNoRow) || err == nil && session == "" {
-		return guest{}, closed
+		return Guest{}, closed
 	}
 	if err != nil {
-		return guest{}, err
+		return Guest{}, err
 	}
 	if l.Maker.Kind == caller.User {
 		maker, err := s.Access.ByID(ctx, tx, d.Workspace.Number, access.UserID(l.Maker.ID))
 		if err != nil && !errors.Is(err, db.ErrNoRow) {
-			return guest{}, err
+			return Guest{}, err
 		}
 		// What a maker may not do any more, no link of theirs does.
 		if err != nil || maker.Status != access.Active || maker.Caller(d.Workspace).Check(caller.ManageProvisioning) != nil {
-			return guest{}, closed
+			return Guest{}, closed
 		}
 	}
 	who := l.Maker
 	who.Name += linkWords
 	who.Address, who.Workspace = visitor.Address, d.Workspace
-	return guest{as: who, directory: d, link: l}, nil
+	return Guest{As: who, Directory: d, Link: l}, nil
 }
 
 // ByLink answers the directory that the holder of a secret sets up, and as whom.
 // Faults: Unauthorized.
-func (s *Service) ByLink(ctx context.Context, visitor caller.Caller, session string) (id DirectoryID, who caller.Caller, err error) {
-	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		g, err := s.enter(ctx, tx, visitor, session)
-		id, who = g.directory.ID, g.as
+func (s *Service) ByLink(ctx context.Context, visitor caller.Caller, session string) (g Guest, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		g, err = s.enter(ctx, tx, visitor, session)
 		return err
 	})
-	return id, who, err
+	return g, err
+}
+
+// NameAttribute names the attribute that carries the role, for the holder of a
+// link; "" for none. Faults: Forbidden where the maker kept that to the Admins,
+// Invalid.
+func (s *Service) NameAttribute(ctx context.Context, g Guest, name string) error {
+	if !g.Link.NamesAttribute {
+		return fault.New(fault.Forbidden, "%s kept this to the Admins here: tell them the name of the attribute", g.Link.Maker.Name)
+	}
+	_, err := s.ChangeDirectory(ctx, g.As, g.Directory.ID, DirectoryChanges{RoleAttribute: &name})
+	return err
 }
 
 // MakeToken makes a token beside those that there are, nil: one that never

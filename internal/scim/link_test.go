@@ -70,6 +70,20 @@ func TestALinkSetsOneDirectoryUp(t *testing.T) {
 		if len(data(log)) != 1 || at(data(log), 0, "path") != "/Users" {
 			t.Errorf("log: %v", log)
 		}
+		if at(got, "workspace") != "Default" || at(got, "mayNameAttribute") != true || at(got, "linkExpiresAt") != at(opened, "expiresAt") {
+			t.Errorf("got %v", got)
+		}
+		named, _ := o.holds(http.StatusOK, "PUT", "/attribute", `{"roleAttribute":"muster_roles"}`, "Muster-Link", mine)
+		if named["roleAttribute"] != "muster_roles" || at(named, "steps", 2, "done") != true {
+			t.Errorf("named: %v", named)
+		}
+		o.holds(http.StatusBadRequest, "PUT", "/attribute", `{"roleAttribute":"userName"}`, "Muster-Link", mine)
+		o.holds(http.StatusUnauthorized, "PUT", "/attribute", `{"roleAttribute":"x"}`)
+		tested, _ := o.holds(http.StatusOK, "POST", "/self-test", "", "Muster-Link", mine)
+		if tested["passed"] != true {
+			t.Errorf("tested: %v", tested)
+		}
+		o.holds(http.StatusUnauthorized, "POST", "/self-test", "")
 		made, _ := o.holds(http.StatusCreated, "POST", "/tokens", "", "Muster-Link", mine)
 		second := c
 		second.token = str(made["token"])
@@ -86,6 +100,26 @@ func TestALinkSetsOneDirectoryUp(t *testing.T) {
 			if strings.Contains(told, word) {
 				t.Error("a secret stands in the evidence")
 			}
+		}
+	})
+}
+
+// TestALinkWithoutRoles checks that a maker can keep the roles to the Admins.
+func TestALinkWithoutRoles(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		o := newOffice(t, d)
+		c := o.connect("Okta", "okta")
+		made := o.admin(http.StatusCreated, "POST", c.path+"/link", `{"mayNameAttribute":false}`)
+		_, secret, _ := strings.Cut(str(made["url"]), "#")
+		opened, _ := o.holds(http.StatusOK, "POST", "/open", `{"link":"`+secret+`"}`)
+		mine := str(opened["secret"])
+		o.holds(http.StatusForbidden, "PUT", "/attribute", `{"roleAttribute":"muster_roles"}`, "Muster-Link", mine)
+		got, _ := o.holds(http.StatusOK, "GET", "/directory", "", "Muster-Link", mine)
+		if got["roleAttribute"] != "" || got["mayNameAttribute"] != false {
+			t.Errorf("got %v", got)
+		}
+		if links := o.admin(http.StatusOK, "GET", c.path+"/links", ""); at(links, "links", 0, "mayNameAttribute") != false {
+			t.Errorf("links: %v", links)
 		}
 	})
 }

@@ -259,15 +259,16 @@ func closeDirectory(ctx context.Context, tx *db.Tx, directory int64, now time.Ti
 
 func insertLink(ctx context.Context, tx *db.Tx, d Directory, l Link, hash []byte) error {
 	return tx.ExecOne(ctx, `
-		INSERT INTO scim_link (hash, id, workspace, directory, created_by, maker_kind, maker, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		hash, l.ID, d.Workspace.Number, d.Number, l.Maker.Name, string(l.Maker.Kind), l.Maker.ID, db.Millis(l.CreatedAt), db.Millis(l.ExpiresAt))
+		INSERT INTO scim_link (hash, id, workspace, directory, created_by, maker_kind, maker, created_at, expires_at, names_attribute)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		hash, l.ID, d.Workspace.Number, d.Number, l.Maker.Name, string(l.Maker.Kind), l.Maker.ID, db.Millis(l.CreatedAt), db.Millis(l.ExpiresAt),
+		l.NamesAttribute)
 }
 
-const linkFields = `l.id, l.created_by, l.maker_kind, l.maker, l.created_at, l.expires_at, l.opened_at`
+const linkFields = `l.id, l.created_by, l.maker_kind, l.maker, l.created_at, l.expires_at, l.opened_at, l.names_attribute`
 
 func linkTargets(l *Link, created, expires *int64, opened *sql.NullInt64) []any {
-	return []any{&l.ID, &l.Maker.Name, &l.Maker.Kind, &l.Maker.ID, created, expires, opened}
+	return []any{&l.ID, &l.Maker.Name, &l.Maker.Kind, &l.Maker.ID, created, expires, opened, &l.NamesAttribute}
 }
 
 func scanLink(row db.Row) (l Link, err error) {

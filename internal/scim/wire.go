@@ -205,6 +205,7 @@ func (r Rehearsed) wire() api.DirectorySelfTestStep {
 func (l Link) wire() api.DirectoryLinkInfo {
 	return api.DirectoryLinkInfo{
 		ID: l.ID, CreatedBy: l.Maker.Name, CreatedAt: stamp(l.CreatedAt), ExpiresAt: stamp(l.ExpiresAt), OpenedAt: maybeStamp(l.OpenedAt),
+		MayNameAttribute: l.NamesAttribute,
 	}
 }
 
