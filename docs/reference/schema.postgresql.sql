@@ -867,6 +867,7 @@ CREATE TABLE scim_link (
 	expires_at BIGINT NOT NULL,
 	opened_at BIGINT,
 	session BYTEA,
+	names_attribute BOOLEAN NOT NULL DEFAULT true,
 	PRIMARY KEY (hash),
 	UNIQUE (id),
 	FOREIGN KEY (directory) REFERENCES scim_directory(number),

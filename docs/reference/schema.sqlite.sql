@@ -800,7 +800,7 @@ CREATE TABLE scim_link (
 	expires_at BIGINT NOT NULL,
 	opened_at  BIGINT, -- when its holder first came; the link is dead for others then
 	session    BYTEA   -- SHA-256 of what its holder comes with from then on
-);
+, names_attribute BOOLEAN NOT NULL DEFAULT TRUE);
 
 CREATE UNIQUE INDEX scim_link_session ON scim_link (session) WHERE session IS NOT NULL;
 

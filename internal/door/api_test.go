@@ -56,7 +56,7 @@ func get(t *testing.T, s *httptest.Server, path string, header http.Header) answ
 // there, and nothing in it needs a weaker policy.
 func TestPages(t *testing.T) {
 	s := start(t)
-	for _, path := range []string{"/account", "/invitation", "/reset", "/setup", "/sign-in"} {
+	for _, path := range []string{"/account", "/directory-setup", "/invitation", "/reset", "/setup", "/sign-in"} {
 		t.Run(path, func(t *testing.T) {
 			got := get(t, s, path, nil)
 			if got.status != http.StatusOK || got.header.Get("Content-Type") != "text/html; charset=utf-8" {

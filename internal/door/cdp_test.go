@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -268,4 +269,42 @@ func (b *browser) complained() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.complaints)
+}
+
+// fits checks that a narrow screen needs no scrolling sideways.
+func (p *tab) fits() {
+	p.t.Helper()
+	p.must(p.session, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": false}, nil)
+	p.await(`innerWidth === 360`)
+	wide := p.await(`(() => { const most = document.documentElement.clientWidth;
+		return [...document.querySelectorAll('body *')].filter((at) => at.checkVisibility() && at.getBoundingClientRect().right > most + 1)
+			.map((at) => at.tagName + ' ' + at.className).join(', ') || 'nothing'; })()`)
+	if wide != "nothing" {
+		p.t.Errorf("wider than the screen: %s", wide)
+	}
+	p.must(p.session, "Emulation.clearDeviceMetricsOverride", nil, nil)
+}
+
+// shoot takes pictures of the page when MUSTER_SHOTS names a folder for them: narrow
+// and wide, light and dark.
+func (p *tab) shoot(name string) {
+	p.t.Helper()
+	folder := os.Getenv("MUSTER_SHOTS")
+	if folder == "" {
+		return
+	}
+	p.must(p.session, "Emulation.setScrollbarsHidden", map[string]any{"hidden": true}, nil)
+	for _, width := range []int{360, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			p.must(p.session, "Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}, nil)
+			p.must(p.session, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]any{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+			var shot struct{ Data []byte }
+			p.must(p.session, "Page.captureScreenshot", map[string]any{"captureBeyondViewport": true}, &shot)
+			if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), shot.Data, 0o600); err != nil {
+				p.t.Fatal(err)
+			}
+		}
+	}
+	p.must(p.session, "Emulation.clearDeviceMetricsOverride", nil, nil)
+	p.must(p.session, "Emulation.setEmulatedMedia", map[string]any{"features": []map[string]any{}}, nil)
 }

@@ -10,12 +10,15 @@
 //	/reset#TOKEN        sets a new password
 //	/sign-in            signs in: ?workspace=SLUG, ?return=/PATH, #TOKEN of a mailed link
 //	/account            who is signed in; password, second factor, passkeys, sessions
+//	/directory-setup    connects an identity provider: by a one-time #LINK for somebody
+//	                    elsewhere, or signed in, with ?directory=ID or a choice
 //	/door/FILE          scripts, style and icon of these pages
 //
 // # Files
 //
 //	page/layout.html   what all pages share; page/NAME.html fills it, one a path
-//	asset/NAME.js      the script of a page; asset/door.js is what all share
+//	asset/NAME.js      the script of a page, in parts where it is long
+//	                   (account-….js, directory-….js); asset/door.js is what all share
 //
 // # Invariants
 //

@@ -24,6 +24,7 @@ type page struct {
 func pages() []page {
 	return []page{
 		{"account", "Your account"},
+		{"directory-setup", "Connect an identity provider"},
 		{"invitation", "Invitation"},
 		{"reset", "New password"},
 		{"setup", "Set-up"},
