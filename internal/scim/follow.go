@@ -332,20 +332,9 @@ func values(members []Member) []string {
 // users answers those resources that are users, by id; what is pending, and
 // groups, are none.
 func (s *Service) users(ctx context.Context, tx *db.Tx, c *call, ids []string) ([]Resource, error) {
-	ids = slices.Clone(ids)
-	slices.Sort(ids) // in one order everywhere, so that nobody waits in a ring
-	var users []Resource
-	for _, id := range ids {
-		r, err := selectResource(ctx, tx, c.dir, typeUser, id)
-		if errors.Is(err, db.ErrNoRow) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, r)
-	}
-	return users, nil
+	users, err := selectResources(ctx, tx, c.dir, typeUser, ids)
+	slices.SortFunc(users, func(a, b Resource) int { return strings.Compare(a.ID, b.ID) }) // in one order everywhere, so that nobody waits in a ring
+	return users, err
 }
 
 // moveTeam moves the people of users into and out of the group of people.

@@ -21,10 +21,8 @@ type membership struct {
 func (m membership) empty() bool { return len(m.added) == 0 && len(m.removed) == 0 }
 
 func (m membership) write(ctx context.Context, tx *db.Tx, d Directory, group string) error {
-	for _, value := range m.removed {
-		if err := deleteMember(ctx, tx, group, value); err != nil {
-			return err
-		}
+	if err := deleteMembers(ctx, tx, group, m.removed); err != nil {
+		return err
 	}
 	return insertMembers(ctx, tx, d, group, m.added)
 }
@@ -141,11 +139,13 @@ func (s *Service) checkMembers(ctx context.Context, tx *db.Tx, c *call, added []
 		if err := checkMember(m); err != nil {
 			return err
 		}
-		there, err := selectThere(ctx, tx, c.dir, m.Value)
-		if err != nil || there {
-			if err != nil {
-				return err
-			}
+	}
+	there, err := selectWhich(ctx, tx, c.dir, values(added))
+	if err != nil {
+		return err
+	}
+	for _, m := range added {
+		if there[m.Value] {
 			continue
 		}
 		if c.dir.Strict {

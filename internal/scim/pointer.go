@@ -160,11 +160,11 @@ func (s *Service) pointed(ctx context.Context, tx *db.Tx, c *call, rt *schema.Re
 		if !db.ValidID(id) {
 			continue
 		}
-		there, err := selectThere(ctx, tx, c.dir, id)
+		there, err := selectWhich(ctx, tx, c.dir, []string{id})
 		if err != nil {
 			return nil, err
 		}
-		if !there {
+		if !there[id] {
 			continue
 		}
 		kept := maps.Clone(old)

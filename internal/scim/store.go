@@ -109,6 +109,19 @@ func selectResource(ctx context.Context, tx *db.Tx, d Directory, kind, id string
 	return scanResource(tx.QueryRow(ctx, resourceFields+`WHERE r.id = $1 AND r.directory = $2 AND r.type = $3`, id, d.Number, kind))
 }
 
+// selectResources answers those of several ids that there are, in no order. Ids
+// differ.
+func selectResources(ctx context.Context, tx *db.Tx, d Directory, kind string, ids []string) (all []Resource, err error) {
+	err = inSteps(ids, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			r, err := scanResource(row)
+			all = append(all, r)
+			return err
+		}, resourceFields+`WHERE r.id IN (`+db.Parameters(3, len(step))+`) AND r.directory + 0 = $1 AND r.type = $2`, append([]any{d.Number, kind}, step...)...)
+	})
+	return all, err
+}
+
 // selectHeld is selectResource for one that is about to change: two changes at
 // once wait for one another, on PostgreSQL by the row.
 func selectHeld(ctx context.Context, tx *db.Tx, d Directory, kind, id string) (Resource, error) {

@@ -36,23 +36,41 @@ func selectMembers(ctx context.Context, tx *db.Tx, d Directory, group string) (m
 // selectSomeMembers answers those members of a group that have one of the
 // values.
 func selectSomeMembers(ctx context.Context, tx *db.Tx, group string, values []string) (members []Member, err error) {
-	for _, value := range values {
-		err := tx.Each(ctx, func(row db.Row) error {
-			m := Member{Value: value}
-			err := row.Scan(&m.Display)
+	err = inSteps(values, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var m Member
+			err := row.Scan(&m.Value, &m.Display)
 			members = append(members, m)
 			return err
-		}, `SELECT display FROM scim_member WHERE grp = $1 AND value = $2`, group, value)
-		if err != nil {
-			return nil, err
-		}
-	}
-	return members, nil
+		}, `SELECT value, display FROM scim_member`+inGroup(len(step)), append([]any{group}, step...)...)
+	})
+	return members, err
 }
 
-func selectThere(ctx context.Context, tx *db.Tx, d Directory, id string) (there bool, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT EXISTS (SELECT 1 FROM scim_resource WHERE id = $1 AND directory = $2)`, id, d.Number).Scan(&there)
+// inGroup says that a row is of a group ($1) and of one of so many values. One
+// value is found by the primary key; of several the group is no index, or
+// PostgreSQL would hold each member of a large group against each value.
+func inGroup(values int) string {
+	group := "grp"
+	if values > 1 {
+		group = "grp || ''"
+	}
+	return " WHERE " + group + " = $1 AND value IN (" + db.Parameters(2, values) + ")"
+}
+
+// selectWhich answers those ids that are resources of the directory.
+func selectWhich(ctx context.Context, tx *db.Tx, d Directory, ids []string) (map[string]bool, error) {
+	there := make(map[string]bool, len(ids))
+	err := inSteps(ids, func(step []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var id string
+			err := row.Scan(&id)
+			there[id] = true
+			return err
+		}, `
+			SELECT r.id FROM scim_resource r
+			WHERE r.id IN (`+db.Parameters(2, len(step))+`) AND r.directory + 0 = $1`, append([]any{d.Number}, step...)...)
+	})
 	return there, err
 }
 
@@ -64,9 +82,11 @@ func insertMembers(ctx context.Context, tx *db.Tx, d Directory, group string, me
 	return tx.InsertMany(ctx, "scim_member", []string{"grp", "value", "workspace", "display"}, values)
 }
 
-func deleteMember(ctx context.Context, tx *db.Tx, group, value string) error {
-	_, err := tx.Exec(ctx, `DELETE FROM scim_member WHERE grp = $1 AND value = $2`, group, value)
-	return err
+func deleteMembers(ctx context.Context, tx *db.Tx, group string, values []string) error {
+	return inSteps(values, func(step []any) error {
+		_, err := tx.Exec(ctx, `DELETE FROM scim_member`+inGroup(len(step)), append([]any{group}, step...)...)
+		return err
+	})
 }
 
 // deleteMemberships takes a resource out of all groups, whose versions rise.

@@ -139,7 +139,7 @@ func (in *Input) Learn(urn, name string, value any) (Ref, bool, error) {
 // passwords under names of their own, too (contract S7).
 func SecretName(name string) bool {
 	name = Fold(name)
-	for _, word := range []string{"password", "passwd", "passphrase", "secret", "token"} {
+	for _, word := range []string{"password", "passwd", "passphrase", "pwd", "secret", "token"} {
 		if strings.Contains(name, word) {
 			return true
 		}
