@@ -13,10 +13,11 @@ import (
 
 const (
 	readAccounts  right = "accounts: read"
+	readComputers right = "computers: read"
 	writeAccounts right = "accounts: write"
 )
 
-func accessReads() []right { return []right{readAccounts} }
+func accessReads() []right { return []right{readAccounts, readComputers} }
 
 func accessWrites() []right { return []right{writeAccounts} }
 
@@ -29,7 +30,25 @@ func accessErrands() []errand {
 		{route: "POST /v1/accounts/{accountId}/set-owner", body: `{"external":{"displayName":"{slug} supplier {n}"}}`, need: writeAccounts, status: 200},
 		{route: "POST /v1/accounts/{accountId}/clear-owner", need: writeAccounts, status: 200},
 		{route: "POST /v1/accounts/set-owners", body: `{"updates":[{"id":"{accountId}","serviceAccount":{"purpose":"{slug} {n}"}}]}`, need: writeAccounts, status: 200},
+
+		{route: "GET /v1/monitored-computers", need: readComputers, status: 200},
+		{route: "GET /v1/monitored-computers/summary", need: readComputers, status: 200},
+		{route: "GET /v1/monitored-computers/{computerId}", need: readComputers, status: 200},
+
+		{route: "GET /v1/mappings", need: readResources, status: 200},
+		{route: "GET /v1/mappings/{resourceId}", need: readResources, status: 200},
+		{route: "PUT /v1/mappings/{resourceId}", body: computerMapping, need: writeResources, status: 200},
+		{route: "DELETE /v1/mappings/{resourceId}", need: writeResources, status: 204, fresh: freshMapped},
 	}
+}
+
+const computerMapping = `{"as":"computer","values":{"operatingSystem":"linux"},"conditions":{"screenlock":{"field":"active","op":"equals","value":true}}}`
+
+// freshMapped shows the vault as computers.
+func freshMapped(t *testing.T, e *estate, _ *persona) map[string]string {
+	t.Helper()
+	e.founds(t, "PUT", "/v1/mappings/"+e.values["vaultId"], computerMapping, 200)
+	return map[string]string{"resourceId": e.values["vaultId"]}
 }
 
 // furnishAccess pushes accounts of one system.
@@ -55,4 +74,7 @@ func (e *estate) furnishAccess(t *testing.T, app application) {
 		t.Fatalf("got %d accounts", len(accounts.Results.Data))
 	}
 	maps.Copy(e.values, map[string]string{"accountId": accounts.Results.Data[0].ID})
+	e.founds(t, "PUT", "/v1/mappings/"+e.values["resourceId"], computerMapping, 200)
+	e.founds(t, "GET", "/v1/monitored-computers", "", 200).into(t, &accounts)
+	maps.Copy(e.values, map[string]string{"computerId": accounts.Results.Data[0].ID})
 }

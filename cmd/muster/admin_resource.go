@@ -14,6 +14,7 @@ type adminResourceCmd struct {
 	Create resourceCreateCmd `cmd:"" help:"Make a resource: what an application pushes under one id."`
 	Edit   resourceEditCmd   `cmd:"" help:"Change a resource; a new schema is checked against what is stored."`
 	List   resourceListCmd   `cmd:"" help:"List the resources."`
+	Map    resourceMapCmd    `cmd:"" help:"Show the records of a resource on another page, such as that of computers."`
 }
 
 type resourceCreateCmd struct {

@@ -334,6 +334,34 @@ CREATE TABLE assessment_window (
 	UNIQUE (test, from_sync)
 );
 
+CREATE TABLE computer_record (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	display_name TEXT NOT NULL,
+	serial_number TEXT NOT NULL,
+	udid TEXT NOT NULL,
+	os_version TEXT NOT NULL,
+	owner_key TEXT NOT NULL,
+	last_check_at BIGINT,
+	late_at BIGINT,
+	PRIMARY KEY (definition, item)
+);
+CREATE INDEX computer_record_facet ON computer_record USING btree (definition, facet, item);
+CREATE INDEX computer_record_late ON computer_record USING btree (late_at) WHERE (late_at IS NOT NULL);
+CREATE INDEX computer_record_owner ON computer_record USING btree (workspace, owner_key);
+
+CREATE TABLE computer_record_tally (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
 CREATE TABLE db_version (
 	id INTEGER IDENTITY NOT NULL,
 	version_id BIGINT NOT NULL,
@@ -498,6 +526,18 @@ CREATE TABLE jobs_lease (
 	until BIGINT NOT NULL,
 	PRIMARY KEY (name)
 );
+
+CREATE TABLE mapping_definition (
+	definition BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	document TEXT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (definition),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX mapping_definition_workspace ON mapping_definition USING btree (workspace, definition);
 
 CREATE TABLE oauth_application (
 	id TEXT NOT NULL,

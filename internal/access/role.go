@@ -88,7 +88,7 @@ func editorGrants() []caller.Permission {
 // viewGrants see everything and change nothing.
 func viewGrants() []caller.Permission {
 	return []caller.Permission{
-		caller.OwnAccount, caller.ReadAccounts, caller.ReadAudit, caller.ReadControls, caller.ReadPeople, caller.ReadResources, caller.ReadSettings,
+		caller.OwnAccount, caller.ReadAccounts, caller.ReadAudit, caller.ReadComputers, caller.ReadControls, caller.ReadPeople, caller.ReadResources, caller.ReadSettings,
 		caller.ReadTests, caller.ReadUsers,
 	}
 }

@@ -27,7 +27,7 @@ func TestBuiltInRoles(t *testing.T) {
 	}
 	want := map[caller.Permission]string{
 		caller.ManageProvisioning: "A", caller.ManageSignIn: "A", caller.ManageUsers: "A", caller.ManageWorkspaces: "A", caller.OwnAccount: "AE-VCIUT",
-		caller.ReadAccounts: "AEV", caller.WriteAccounts: "AE",
+		caller.ReadAccounts: "AEV", caller.WriteAccounts: "AE", caller.ReadComputers: "AEV",
 		caller.ReadAudit: "AEVU", caller.ReadControls: "AEVU", caller.ReadPeople: "AEV", caller.ReadResources: "AEVI", caller.ReadSettings: "AEV",
 		caller.ReadTests: "AEV", caller.ReadUsers: "AEV", caller.WriteControls: "AE", caller.WritePeople: "AE", caller.WriteResources: "AEI", caller.WriteTests: "AE",
 	}

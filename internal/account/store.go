@@ -84,46 +84,15 @@ func selectFacet(ctx context.Context, tx *db.Tx, workspace int64, key facet.Key)
 	return facetOf(code), err
 }
 
-// listParts is how many items one statement asks for.
-const listParts = 20
-
-// inItems calls fn with the end of a condition that holds for some of the rising
-// items, and its parameters; definition is $1. Short lists are padded to few
-// lengths, so that few statements are prepared; a range may hold others.
-func inItems(definition int64, items []resource.Item, fn func(where string, args []any) error) error {
-	if len(items) == 0 {
-		return nil
-	}
-	if first, last := items[0], items[len(items)-1]; int(last-first) < 4*len(items) {
-		return fn(`item >= $2 AND `+`item <= $3`, []any{definition, int64(first), int64(last)})
-	}
-	for part := range slices.Chunk(items, listParts) {
-		size := listParts
-		for _, less := range []int{5, 1} {
-			if len(part) <= less {
-				size = less
-			}
-		}
-		args := []any{definition}
-		for i := range size {
-			args = append(args, int64(part[min(i, len(part)-1)]))
-		}
-		if err := fn(`item IN (`+db.Parameters(2, size)+`)`, args); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func selectRows(ctx context.Context, tx *db.Tx, definition resource.Number, items []resource.Item) (map[resource.Item]row, error) {
 	rows := map[resource.Item]row{}
-	err := inItems(int64(definition), items, func(where string, args []any) error {
+	err := facet.InItems(int64(definition), items, func(where string, args []any) error {
 		return tx.Each(ctx, func(from db.Row) error {
 			var item resource.Item
 			r, err := scanRow(from, &item)
 			rows[item] = r
 			return err
-		}, `SELECT r.item, `+rowFields+` FROM account_record r WHERE r.definition = $1 AND r.`+where, args...)
+		}, `SELECT r.item, `+rowFields+` FROM account_record r WHERE r.definition = $1 AND `+where, args...)
 	})
 	return rows, err
 }

@@ -45,13 +45,13 @@ func (o owner) at(workspace int64, key facet.Key) []any {
 
 func selectOwners(ctx context.Context, tx *db.Tx, definition resource.Number, items []resource.Item) (map[resource.Item]owner, error) {
 	owners := map[resource.Item]owner{}
-	err := inItems(int64(definition), items, func(where string, args []any) error {
+	err := facet.InItems(int64(definition), items, func(where string, args []any) error {
 		return tx.Each(ctx, func(from db.Row) error {
 			var item resource.Item
 			o, err := scanOwner(from, &item)
 			owners[item] = o
 			return err
-		}, `SELECT o.item, `+ownerFields+` FROM account_owner o WHERE o.definition = $1 AND o.`+where, args...)
+		}, `SELECT o.item, `+ownerFields+` FROM account_owner o WHERE o.definition = $1 AND `+where, args...)
 	})
 	return owners, err
 }

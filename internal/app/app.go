@@ -16,11 +16,13 @@ import (
 	"github.com/passmuster/muster/internal/assessment"
 	"github.com/passmuster/muster/internal/breach"
 	"github.com/passmuster/muster/internal/caller"
+	"github.com/passmuster/muster/internal/computer"
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/jobs"
+	"github.com/passmuster/muster/internal/mapping"
 	"github.com/passmuster/muster/internal/oauth"
 	"github.com/passmuster/muster/internal/passkey"
 	"github.com/passmuster/muster/internal/program"
@@ -47,9 +49,11 @@ type App struct {
 	Access      *access.Service
 	Accounts    *account.Service
 	Assessments *assessment.Service
+	Computers   *computer.Service
 	DB          *db.DB
 	Directory   *directory.Service
 	Evidence    *evidence.Service
+	Mappings    *mapping.Service
 	OAuth       *oauth.Service
 	Passkeys    *passkey.Service
 	Program     *program.Service
@@ -103,18 +107,18 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
 	a.Program = program.New(program.Options{DB: a.DB, Now: o.Now, Users: controlUsers{a.Access}})
 	a.Workspaces.Furnisher = a.Program
-	a.Accounts = account.New(account.Options{
-		Applications: applications{a.OAuth}, DB: a.DB, Directory: a.Directory, Logger: o.Logger, Now: o.Now,
-	})
-	a.Directory.Followers = append(a.Directory.Followers, a.Accounts)
+	views, err := a.buildViews()
+	if err != nil {
+		return err
+	}
 	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
 		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
 		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()),
 		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.Directory.Settle},
-		Views:   []resource.View{a.Accounts}, Wait: pushWait,
+		Views:   views, Wait: pushWait,
 	})
-	a.Accounts.Records = a.Resources
+	a.joinViews()
 	a.Assessments = assessment.New(assessment.Options{
 		Applications: applications{a.OAuth}, Controls: a.Program, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now,
 		Recipients: recipients{a.Access, a.DB, a.Directory}, Resource: a.Resources, Users: users{a.Access},

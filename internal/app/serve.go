@@ -121,8 +121,10 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 	a.Access.Mount(server)
 	a.Accounts.Mount(server)
 	a.Assessments.Mount(server)
+	a.Computers.Mount(server)
 	a.Directory.Mount(server)
 	a.Evidence.Mount(server)
+	a.Mappings.Mount(server)
 	a.OAuth.Mount(server)
 	a.Passkeys.Mount(server)
 	a.Program.Mount(server)
@@ -144,6 +146,7 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
 		{Name: "directory-carry", Due: a.Directory.HasChanges, Every: time.Second, Run: a.Directory.Carry},
+		{Name: "computer-late", Due: a.Computers.HasLate, Every: 5 * time.Second, Run: a.Computers.Turn},
 		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: 5 * time.Second, Run: a.Directory.Leave},
 		a.Evidence.Job(),
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},

@@ -67,9 +67,11 @@ var table = []line{
 	{"access", 2, feature},
 	{"account", 2, feature + "directory facet jtd resource sheet"},
 	{"assessment", 2, feature + "deadline form jtd resource rule sla"},
+	{"computer", 2, feature + "directory facet mapping resource rule"},
 	{"directory", 2, feature},
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},
+	{"mapping", 2, feature + "jtd resource rule"},
 	{"oauth", 2, feature},
 	{"passkey", 2, feature + "access signin"},
 	{"program", 2, feature + "assessment form"},
@@ -81,11 +83,11 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment breach config directory door egress jtd mail oauth passkey program proof resource rule scim seal sheet signin sla sso"},
+	{"app", 3, feature + "access account assessment breach computer config directory door egress jtd mail mapping oauth passkey program proof resource rule scim seal sheet signin sla sso"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api client json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access account app client config directory jtd oauth program proof resource scim sheet signin"},
+	{"cmd/muster", 3, feature + "access account app client config directory jtd mapping oauth program proof resource scim sheet signin"},
 }
 
 // home says where an import from outside the module may stand.

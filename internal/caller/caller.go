@@ -70,6 +70,7 @@ const (
 	OwnAccount         Permission = "use an account of one's own"
 	ReadAccounts       Permission = "read accounts"
 	ReadAudit          Permission = "read the audit trail"
+	ReadComputers      Permission = "read computers"
 	ReadControls       Permission = "read controls and frameworks"
 	ReadPeople         Permission = "read people"
 	ReadResources      Permission = "read resources"
@@ -86,7 +87,8 @@ const (
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAccounts, ReadAudit, ReadControls, ReadPeople,
+		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAccounts, ReadAudit, ReadComputers, ReadControls,
+		ReadPeople,
 		ReadResources, ReadSettings, ReadTests, ReadUsers, WriteAccounts, WriteControls, WritePeople, WriteResources, WriteTests,
 	}
 }
@@ -106,6 +108,7 @@ func Areas() []Area {
 		{"tests", []Permission{ReadTests}, []Permission{WriteTests}},
 		{"controls", []Permission{ReadControls}, []Permission{WriteControls}},
 		{"accounts", []Permission{ReadAccounts}, []Permission{WriteAccounts}},
+		{"computers", []Permission{ReadComputers}, nil},
 		{"people", []Permission{ReadPeople}, []Permission{WritePeople}},
 		{"users", []Permission{ReadUsers}, nil},
 		{"audit-trail", []Permission{ReadAudit}, nil},
@@ -142,7 +145,7 @@ func GrantedBy(p Permission) []Scope {
 		return []Scope{ScopeReadResource}
 	case WriteResources:
 		return []Scope{ScopeWriteResource}
-	case ReadAccounts, ReadAudit, ReadControls, ReadPeople, ReadTests, ReadUsers:
+	case ReadAccounts, ReadAudit, ReadComputers, ReadControls, ReadPeople, ReadTests, ReadUsers:
 		return []Scope{ScopeManageRead}
 	case WriteAccounts, WriteControls, WritePeople, WriteTests:
 		return []Scope{ScopeManageWrite}

@@ -114,6 +114,9 @@ var sentences = []sentence{
 	{"lockout.prevented", "attempt", "Muster refused {actor} the {attempt}" + lockout + "; the last is {subject}"},
 	{"lockout.prevented", "", "Muster refused {actor} a change" + lockout + "; the last is {subject}"},
 
+	{"mapping.deleted", "", "{actor} stopped showing the records of {subject} as {words as}"},
+	{"mapping.set", "", "{actor} set how the records of {subject} are shown as {words as}"},
+
 	{"passkey.added", "self", "{actor} added the passkey {passkey} to their own account"},
 	{"passkey.added", "", "{actor} added the passkey {passkey} to the account of {subject}"},
 	{"passkey.refused", "", "A sign-in with {whose} passkey {passkey} was refused[: {why}]"},

@@ -85,3 +85,35 @@ func (t Table) selectThrough(ctx context.Context, tx *db.Tx, at place) (rows []r
 		at.definition, at.after, at.limit)
 	return rows, err
 }
+
+// listParts is how many items one statement asks for.
+const listParts = 20
+
+// InItems calls fn with the end of a condition on the column item that holds for
+// some of the rising items, and its parameters; definition is $1. Short lists are
+// padded to few lengths, so that few statements are prepared; a range may hold
+// others.
+func InItems[T ~int64](definition int64, items []T, fn func(where string, args []any) error) error {
+	if len(items) == 0 {
+		return nil
+	}
+	if first, last := items[0], items[len(items)-1]; int(last-first) < 4*len(items) {
+		return fn(`item >= $2 AND item <= $3`, []any{definition, int64(first), int64(last)})
+	}
+	for part := range slices.Chunk(items, listParts) {
+		size := listParts
+		for _, less := range []int{5, 1} {
+			if len(part) <= less {
+				size = less
+			}
+		}
+		args := []any{definition}
+		for i := range size {
+			args = append(args, int64(part[min(i, len(part)-1)]))
+		}
+		if err := fn(`item IN (`+db.Parameters(2, size)+`)`, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
