@@ -20,7 +20,7 @@ func TestFormNamesEveryProblemByItsPlace(t *testing.T) {
 		{"good", `{"name":"x","state":"on"}`, nil},
 		{"null counts as absent", `{"name":null,"state":null}`, nil},
 		{"no object", `[]`, []fault.Problem{{Pointer: "/at", Message: "must be an object: a thing has name and state"}}},
-		{"a misspelling", `{"nmae":"x"}`, []fault.Problem{{Pointer: "/at/nmae", Message: "is no member of a thing; did you mean name?"}}},
+		{"a misspelling", `{"namee":"x"}`, []fault.Problem{{Pointer: "/at/namee", Message: "is no member of a thing; did you mean name?"}}},
 		{"a stranger", `{"a/b":1}`, []fault.Problem{{Pointer: "/at/a~1b", Message: "is no member of a thing, which has name, state"}}},
 		{"no string", `{"name":7}`, []fault.Problem{{Pointer: "/at/name", Message: "must be a string"}}},
 		{"too long", `{"name":"` + strings.Repeat("é", 11) + `"}`, []fault.Problem{{Pointer: "/at/name", Message: "must have at most 10 characters"}}},

@@ -200,7 +200,7 @@ func (s *Service) readSections(ctx context.Context, c caller.Caller, r *controlR
 		return nil
 	}
 	var list []json.Value
-	if raw.Kind() != '[' || json.Unmarshal(raw, &list) != nil {
+	if !arrayOf(raw, &list) {
 		r.Wrong("sections", "must be an array of objects: {frameworkId, sectionId}")
 		return nil
 	}
@@ -228,6 +228,11 @@ func (s *Service) readSections(ctx context.Context, c caller.Caller, r *controlR
 	}
 	r.placed, r.places = true, distinct(r.places)
 	return nil
+}
+
+// arrayOf reads an array; false when raw is none.
+func arrayOf(raw json.Value, list *[]json.Value) bool {
+	return raw.Kind() == '[' && json.Unmarshal(raw, list) == nil
 }
 
 // readRequirements reads the requirements that a file names, by framework.

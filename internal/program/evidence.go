@@ -37,29 +37,28 @@ func (c *Control) subject() evidence.Subject {
 
 // entry says what was done to a control.
 func (c *Control) entry(actor caller.Caller, what string, changes []evidence.Change) evidence.Entry {
+	return c.entryWith(actor, what, changes, map[string]any{})
+}
+
+// entryWith is entry with more members of the body.
+func (c *Control) entryWith(actor caller.Caller, what string, changes []evidence.Change, body map[string]any) evidence.Entry {
 	if changes == nil {
 		changes = []evidence.Change{}
 	}
-	return evidence.Entry{
-		Actor: actor, Kind: "control", Subject: c.subject(),
-		Body: map[string]any{"what": what, "externalId": c.ExternalID, "changes": changes},
-	}
+	body["what"], body["externalId"], body["changes"] = what, c.ExternalID, changes
+	return evidence.Entry{Actor: actor, Kind: "control", Subject: c.subject(), Body: body}
 }
 
 // created says that a control came into use, with all that it began with.
 func (d *controlDraft) created(actor caller.Caller, what string) evidence.Entry {
-	e := d.entry(actor, what, controlChanges(Control{}, d.Control))
-	d.more(e.Body.(map[string]any))
-	return e
-}
-
-func (d *controlDraft) more(body map[string]any) {
+	body := map[string]any{}
 	if len(d.places) > 0 {
 		body["requirements"] = placeTexts(d.places)
 	}
 	if len(d.tests) > 0 {
 		body["test"] = testTargets(d.tests)
 	}
+	return d.entryWith(actor, what, controlChanges(Control{}, d.Control), body)
 }
 
 func testTargets(tests []assessment.TestRef) []map[string]any {

@@ -96,10 +96,10 @@ func TestFrameworkProblems(t *testing.T) {
 				`/categories/0/requirements/2/ref: must be a text without spaces at its ends and without / ; , " \ ? # %` + "\n" +
 				"/categories/0/requirements/3/ref: must be present\n/categories/0/requirements/4/ref: must be a string\n" +
 				"/categories/1/name: must be present and not empty\n/categories/1/ref: A stands elsewhere in the framework already"},
-		{"strangers", `{"name":"N","colour":1,"categories":[{"ref":"A","name":"a","requirement":[]},{"ref":"B","name":"b","requirements":[{"ref":"1","nmae":"n","obligation":"must"}]}]}`,
+		{"strangers", `{"name":"N","colour":1,"categories":[{"ref":"A","name":"a","requirement":[]},{"ref":"B","name":"b","requirements":[{"ref":"1","namee":"n","obligation":"must"}]}]}`,
 			"/colour: is no member of a framework, which has apiVersion, kind, slug, name, shorthand, description, version, license, source, attribution, categories\n" +
 				"/categories/0/requirement: is no member of a category; did you mean requirements?\n" +
-				"/categories/1/requirements/0/nmae: is no member of a requirement; did you mean name?\n" +
+				"/categories/1/requirements/0/namee: is no member of a requirement; did you mean name?\n" +
 				"/categories/1/requirements/0/name: must be present and not empty\n" +
 				"/categories/1/requirements/0/obligation: must be one of required, addressable"},
 		{"controls", `{"name":"N N","categories":[{"ref":"A","name":"a","requirements":[{"ref":"1","name":"n","controls":["access-reviews","nothing"],

@@ -64,9 +64,7 @@ func testChange(before, after string) []evidence.Change {
 
 // about is an entry of a control that a test has to do with, too.
 func (c *Control) about(actor caller.Caller, what string, changes []evidence.Change, tests ...assessment.TestRef) evidence.Entry {
-	e := c.entry(actor, what, changes)
-	e.Body.(map[string]any)["test"] = testTargets(tests)
-	return e
+	return c.entryWith(actor, what, changes, map[string]any{"test": testTargets(tests)})
 }
 
 // TestsOf answers up to limit tests of a control after a test's id, and whether
@@ -153,9 +151,7 @@ func (s *Service) UnmapRequirement(ctx context.Context, c caller.Caller, framewo
 func (c *Control) placedEntry(actor caller.Caller, what string, f *Framework, before, after string) evidence.Entry {
 	var d differences
 	d.add("requirement", before, after)
-	e := c.entry(actor, what, d)
-	e.Body.(map[string]any)["framework"] = map[string]any{"id": f.ID, "name": f.Name}
-	return e
+	return c.entryWith(actor, what, d, map[string]any{"framework": map[string]any{"id": f.ID, "name": f.Name}})
 }
 
 // putTests makes a control have these tests and no others, and says whether that
