@@ -338,8 +338,10 @@ func readEdit(text []byte) (e controlEdit, err error) {
 			limit int
 			empty bool
 		}{
-			{&e.name, "name", maxName, false}, {&e.externalID, "externalId", maxExternalID, false},
-			{&e.description, "description", maxText, true}, {&e.note, "note", maxText, true},
+			{&e.name, "name", maxName, false},
+			{&e.externalID, "externalId", maxExternalID, false},
+			{&e.description, "description", maxText, true},
+			{&e.note, "note", maxText, true},
 		} {
 			if f.Members[member.name] == nil {
 				continue

@@ -108,22 +108,30 @@ func TestControlProblems(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", `{}`, "/externalId: must be present and not empty\n/description: must be present\n/effectiveDate: must be present: an RFC 3339 time\n" +
 			"/domain: must be present: a word of ControlDomain"},
-		{"wrong words", `{"externalId":"a/b","name":7,"description":"d","effectiveDate":"soon","domain":"COMPLIANC","role":"none","colour":"red"}`,
+		{
+			"wrong words", `{"externalId":"a/b","name":7,"description":"d","effectiveDate":"soon","domain":"COMPLIANC","role":"none","colour":"red"}`,
 			"/colour: is no member of a control, which has externalId, name, description, effectiveDate, domain, sections, role, customFields\n" +
 				"/externalId: must not hold / ; or ,\n/role: must be one of BOTH, CONTROLLER, PROCESSOR\n/effectiveDate: must be an RFC 3339 time\n" +
-				"/name: must be a string\n/domain: must be one of " + strings.Join(program.Domains(), ", ") + "; did you mean COMPLIANCE?"},
-		{"sections", `{"externalId":"a","description":"d","effectiveDate":"2026-01-01T00:00:00Z","domain":"PRIVACY","sections":[{"frameworkId":"SOC_2","sectionId":"CC99"},
+				"/name: must be a string\n/domain: must be one of " + strings.Join(program.Domains(), ", ") + "; did you mean COMPLIANCE?",
+		},
+		{
+			"sections", `{"externalId":"a","description":"d","effectiveDate":"2026-01-01T00:00:00Z","domain":"PRIVACY","sections":[{"frameworkId":"SOC_2","sectionId":"CC99"},
 			{"frameworkId":"GDPR","sectionId":"1"},7,{"frameworkId":"soc2","sectionId":"CC1.1","more":1}]}`,
 			`/sections/0/sectionId: "CC99" is no requirement of SOC 2` + "\n" + `/sections/1/frameworkId: "GDPR" is no framework that is in use here` + "\n" +
-				"/sections/2: must be an object: a section has frameworkId and sectionId\n/sections/3/more: is no member of a section, which has frameworkId, sectionId"},
-		{"fields", `{"externalId":"a","description":"d","effectiveDate":"2026-01-01T00:00:00Z","domain":"PRIVACY","customFields":[{"label":"x","value":7},{"value":["a",""]}]}`,
+				"/sections/2: must be an object: a section has frameworkId and sectionId\n/sections/3/more: is no member of a section, which has frameworkId, sectionId",
+		},
+		{
+			"fields", `{"externalId":"a","description":"d","effectiveDate":"2026-01-01T00:00:00Z","domain":"PRIVACY","customFields":[{"label":"x","value":7},{"value":["a",""]}]}`,
 			"/customFields/0/value: must be a string or an array of strings\n/customFields/1/label: must be present and not empty\n" +
-				"/customFields/1/value/1: must say something"},
-		{"a file", `{"kind":"Kontrol","externalId":"a","name":"n","domains":["PRIVACY","X"],"domain":"PRIVACY","owner":"nobody","requirements":{"soc2":["CC6.1","no"],"gdpr":["1"]},
+				"/customFields/1/value/1: must say something",
+		},
+		{
+			"a file", `{"kind":"Kontrol","externalId":"a","name":"n","domains":["PRIVACY","X"],"domain":"PRIVACY","owner":"nobody","requirements":{"soc2":["CC6.1","no"],"gdpr":["1"]},
 			"tests":["nothing"]}`,
 			"/kind: must be Control\n/domains: must not stand beside domain\n" + `/domains/1: "X" is no word of ControlDomain` + "\n" +
 				`/owner: "nobody" is no id or e-mail of a user` + "\n" + `/requirements/gdpr: "gdpr" is no framework that is in use here` + "\n" +
-				`/requirements/soc2/1: "no" is no requirement of SOC 2` + "\n" + `/tests/0: "nothing" is no id or slug of a test`},
+				`/requirements/soc2/1: "no" is no requirement of SOC 2` + "\n" + `/tests/0: "nothing" is no id or slug of a test`,
+		},
 		{"no object", `[]`, ": must be an object: a control has externalId, name and description"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
