@@ -38,7 +38,7 @@ build: need-go ## build bin/muster
 .PHONY: test
 test: need-go ## run all tests on SQLite and PostgreSQL; sets up what they need
 	@scripts/test-setup postgres smtp chromium
-	go test $(PKG)
+	go test -timeout 30m $(PKG)
 
 .PHONY: check
 check: need-go fmt tidy vet lint arch golden-check vuln ## run every gate beside the tests
@@ -49,7 +49,7 @@ race: need-go ## run the tests of concurrent packages under the race detector
 	@scripts/test-setup postgres smtp cc
 	@packages=(); for name in $(RACE_PACKAGES); do [ -d "internal/$$name" ] && packages+=("./internal/$$name/..."); done; \
 	compiler=$$(go env CC); if command -v "$${compiler%% *}" >/dev/null; then \
-		echo "go test -race $${packages[*]}"; CGO_ENABLED=1 go test -race "$${packages[@]}"; fi
+		echo "go test -race $${packages[*]}"; CGO_ENABLED=1 go test -race -timeout 30m "$${packages[@]}"; fi
 
 .PHONY: bench
 bench: build ## print ours against the floor, measured side by side (flags: ARGS=…)

@@ -3,6 +3,7 @@
 package test
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -125,6 +126,28 @@ func (l *ledger) texts(t *testing.T, query string, args ...any) (all []string) {
 }
 
 func isBytes(v any) bool { _, ok := v.([]byte); return ok }
+
+// settle waits until passes have carried over what people's records, owners and
+// views are to follow: they do so after the act.
+func (l *ledger) settle(t *testing.T) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for poll := time.NewTicker(5 * time.Millisecond); ; {
+		var waiting int
+		err := l.QueryRowContext(ctx, `
+			SELECT (SELECT COUNT(*) FROM directory_change) + (SELECT COUNT(*) FROM account_feed) + (SELECT COUNT(*) FROM resource_behind)`,
+		).Scan(&waiting)
+		if err != nil {
+			t.Fatalf("something is still to be carried over: %v", err)
+		}
+		if waiting == 0 {
+			poll.Stop()
+			return
+		}
+		<-poll.C
+	}
+}
 
 // state is all that a workspace has: a line for each row of each table.
 func (l *ledger) state(t *testing.T, e *estate) (lines []string) {

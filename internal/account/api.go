@@ -167,8 +167,8 @@ func (s *Service) systems(ctx context.Context, c caller.Caller) (systems, error)
 	return systems{names}, err
 }
 
-// AccountInput names an account.
-type AccountInput struct {
+// RefInput names an account.
+type RefInput struct {
 	Account string `path:"accountId"`
 }
 
@@ -185,7 +185,7 @@ func (s *Service) answer(ctx context.Context, a Account, err error) (*accountOut
 	return &accountOutput{named.account(a, s.instant())}, nil
 }
 
-func (s *Service) getAccount(ctx context.Context, in *AccountInput) (*accountOutput, error) {
+func (s *Service) getAccount(ctx context.Context, in *RefInput) (*accountOutput, error) {
 	a, err := s.Get(ctx, caller.From(ctx), ID(in.Account))
 	return s.answer(ctx, a, err)
 }
@@ -245,7 +245,7 @@ func (f OwnerForm) choice() Choice {
 }
 
 type ownerInput struct {
-	AccountInput
+	RefInput
 	Body OwnerForm
 }
 
@@ -254,7 +254,7 @@ func (s *Service) postOwner(ctx context.Context, in *ownerInput) (*accountOutput
 	return s.answer(ctx, a, err)
 }
 
-func (s *Service) postClear(ctx context.Context, in *AccountInput) (*accountOutput, error) {
+func (s *Service) postClear(ctx context.Context, in *RefInput) (*accountOutput, error) {
 	a, err := s.SetOwner(ctx, caller.From(ctx), ID(in.Account), Choice{Nobody: true})
 	return s.answer(ctx, a, err)
 }

@@ -55,6 +55,8 @@ func insertRemediations(ctx context.Context, tx *db.Tx, d resource.Definition, n
 
 // undoRemediations takes back what a number said of items under a test; fn is
 // told the result of each.
+//
+//nolint:revive // seven things that belong to nobody else
 func undoRemediations(ctx context.Context, tx *db.Tx, definition resource.Number, test, number int64, items []int64, fn func(result string)) error {
 	return tx.EachIn(ctx, func(row db.Row) error {
 		var result string

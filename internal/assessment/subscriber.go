@@ -177,6 +177,8 @@ func (s *Service) resubscribe(ctx context.Context, c caller.Caller, ref string, 
 }
 
 // putSubscribers makes these and no others hear of a test.
+//
+//nolint:revive // seven things that belong to nobody else
 func (s *Service) putSubscribers(ctx context.Context, tx *db.Tx, c caller.Caller, t *Test, list []Subscriber, d *differences, now time.Time) error {
 	rows, err := selectSubscribers(ctx, tx, c.Workspace.Number, []int64{t.Number})
 	if err != nil {

@@ -95,14 +95,14 @@ func (s *Service) getComputers(ctx context.Context, in *listInput) (*listOutput,
 	return &listOutput{web.NewPage(page, cursor, more, q.After != facet.Key{})}, nil
 }
 
-// ComputerInput names a computer.
-type ComputerInput struct {
+// RefInput names a computer.
+type RefInput struct {
 	Computer string `path:"computerId"`
 }
 
 type computerOutput struct{ Body api.MonitoredComputer }
 
-func (s *Service) getComputer(ctx context.Context, in *ComputerInput) (*computerOutput, error) {
+func (s *Service) getComputer(ctx context.Context, in *RefInput) (*computerOutput, error) {
 	c, err := s.Get(ctx, caller.From(ctx), in.Computer)
 	if err != nil {
 		return nil, err

@@ -68,6 +68,8 @@ func again(ctx context.Context, tx *db.Tx, d resource.Definition, item resource.
 	}
 }
 
+//
+//nolint:revive // seven things that belong to nobody else
 func (s *Service) save(ctx context.Context, tx *db.Tx, d resource.Definition, item resource.Item, was, is row, deltas facet.Deltas) error {
 	if was == is {
 		return nil

@@ -85,26 +85,34 @@ func TestFrameworkProblems(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	for _, c := range []struct{ name, text, want string }{
 		{"nothing", `{}`, "/name: must be present and not empty\n/categories: must be present: a category has ref, name and requirements"},
-		{"a licence that allows no text", `{"name":"N","license":"reference-only","categories":[{"ref":"A","name":"a","text":"t","requirements":[{"ref":"1","name":"n","text":"t"}]}]}`,
+		{
+			"a licence that allows no text", `{"name":"N","license":"reference-only","categories":[{"ref":"A","name":"a","text":"t","requirements":[{"ref":"1","name":"n","text":"t"}]}]}`,
 			"/categories/0/text: must be absent: the licence reference-only does not allow the framework's own text here\n" +
-				"/categories/0/requirements/0/text: must be absent: the licence reference-only does not allow the framework's own text here"},
+				"/categories/0/requirements/0/text: must be absent: the licence reference-only does not allow the framework's own text here",
+		},
 		{"an unknown licence", `{"name":"N","license":"GPL","categories":[]}`, "/license: must be one of " + strings.Join(program.Licenses(), ", ")},
-		{"references", `{"name":"N","slug":"9","categories":[{"ref":"A","name":"a","requirements":[{"ref":"1","name":"n"},{"ref":"1","name":"m"},{"ref":"a/b","name":"m"},{"name":"m"},
+		{
+			"references", `{"name":"N","slug":"9","categories":[{"ref":"A","name":"a","requirements":[{"ref":"1","name":"n"},{"ref":"1","name":"m"},{"ref":"a/b","name":"m"},{"name":"m"},
 			{"ref":7,"name":"m"}]},{"ref":"A","name":""}]}`,
 			"/slug: must be 2 to 60 lower-case letters, digits, dashes and underscores, the first a letter, such as acme-baseline\n" +
 				"/categories/0/requirements/1/ref: 1 stands elsewhere in the framework already\n" +
 				`/categories/0/requirements/2/ref: must be a text without spaces at its ends and without / ; , " \ ? # %` + "\n" +
 				"/categories/0/requirements/3/ref: must be present\n/categories/0/requirements/4/ref: must be a string\n" +
-				"/categories/1/name: must be present and not empty\n/categories/1/ref: A stands elsewhere in the framework already"},
-		{"strangers", `{"name":"N","colour":1,"categories":[{"ref":"A","name":"a","requirement":[]},{"ref":"B","name":"b","requirements":[{"ref":"1","namee":"n","obligation":"must"}]}]}`,
+				"/categories/1/name: must be present and not empty\n/categories/1/ref: A stands elsewhere in the framework already",
+		},
+		{
+			"strangers", `{"name":"N","colour":1,"categories":[{"ref":"A","name":"a","requirement":[]},{"ref":"B","name":"b","requirements":[{"ref":"1","namee":"n","obligation":"must"}]}]}`,
 			"/colour: is no member of a framework, which has apiVersion, kind, slug, name, shorthand, description, version, license, source, attribution, categories\n" +
 				"/categories/0/requirement: is no member of a category; did you mean requirements?\n" +
 				"/categories/1/requirements/0/namee: is no member of a requirement; did you mean name?\n" +
 				"/categories/1/requirements/0/name: must be present and not empty\n" +
-				"/categories/1/requirements/0/obligation: must be one of required, addressable"},
-		{"controls", `{"name":"N N","categories":[{"ref":"A","name":"a","requirements":[{"ref":"1","name":"n","controls":["access-reviews","nothing"],
+				"/categories/1/requirements/0/obligation: must be one of required, addressable",
+		},
+		{
+			"controls", `{"name":"N N","categories":[{"ref":"A","name":"a","requirements":[{"ref":"1","name":"n","controls":["access-reviews","nothing"],
 			"requirements":[{"ref":"2","name":"m","controls":["no"]}]}]}]}`,
-			`/categories/0/requirements/0/controls/1: "nothing" is no control in use` + "\n" + `/categories/0/requirements/0/requirements/0/controls/0: "no" is no control in use`},
+			`/categories/0/requirements/0/controls/1: "nothing" is no control in use` + "\n" + `/categories/0/requirements/0/requirements/0/controls/0: "no" is no control in use`,
+		},
 		{"a slug of the catalogue", `{"slug":"soc2","name":"N","categories":[]}`, "/slug: soc2 is a framework that Muster brings along; take another slug"},
 		{"a name that makes no slug", `{"name":"日本","categories":[]}`, "/slug: must be present: the name makes none"},
 	} {

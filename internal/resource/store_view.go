@@ -94,6 +94,8 @@ func selectLastOf(ctx context.Context, tx *db.Tx, definition Number, after int64
 
 // newestWhere appends the newest version at a number of each item that where
 // holds for.
+//
+//nolint:revive // seven things that belong to nobody else
 func newestWhere(ctx context.Context, tx *db.Tx, rows *[]Newest, definition Number, number int64, where string, args []any) error {
 	begun := len(*rows)
 	var from, to []sql.NullInt64

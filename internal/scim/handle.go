@@ -359,6 +359,8 @@ func (s *Service) changed(ctx context.Context, tx *db.Tx, c *call, req request, 
 }
 
 // shown is the answer that carries one resource.
+//
+//nolint:revive // seven things that belong to nobody else
 func (s *Service) shown(
 	ctx context.Context, tx *db.Tx, c *call, req request, rt *schema.ResourceType, r storedRow, status int,
 ) (answer, error) {
