@@ -170,6 +170,8 @@ func TestAnswersFitTheDocument(t *testing.T) {
 	p := place{data: t.TempDir()}
 	build, manage := p.application(t, "Inventory", "build"), p.application(t, "Console", "manage")
 	servers, accounts := p.definition(t, build, "Server"), p.plainDefinition(t, build, "Account", "UserAccount")
+	var user struct{ ID string }
+	p.admin(t, &user, "user", "create", "--email", "ada@example.com", "--role", "editor")
 	s := p.serve(t)
 	c := &conversation{document: readDocument(t, s), server: s, t: t, build: s.token(t, build), manage: s.token(t, manage)}
 	c.resources(servers, accounts)
@@ -252,6 +254,11 @@ func (c *conversation) tests() {
 	c.say(m, 201, "POST", "/v1/tests/sized/versions", `{"reason":"more",`+strings.Replace(sized, "8192", "16384", 1)+`}`)
 	c.say(m, 400, "POST", "/v1/tests/sized/versions", `{"passWhen":{"field":"memory","op":"resembles","value":1}}`)
 	c.say(m, 200, "GET", "/v1/tests/sized/versions", "")
+	c.say(m, 200, "GET", "/v1/tests/sized/requirements", "")
+	c.say(m, 200, "PATCH", "/v1/tests/sized", `{"sla":null}`)
+	c.say(m, 200, "PUT", "/v1/tests/sized/subscribers/ada@example.com", "")
+	c.say(m, 200, "GET", "/v1/tests/sized/subscribers", "")
+	c.say(m, 204, "DELETE", "/v1/tests/sized/subscribers/ada@example.com", "")
 	c.say(m, 201, "POST", "/v1/tests/sized/copy", `{"slug":"sized-too"}`)
 	c.say(m, 200, "POST", "/v1/tests/sized-too/deactivate", `{"deactivateReason":"not now"}`)
 	c.say(m, 400, "POST", "/v1/tests/sized-too/deactivate", `{}`)

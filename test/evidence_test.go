@@ -31,12 +31,12 @@ func forgeries() []forgery {
 		}
 	}
 	return []forgery{
-		{"an entry was changed, one byte", replace(2, `"Console"`, `"console"`), "entry 1 (application "},
-		{"an entry was dropped", func(l []string) []string { return append(l[:2], l[3:]...) }, "entry 1 (definition "},
-		{"an entry was dropped", func(l []string) []string { l[1], l[2] = l[2], l[1]; return l }, "entry 0 (application "},
+		{"an entry was changed, one byte", replace(3, `"Console"`, `"console"`), "entry 2 (application "},
+		{"an entry was dropped", func(l []string) []string { return append(l[:3], l[4:]...) }, "entry 2 (definition "},
+		{"an entry was dropped", func(l []string) []string { l[2], l[3] = l[3], l[2]; return l }, "entry 1 (application "},
 		{"the tail was cut", func(l []string) []string { return l[:3] }, "entry 2 does not fit"},
 		{"it was cut in the middle", func(l []string) []string { l[3] = l[3][:len(l[3])/2]; return l[:4] }, "entry 2 does not fit"},
-		{"an entry was changed, and its hash", rehash, "entry 1 (application "},
+		{"an entry was changed, and its hash", rehash, "entry 2 (application "},
 		{"a checkpoint was changed", replace(0, `time 20`, `time 21`), "the checkpoint does not fit"},
 		{"something was added", func(l []string) []string { return append(l, "{}") }, "the trailer does not fit"},
 		{"the last line is gone", func(l []string) []string { return l[:len(l)-1] }, "the trailer does not fit"},
@@ -46,12 +46,12 @@ func forgeries() []forgery {
 
 // rehash changes an entry and gives it the hash of what it now says.
 func rehash(lines []string) []string {
-	line := strings.Replace(lines[2], `"Console"`, `"console"`, 1)
+	line := strings.Replace(lines[3], `"Console"`, `"console"`, 1)
 	entry := line[strings.Index(line, `{"entry":`)+len(`{"entry":`) : strings.Index(line, `,"hash":"`)]
 	hash := sha256.Sum256(append([]byte{0}, entry...)) // RFC 6962 section 2.1
 	start := strings.Index(line, `,"hash":"`) + len(`,"hash":"`)
 	end := start + strings.IndexByte(line[start:], '"')
-	lines[2] = line[:start] + base64.StdEncoding.EncodeToString(hash[:]) + line[end:]
+	lines[3] = line[:start] + base64.StdEncoding.EncodeToString(hash[:]) + line[end:]
 	return lines
 }
 

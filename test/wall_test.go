@@ -77,6 +77,8 @@ func (h *house) request(r route) (path, body string) {
 		body = set(h.resource)
 	case r.path == "/v1/tests" || r.path == "/v1/tests/preview":
 		body = strings.NewReplacer(`"Inventory"`, `"`+h.application.ID+`"`, `"Server"`, `"`+h.resource+`"`).Replace(sizedTest)
+	case r.String() == "PATCH /v1/tests/{testId}":
+		body = `{"sla":null}`
 	case strings.HasSuffix(r.path, "/versions"):
 		body = `{` + sized + `}`
 	case strings.HasSuffix(r.path, "/copy"):
