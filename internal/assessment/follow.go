@@ -17,9 +17,8 @@ import (
 // fill evaluates the definitions that a test relates to and whose keys are new, so
 // that the test itself finds related records by them. What is put off is found by
 // looking at all records meanwhile.
-func (s *Service) fill(ctx context.Context, c caller.Caller, t Test) error {
-	var unfilled []resource.Definition
-	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+func (s *Service) fill(ctx context.Context, c caller.Caller, t Test) (unfilled []resource.Definition, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		unfilled = nil
 		links, err := selectLinksFrom(ctx, tx, t.Definition.Number)
 		if err != nil {
@@ -48,9 +47,9 @@ func (s *Service) fill(ctx context.Context, c caller.Caller, t Test) error {
 		}
 	}
 	if err != nil {
-		return fmt.Errorf("fill the keys of test %s: %w", t.ID, err)
+		return nil, fmt.Errorf("fill the keys of test %s: %w", t.ID, err)
 	}
-	return nil
+	return unfilled, nil
 }
 
 // Behind answers the definitions whose verdicts have not taken in yet what changed
@@ -141,38 +140,32 @@ func viewOf(ctx context.Context, tx *db.Tx, l link) (v view, known bool, err err
 // sweepStep is how many items one transaction of Sweep forgets.
 const sweepStep = 1000
 
+// swept is what all have taken in of one key: up to a number.
+type swept struct {
+	definition resource.Number
+	key, last  int64
+}
+
 // Sweep forgets what was touched in the records of a definition, or of any when it
 // is 0, and all that relate to it have taken in.
 func (j *Judge) Sweep(ctx context.Context, related resource.Number) error {
-	type sweep struct {
-		definition resource.Number
-		last       int64
-	}
-	var sweeps []sweep
+	var all []swept
 	err := j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		sweeps = nil
+		all = nil
 		touched, err := touchedOf(ctx, tx, related)
 		for _, number := range touched {
 			if err != nil {
 				return err
 			}
-			last, err := takenIn(ctx, tx, number)
-			if err != nil {
-				return err
-			}
-			some, err := selectTouchedItems(ctx, tx, number, last, 1)
-			if err != nil {
-				return err
-			}
-			if len(some) > 0 {
-				sweeps = append(sweeps, sweep{number, last})
-			}
+			var some []swept
+			some, err = takenIn(ctx, tx, number)
+			all = append(all, some...)
 		}
 		return err
 	})
-	for _, one := range sweeps {
+	for _, one := range all {
 		if err == nil {
-			err = j.sweep(ctx, one.definition, one.last)
+			err = j.sweep(ctx, one)
 		}
 	}
 	if err != nil {
@@ -181,36 +174,57 @@ func (j *Judge) Sweep(ctx context.Context, related resource.Number) error {
 	return nil
 }
 
-// takenIn answers up to which number all have come that relate to a definition. One
-// that has no view yet is being evaluated for the first time, perhaps on an older
-// number than the newest.
-func takenIn(ctx context.Context, tx *db.Tx, related resource.Number) (int64, error) {
+// takenIn answers what may be forgotten of a definition. What relates to it and has
+// no view yet is being evaluated for the first time, perhaps on an older number
+// than the newest.
+func takenIn(ctx context.Context, tx *db.Tx, related resource.Number) (list []swept, err error) {
+	some, err := selectTouchedItems(ctx, tx, swept{definition: related, last: never}, 1)
+	if err != nil || len(some) == 0 {
+		return nil, err
+	}
 	head, err := resource.HeadOf(ctx, tx, related)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	last := head.Number
+	keys, err := selectKeys(ctx, tx, related)
+	if err != nil {
+		return nil, err
+	}
 	links, err := selectLinksTo(ctx, tx, related)
-	for _, l := range links {
-		if err != nil {
-			return 0, err
-		}
-		var v view
-		v, _, err = viewOf(ctx, tx, l)
-		last = min(last, v.number)
+	if err != nil {
+		return nil, err
 	}
-	return last, err
+	for _, k := range keys {
+		one := swept{related, k.number, head.Number}
+		for _, l := range links {
+			if l.theirs != k.number {
+				continue
+			}
+			v, _, err := viewOf(ctx, tx, l)
+			if err != nil {
+				return nil, err
+			}
+			one.last = min(one.last, v.number)
+		}
+		if some, err = selectTouchedItems(ctx, tx, one, 1); err != nil {
+			return nil, err
+		}
+		if len(some) > 0 {
+			list = append(list, one)
+		}
+	}
+	return list, nil
 }
 
-func (j *Judge) sweep(ctx context.Context, definition resource.Number, last int64) error {
+func (j *Judge) sweep(ctx context.Context, s swept) error {
 	for {
 		n := 0
 		if err := j.db.WriteAhead(ctx, func(ctx context.Context, tx *db.Tx) error { // what is not forgotten does no harm
-			items, err := selectTouchedItems(ctx, tx, definition, last, sweepStep)
+			items, err := selectTouchedItems(ctx, tx, s, sweepStep)
 			if n = len(items); err != nil || n == 0 {
 				return err
 			}
-			return deleteTouched(ctx, tx, definition, items[n-1])
+			return deleteTouched(ctx, tx, s, items[n-1])
 		}); err != nil {
 			return err
 		}

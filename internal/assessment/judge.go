@@ -92,27 +92,31 @@ func (j *Judge) open(ctx context.Context, tx *db.Tx, e *evaluation, row testRow)
 	if t.program, err = j.program(ctx, tx, row, e.definition); err != nil {
 		return nil, err
 	}
-	e.arm(t, window.schema)
+	names, err := relativesOf(ctx, tx, e.definition.Workspace, row.document)
+	if err != nil {
+		return nil, err
+	}
+	e.arm(t, names, window.schema)
 	return t, e.openExceptions(ctx, tx, t)
 }
 
 // arm makes a test ready, or marks it broken when its rule does not fit the
 // schema. A schema that changed since the last evaluation, of the records or of
 // what they are related to, is a reason to judge everything again.
-func (e *evaluation) arm(t *judged, evaluatedUnder int64) {
+func (e *evaluation) arm(t *judged, names relatives, evaluatedUnder int64) {
 	if evaluatedUnder != e.definition.SchemaVersion {
 		t.full = true
+	}
+	for _, d := range names {
+		if v, ok := e.views[d.Number]; !ok || v.schema != d.SchemaVersion {
+			t.full = true
+		}
 	}
 	if t.broken = t.program == nil; t.broken {
 		return
 	}
 	if t.late = t.program.late; !t.late {
 		t.evaluator = t.program.evaluator()
-	}
-	for _, d := range t.program.relatives {
-		if v, ok := e.views[d.Number]; !ok || v.schema != d.SchemaVersion {
-			t.full = true
-		}
 	}
 }
 

@@ -18,6 +18,7 @@ type keyed struct {
 	keyRow
 	done     []bool // by item, of a key that this run fills: its value was noted
 	followed bool   // records of some definition are related by it to those of this one
+	foreign  bool   // of another definition
 	pending  []keyChange
 	readsID  bool
 	reader   *rule.KeyReader
@@ -51,10 +52,12 @@ func (e *evaluation) openKeys(ctx context.Context, tx *db.Tx) error {
 		if err != nil {
 			return fmt.Errorf("key %d: %w", row.number, err)
 		}
-		e.keys = append(e.keys, &keyed{
-			followed: slices.ContainsFunc(to, func(l link) bool { return l.theirs == row.number }),
-			keyRow:   row, readsID: key.ReadsID(), reader: key.NewReader(),
-		})
+		k := &keyed{keyRow: row, readsID: key.ReadsID(), reader: key.NewReader()}
+		for _, l := range to {
+			k.followed = k.followed || l.theirs == row.number
+			k.foreign = k.foreign || l.theirs == row.number && l.definition != e.definition.Number
+		}
+		e.keys = append(e.keys, k)
 	}
 	if e.links, err = selectLinksFrom(ctx, tx, e.definition.Number); err != nil {
 		return err
@@ -239,7 +242,7 @@ func (e *evaluation) flipKeys(ctx context.Context, tx *db.Tx, number int64) erro
 		if err := fillKey(ctx, tx, k.number, number); err != nil {
 			return fmt.Errorf("fill key %d: %w", k.number, err)
 		}
-		if k.followed {
+		if k.foreign {
 			if err := insertTouches(ctx, tx, e.definition, number, []valued{{key: k.number}}); err != nil {
 				return err
 			}

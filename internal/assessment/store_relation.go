@@ -289,22 +289,24 @@ func selectTouched(ctx context.Context, tx *db.Tx) (list []resource.Number, err 
 // touchedItem is where a round of forgetting stands.
 type touchedItem struct{ sync, item int64 }
 
-// selectTouchedItems answers up to limit places up to a number.
-func selectTouchedItems(ctx context.Context, tx *db.Tx, definition resource.Number, last int64, limit int) (list []touchedItem, err error) {
+// selectTouchedItems answers up to limit places where a key was touched, of any key
+// when it is 0.
+func selectTouchedItems(ctx context.Context, tx *db.Tx, s swept, limit int) (list []touchedItem, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t touchedItem
 		err := row.Scan(&t.sync, &t.item)
 		list = append(list, t)
 		return err
-	}, `SELECT sync, item FROM assessment_touch WHERE definition = $1 AND sync <= $2 ORDER BY sync, item LIMIT $3`,
-		int64(definition), last, int64(limit))
+	}, `SELECT sync, item FROM assessment_touch
+		WHERE definition = $1 AND sync <= $2 AND ($3 = 0 OR item_key = $3) ORDER BY sync, item LIMIT $4`,
+		int64(s.definition), s.last, s.key, int64(limit))
 	return list, err
 }
 
-// deleteTouched forgets all up to a place.
-func deleteTouched(ctx context.Context, tx *db.Tx, definition resource.Number, upTo touchedItem) error {
+// deleteTouched forgets all of a key up to a place.
+func deleteTouched(ctx context.Context, tx *db.Tx, s swept, upTo touchedItem) error {
 	_, err := tx.Exec(ctx, `
-		DELETE FROM assessment_touch WHERE definition = $1 AND (sync < $2 OR sync = $2 AND item <= $3)`,
-		int64(definition), upTo.sync, upTo.item)
+		DELETE FROM assessment_touch WHERE definition = $1 AND item_key = $2 AND (sync < $3 OR sync = $3 AND item <= $4)`,
+		int64(s.definition), s.key, upTo.sync, upTo.item)
 	return err
 }

@@ -231,10 +231,16 @@ func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, r 
 // judged evaluates a definition after a change of a test and answers the test
 // as it is then.
 func (s *Service) judged(ctx context.Context, c caller.Caller, t Test, cause resource.Cause) (Test, error) {
-	if err := s.fill(ctx, c, t); err != nil {
+	filled, err := s.fill(ctx, c, t)
+	if err != nil {
 		return Test{}, err
 	}
 	done, err := s.reevaluate(ctx, c, t.Definition, cause)
+	for _, d := range filled {
+		if err == nil {
+			err = s.Judge.Sweep(ctx, d.Number)
+		}
+	}
 	if err != nil {
 		return Test{}, fmt.Errorf("evaluate test %s: %w", t.ID, err)
 	}
