@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -309,4 +310,76 @@ type deadly struct {
 func (d *deadly) Behind(ctx context.Context, related resource.Number) ([]resource.Definition, error) {
 	d.at()
 	return nil, context.Canceled
+}
+
+// TestRelationToItselfAgain: a push that is judged again, because a rule changed
+// meanwhile, finds its own records though their values are being written anew.
+func TestRelationToItselfAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, _ := relatedHouse(t, d)
+		impatient := resource.New(resource.Options{DB: d, Judge: h.judge, Now: h.now, Owner: "other", Wait: time.Millisecond})
+		const pairs = 700 // more than two rounds, so that records are looked up and not all looked at
+		set := func(of func(i int) int) (elements []string) {
+			for i := range 2 * pairs {
+				elements = append(elements, owned(fmt.Sprintf("s%d", i), fmt.Sprintf("o%d", of(i))))
+			}
+			return elements
+		}
+		h.pushTo(h.servers, set(func(i int) int { return i / 2 })...)
+		test := h.create(ownedForm("Two servers each",
+			`"passWhen":{"related":"OwnedServer","on":{"owner":"owner"},"count":{"op":"equals","value":2,"of":{"field":"uniqueId","op":"exists"}}}`))
+		entity := h.entities(test.Slug, assessment.Passing)["s0"].ID
+		tests := assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: impatient, Users: h})
+		defer tests.Close()
+		moved := set(func(i int) int { return (i + 1) / 2 }) // every pair becomes another; the first and the last are alone
+		_, err := h.records.Push(t.Context(), h.app, resource.Push{
+			Base: h.servers.Base, Default: resource.Strict,
+			Body: &meanwhile{
+				func() {
+					h.ok(tests.DeactivateEntity(t.Context(), h.manager, test.Slug, entity, assessment.Pause{Reason: "so"}))
+				},
+				[]string{fmt.Sprintf(`{"resourceId":%q,"resources":[`, h.servers.ID), strings.Join(moved, ",") + `]}`},
+			},
+		})
+		h.ok(err)
+		got := h.get(test.Slug).Counts
+		want := assessment.Counts{assessment.Passing: 2*pairs - 2, assessment.Failing: 1, assessment.Deactivated: 1}
+		if got != want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	})
+}
+
+// TestRelationBeforeItsKey: what was judged before a key was filled is explained by
+// the records of then.
+func TestRelationBeforeItsKey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, owners := relatedHouse(t, d)
+		h.pushTo(h.servers, owned("s1", "a"))
+		h.pushTo(owners, owner("1", "a", "gone"))
+		impatient := resource.New(resource.Options{DB: d, Judge: h.judge, Now: h.now, Owner: "other", Wait: time.Millisecond})
+		tests := assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: impatient, Users: h})
+		defer tests.Close()
+		dying, die := context.WithCancel(t.Context())
+		h.records.Judge = &deadly{Judge: h.judge, at: die}
+		// The owners are held while the test is made, so nobody fills their key before.
+		_, err := h.records.Push(dying, h.app, resource.Push{
+			Base: owners.Base, Default: resource.Strict,
+			Body: &meanwhile{
+				func() {
+					_, err := tests.Create(t.Context(), h.manager, []byte(ownedForm("Owned", ownedByOneHere)))
+					h.ok(err)
+				},
+				[]string{fmt.Sprintf(`{"resourceId":%q,"resources":[`, owners.ID), owner("1", "a", "here") + `]}`},
+			},
+		})
+		h.ok(err)
+		h.records.Judge = h.judge
+		if since := h.count(`SELECT COALESCE(MAX(since), 0) FROM assessment_key WHERE definition = $1`, int64(owners.Number)); since != 2 {
+			t.Fatalf("the key is filled since %d, want the push's 2", since)
+		}
+		h.agree("as judged", h.reasons("owned"), map[string]string{"s1": `FAILING Owner[owner 1].state is "gone", must be "here"`})
+		h.ok(h.records.Follow(t.Context()))
+		h.agree("followed", h.outcomes("owned"), map[string]string{"s1": "PASSING"})
+	})
 }
