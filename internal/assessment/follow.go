@@ -186,7 +186,7 @@ func takenIn(ctx context.Context, tx *db.Tx, related resource.Number) (list []sw
 	if err != nil {
 		return nil, err
 	}
-	keys, err := selectKeys(ctx, tx, related)
+	keys, err := selectTouchedKeys(ctx, tx, related)
 	if err != nil {
 		return nil, err
 	}
@@ -195,9 +195,9 @@ func takenIn(ctx context.Context, tx *db.Tx, related resource.Number) (list []sw
 		return nil, err
 	}
 	for _, k := range keys {
-		one := swept{related, k.number, head.Number}
+		one := swept{related, k, head.Number}
 		for _, l := range links {
-			if l.theirs != k.number {
+			if l.theirs != k {
 				continue
 			}
 			v, _, err := viewOf(ctx, tx, l)

@@ -104,7 +104,7 @@ func (s *Service) comeBack(ctx context.Context, t Test) error {
 			d = resource.Definition{}
 			return err
 		}
-		return turn(ctx, tx, system(d), is, nil, now)
+		return s.flip(ctx, tx, system(d), is, nil, now)
 	})
 	if err != nil || d.Number == 0 {
 		return err
@@ -116,8 +116,8 @@ func (s *Service) comeBack(ctx context.Context, t Test) error {
 // purgeStep is how many rows one transaction of Purge removes.
 const purgeStep = 1000
 
-// Purge is a pass: it removes rechecks that no number needs any more. They are
-// no part of history: the outcomes are.
+// Purge is a pass: it removes rechecks that no number needs any more, and keys that
+// no test relates by. They are no part of history: the outcomes are.
 func (s *Service) Purge(ctx context.Context) error {
 	var definitions []resource.Number
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
@@ -133,7 +133,7 @@ func (s *Service) Purge(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("purge rechecks: %w", err)
 	}
-	return nil
+	return s.unlink(ctx)
 }
 
 func (s *Service) purge(ctx context.Context, d resource.Number) error {

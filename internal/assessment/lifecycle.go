@@ -70,7 +70,7 @@ func (s *Service) turn(ctx context.Context, c caller.Caller, ref string, p *Paus
 		if t, err = s.find(ctx, tx, c, ref); err != nil {
 			return err
 		}
-		return turn(ctx, tx, c, t, p, now)
+		return s.flip(ctx, tx, c, t, p, now)
 	})
 	if err != nil {
 		return Test{}, err
@@ -78,7 +78,8 @@ func (s *Service) turn(ctx context.Context, c caller.Caller, ref string, p *Paus
 	return s.judged(ctx, c, t, resource.CauseRule)
 }
 
-func turn(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, p *Pause, now time.Time) error {
+// flip writes it, and links a test that comes back to what it relates to.
+func (s *Service) flip(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, p *Pause, now time.Time) error {
 	to := StateDeactivated
 	if p == nil {
 		to, p = StateActive, &Pause{}
@@ -88,6 +89,9 @@ func turn(ctx context.Context, tx *db.Tx, c caller.Caller, t Test, p *Pause, now
 	}
 	if err := evidence.Append(ctx, tx, now, t.turnEntry(c, to, *p)); err != nil {
 		return err
+	}
+	if to == StateActive {
+		return s.Judge.link(ctx, tx, t)
 	}
 	return resource.RaiseEpoch(ctx, tx, t.Definition.Number)
 }

@@ -188,6 +188,18 @@ func (s *Service) relativeNamed(ctx context.Context, c caller.Caller, own, name 
 	return d, &severalError{fmt.Sprintf("%d applications have a resource %q; write application/%s, or its resourceId", len(named), name, name)}
 }
 
+// link tells the definition of a test that its rules are others now, which holds
+// it, and links the test to what it relates to.
+func (j *Judge) link(ctx context.Context, tx *db.Tx, t Test) error {
+	if err := resource.RaiseEpoch(ctx, tx, t.Definition.Number); err != nil {
+		return err
+	}
+	if err := j.linkUp(ctx, tx, t); err != nil {
+		return fmt.Errorf("link test %s: %w", t.ID, err)
+	}
+	return nil
+}
+
 // linkUp keeps what finds the records of a test's relations: keys on both sides,
 // and the links between them. A key that is new on a related definition asks for
 // an evaluation of that one, which fills it.
@@ -214,6 +226,9 @@ func (j *Judge) linkUp(ctx context.Context, tx *db.Tx, t Test) error {
 // ensureKey answers the number of a key, made when it is not there yet.
 func ensureKey(ctx context.Context, tx *db.Tx, w caller.Workspace, d resource.Number, fields string) (number int64, made bool, err error) {
 	k, err := selectKey(ctx, tx, d, fields)
+	if err == nil {
+		err = holdKey(ctx, tx, k.number)
+	}
 	if !errors.Is(err, db.ErrNoRow) {
 		return k.number, false, err
 	}

@@ -383,3 +383,40 @@ func TestRelationBeforeItsKey(t *testing.T) {
 		h.agree("followed", h.outcomes("owned"), map[string]string{"s1": "PASSING"})
 	})
 }
+
+// TestUnusedKeysGo: what no active test relates by is given up, and made again when
+// a test comes back.
+func TestUnusedKeysGo(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, owners := relatedHouse(t, d)
+		h.pushTo(h.servers, owned("s1", "a"), owned("s2", "b"))
+		h.pushTo(owners, owner("1", "a", "here"))
+		step := func(what, want string) {
+			h.t.Helper()
+			h.ok(h.tests.Purge(t.Context()))
+			got := fmt.Sprintf("%d links, %d keys, %d keys with values",
+				h.count(`SELECT COUNT(*) FROM assessment_link`), h.count(`SELECT COUNT(*) FROM assessment_key`), h.count(`SELECT COUNT(DISTINCT item_key) FROM assessment_value`))
+			if got != want {
+				t.Errorf("%s: %s, want %s", what, got, want)
+			}
+		}
+		first := h.create(ownedForm("Owned", ownedByOneHere))
+		h.create(ownedForm("Owned too", ownedByOneHere))
+		step("two tests by one key", "1 links, 2 keys, 2 keys with values")
+		_, err := h.tests.Deactivate(t.Context(), h.manager, first.Slug, assessment.Pause{Reason: "so"})
+		h.ok(err)
+		step("one of them", "1 links, 2 keys, 2 keys with values")
+		_, err = h.tests.NewVersion(t.Context(), h.manager, "owned-too", []byte(ownedForm("Owned too", strings.Replace(ownedByOneHere, `"ignoreCase":true,`, "", 1))))
+		h.ok(err)
+		step("the other by another key", "1 links, 2 keys, 2 keys with values")
+		_, err = h.tests.Deactivate(t.Context(), h.manager, "owned-too", assessment.Pause{Reason: "so"})
+		h.ok(err)
+		step("none", "0 links, 0 keys, 0 keys with values")
+		h.pushTo(owners, owner("1", "b", "here"))
+		_, err = h.tests.Reactivate(t.Context(), h.manager, first.Slug)
+		h.ok(err)
+		h.agree("back", h.outcomes(first.Slug), map[string]string{"s1": "FAILING", "s2": "PASSING"})
+		h.pushTo(owners, owner("1", "A", "here"))
+		h.agree("and followed", h.outcomes(first.Slug), map[string]string{"s1": "PASSING", "s2": "FAILING"})
+	})
+}

@@ -60,8 +60,10 @@ func insertKey(ctx context.Context, tx *db.Tx, w caller.Workspace, k keyRow) err
 		k.number, w.Number, int64(k.definition), k.fields)
 }
 
+// fillKey says from which number on a key is complete, unless it was given up.
 func fillKey(ctx context.Context, tx *db.Tx, key, since int64) error {
-	return tx.ExecOne(ctx, `UPDATE assessment_key SET since = $2 WHERE number = $1 AND since IS NULL`, key, since)
+	_, err := tx.Exec(ctx, `UPDATE assessment_key SET since = $2 WHERE number = $1 AND since IS NULL`, key, since)
+	return err
 }
 
 // link is one way in which tests of a definition relate to another.
@@ -283,6 +285,18 @@ func selectTouched(ctx context.Context, tx *db.Tx) (list []resource.Number, err 
 		list = append(list, number)
 		return err
 	}, `SELECT DISTINCT definition FROM assessment_touch ORDER BY definition`)
+	return list, err
+}
+
+// selectTouchedKeys answers the keys that numbers of a definition touched, those
+// that were given up since too.
+func selectTouchedKeys(ctx context.Context, tx *db.Tx, definition resource.Number) (list []int64, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var key int64
+		err := row.Scan(&key)
+		list = append(list, key)
+		return err
+	}, `SELECT DISTINCT item_key FROM assessment_touch WHERE definition = $1 ORDER BY item_key`, int64(definition))
 	return list, err
 }
 

@@ -222,10 +222,7 @@ func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, r 
 	if err := evidence.Append(ctx, tx, now, r.entry(c, string(document))); err != nil {
 		return err
 	}
-	if err := s.Judge.linkUp(ctx, tx, t); err != nil {
-		return fmt.Errorf("link test %s: %w", t.ID, err)
-	}
-	return resource.RaiseEpoch(ctx, tx, t.Definition.Number)
+	return s.Judge.link(ctx, tx, t)
 }
 
 // judged evaluates a definition after a change of a test and answers the test

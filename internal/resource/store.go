@@ -177,6 +177,10 @@ func raiseEpoch(ctx context.Context, tx *db.Tx, definition Number) error {
 		UPDATE resource_head SET rules_epoch = rules_epoch + 1 WHERE definition = $1`, int64(definition))
 }
 
+func holdHead(ctx context.Context, tx *db.Tx, definition Number) error {
+	return tx.ExecOne(ctx, `UPDATE resource_head SET rules_epoch = rules_epoch WHERE definition = $1`, int64(definition))
+}
+
 // lease is who takes a claim, when, and until when.
 type lease struct {
 	now, until   int64 // ms

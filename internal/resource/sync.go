@@ -105,6 +105,12 @@ func RaiseEpoch(ctx context.Context, tx *db.Tx, definition Number) error {
 	return raiseEpoch(ctx, tx, definition)
 }
 
+// Hold makes every change of the definition's rules wait for the end of this
+// transaction, and waits for those under way.
+func Hold(ctx context.Context, tx *db.Tx, definition Number) error {
+	return holdHead(ctx, tx, definition)
+}
+
 // Unjudged is a pass: it evaluates definitions whose rules changed without an
 // evaluation after it, as when a process died between the two.
 func (s *Service) Unjudged(ctx context.Context) error {
