@@ -322,7 +322,7 @@ func (w *mesh) relation(definition string) string {
 }
 
 func (w *mesh) form(definition string, more ...string) string {
-	members := append(more, fmt.Sprintf(`"%s":%s`, draw(w.t, "when", "passWhen", "failWhen"), w.relation(definition)),
+	members := append(slices.Clone(more), fmt.Sprintf(`"%s":%s`, draw(w.t, "when", "passWhen", "failWhen"), w.relation(definition)),
 		`"onUnknown":`+draw(w.t, "onUnknown", `"fail"`, `"pass"`, `"in_progress"`), fmt.Sprintf(`"resource":%q`, w.defs[definition].ID))
 	if rapid.IntRange(0, 2).Draw(w.t, "scoped") == 0 {
 		members = append(members, `"scope":`+w.relation(definition))
