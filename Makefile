@@ -10,6 +10,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 ARGS ?=
+CHECKS ?= 200
 FUZZTIME ?= 20s
 PKG ?= ./...
 
@@ -31,7 +32,8 @@ run: build ## build and serve on http://127.0.0.1:8080 (flags: ARGS='--listen â€
 	@exec bin/muster serve $(ARGS)
 
 .PHONY: build
-build: need-go ## build bin/muster
+build: need-go ## build bin/muster, with the dashboard when there is Node
+	@scripts/ui build
 	@[ -e bin/muster ] || echo "building bin/muster; the first time takes a few minutes"
 	@CGO_ENABLED=0 go build -trimpath -o bin/muster ./cmd/muster
 
@@ -39,9 +41,10 @@ build: need-go ## build bin/muster
 test: need-go ## run all tests on SQLite and PostgreSQL; sets up what they need
 	@scripts/test-setup postgres smtp chromium
 	go test -timeout 30m $(PKG)
+	@if [ "$(PKG)" = ./... ]; then scripts/ui test; fi
 
 .PHONY: check
-check: need-go fmt tidy vet lint arch golden-check vuln ## run every gate beside the tests
+check: need-go fmt tidy vet lint arch golden-check ui-check vuln ## run every gate beside the tests
 	@echo "check: all gates passed"
 
 .PHONY: race
@@ -49,7 +52,7 @@ race: need-go ## run the tests of concurrent packages under the race detector
 	@scripts/test-setup postgres smtp cc
 	@packages=(); for name in $(RACE_PACKAGES); do [ -d "internal/$$name" ] && packages+=("./internal/$$name/..."); done; \
 	compiler=$$(go env CC); if command -v "$${compiler%% *}" >/dev/null; then \
-		echo "go test -race $${packages[*]}"; CGO_ENABLED=1 go test -race -timeout 30m "$${packages[@]}"; fi
+		echo "go test -race -short $${packages[*]}"; CGO_ENABLED=1 go test -race -short -timeout 30m "$${packages[@]}"; fi
 
 .PHONY: bench
 bench: build ## print ours against the floor, measured side by side (flags: ARGS=â€¦)
@@ -59,6 +62,11 @@ bench: build ## print ours against the floor, measured side by side (flags: ARGS
 fuzz: need-go ## run every fuzz target for FUZZTIME each (default 20s)
 	@scripts/fuzz $(FUZZTIME) $(PKG)
 
+.PHONY: soak
+soak: need-go ## run the random machines with CHECKS new runs each (default 200)
+	@scripts/test-setup postgres
+	go test -timeout 5h -count=1 -run Machine ./internal/account ./internal/assessment ./internal/review ./internal/vulnerability -rapid.seed=0 -rapid.checks=$(CHECKS)
+
 .PHONY: format
 format: need-go ## rewrite the Go files as gofumpt wants them
 	@$(GOFUMPT) -w .
@@ -66,10 +74,12 @@ format: need-go ## rewrite the Go files as gofumpt wants them
 .PHONY: golden
 golden: need-go ## rewrite the golden files from the code
 	@scripts/golden update
+	@scripts/ui types
 
 .PHONY: clean
 clean: ## remove what make built (not muster-data)
 	@rm -rf bin
+	@scripts/ui clean
 
 # The gates of `make check`, one by one.
 
@@ -107,6 +117,11 @@ arch: need-go
 golden-check: need-go
 	@echo "== golden files"
 	@scripts/golden
+
+.PHONY: ui-check
+ui-check:
+	@echo "== dashboard"
+	@scripts/ui check
 
 .PHONY: vuln
 vuln: need-go

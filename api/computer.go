@@ -32,7 +32,7 @@ type OperatingSystem struct {
 // ComputerSummary counts computers.
 type ComputerSummary struct {
 	Total                 int64                 `json:"total"`
-	LastCheckOver14Days   int64                 `json:"lastCheckOver14Days" doc:"Those that never said when they were checked too."`
+	LastCheckOver14Days   int64                 `json:"lastCheckOver14Days" doc:"Longer ago than the tests mac-reported and windows-reported allow; those that never said when they were checked too."`
 	ScreenLock            ComputerOutcomeCounts `json:"screenlock"`
 	DiskEncryption        ComputerOutcomeCounts `json:"diskEncryption"`
 	PasswordManager       ComputerOutcomeCounts `json:"passwordManager"`

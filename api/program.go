@@ -19,9 +19,11 @@ type Control struct {
 	CreationDate     *string       `json:"creationDate" format:"date-time"`
 	ModificationDate *string       `json:"modificationDate" format:"date-time"`
 
-	Status          string   `json:"status,omitempty" enum:"NO_EVIDENCE_MAPPED,NOT_STARTED,IN_PROGRESS,COMPLETED"`
-	NumTestsPassing *float64 `json:"numTestsPassing,omitempty" doc:"Tests whose status is OK."`
-	NumTestsTotal   *float64 `json:"numTestsTotal,omitempty" doc:"Without those that are deactivated or have nothing to evaluate."`
+	Status              string   `json:"status,omitempty" enum:"NO_EVIDENCE_MAPPED,NOT_STARTED,IN_PROGRESS,COMPLETED"`
+	NumDocumentsPassing *float64 `json:"numDocumentsPassing,omitempty" doc:"Documents whose status is OK."`
+	NumDocumentsTotal   *float64 `json:"numDocumentsTotal,omitempty" doc:"Without those that are not relevant."`
+	NumTestsPassing     *float64 `json:"numTestsPassing,omitempty" doc:"Tests whose status is OK."`
+	NumTestsTotal       *float64 `json:"numTestsTotal,omitempty" doc:"Without those that are deactivated or have nothing to evaluate."`
 }
 
 // ControlDetail is a control with its counters. What follows Note is Muster's
@@ -254,19 +256,6 @@ type ControlID struct {
 	ControlID string `json:"controlId"`
 }
 
-// Document is a document as lists show it (contract manage-api.md).
-type Document struct {
-	ID               string  `json:"id"`
-	OwnerID          *string `json:"ownerId"`
-	Category         string  `json:"category"`
-	Description      string  `json:"description"`
-	IsSensitive      bool    `json:"isSensitive"`
-	Title            string  `json:"title"`
-	UploadStatus     string  `json:"uploadStatus"`
-	UploadStatusDate *string `json:"uploadStatusDate" format:"date-time"`
-	URL              *string `json:"url"`
-}
-
 // DocumentAndControl are a document and the control that it is evidence for.
 type DocumentAndControl struct {
 	Document Document `json:"document"`
@@ -275,16 +264,18 @@ type DocumentAndControl struct {
 
 // RequirementState is a requirement with what is done about it.
 type RequirementState struct {
-	ID              string         `json:"id"`
-	Name            string         `json:"name"`
-	Description     *string        `json:"description"`
-	Obligation      *string        `json:"obligation" enum:"required,addressable"`
-	Depth           int            `json:"depth"`
-	Category        Named          `json:"category"`
-	Framework       Named          `json:"framework"`
-	Controls        []ControlBrief `json:"controls"`
-	NumTestsPassing float64        `json:"numTestsPassing"`
-	NumTestsTotal   float64        `json:"numTestsTotal"`
+	ID                  string         `json:"id"`
+	Name                string         `json:"name"`
+	Description         *string        `json:"description"`
+	Obligation          *string        `json:"obligation" enum:"required,addressable"`
+	Depth               int            `json:"depth"`
+	Category            Named          `json:"category"`
+	Framework           Named          `json:"framework"`
+	Controls            []ControlBrief `json:"controls"`
+	NumDocumentsPassing float64        `json:"numDocumentsPassing"`
+	NumDocumentsTotal   float64        `json:"numDocumentsTotal"`
+	NumTestsPassing     float64        `json:"numTestsPassing"`
+	NumTestsTotal       float64        `json:"numTestsTotal"`
 }
 
 // BrokenRequirements are the requirements that a record breaks, or that a test is
@@ -322,13 +313,15 @@ type FrameworkGaps struct {
 	Framework              Named            `json:"framework"`
 	NumControlsCompleted   float64          `json:"numControlsCompleted"`
 	NumControlsTotal       float64          `json:"numControlsTotal"`
+	NumDocumentsPassing    float64          `json:"numDocumentsPassing"`
+	NumDocumentsTotal      float64          `json:"numDocumentsTotal"`
 	NumTestsPassing        float64          `json:"numTestsPassing"`
 	NumTestsTotal          float64          `json:"numTestsTotal"`
 	NumRequirements        int              `json:"numRequirements"`
 	NumRequirementsCovered int              `json:"numRequirementsCovered" doc:"A control is mapped to them, or to a finer one below."`
 	WithoutControl         []GapRequirement `json:"requirementsWithoutControl"`
 	WithoutTest            []ControlBrief   `json:"controlsWithoutTest"`
-	NotPassing             []UnmetControl   `json:"controlsNotPassing" doc:"Tests are mapped, and not all of them pass."`
+	NotPassing             []UnmetControl   `json:"controlsNotPassing" doc:"Tests or documents are mapped, and not all of them pass."`
 }
 
 // GapRequirement is a requirement that nothing is done about.
@@ -342,8 +335,11 @@ type GapRequirement struct {
 // UnmetControl is a control with the tests that do not pass.
 type UnmetControl struct {
 	ControlBrief
-	Status          string      `json:"status" enum:"NOT_STARTED,IN_PROGRESS"`
-	NumTestsPassing float64     `json:"numTestsPassing"`
-	NumTestsTotal   float64     `json:"numTestsTotal"`
-	Tests           []TestBrief `json:"tests" doc:"Those that count and are not OK."`
+	Status              string          `json:"status" enum:"NOT_STARTED,IN_PROGRESS"`
+	NumDocumentsPassing float64         `json:"numDocumentsPassing"`
+	NumDocumentsTotal   float64         `json:"numDocumentsTotal"`
+	NumTestsPassing     float64         `json:"numTestsPassing"`
+	NumTestsTotal       float64         `json:"numTestsTotal"`
+	Documents           []DocumentBrief `json:"documents" doc:"Those that count and are not OK."`
+	Tests               []TestBrief     `json:"tests" doc:"Those that count and are not OK."`
 }

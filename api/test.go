@@ -30,6 +30,8 @@ type TestInput struct {
 	Cases     []TestCase `json:"cases,omitempty" doc:"Unit tests of the rule; they must come out as they want."`
 	Reason    string     `json:"reason,omitempty" doc:"Why this version is made."`
 
+	Settings json.Value `json:"settings,omitempty" doc:"Only in a version of a built-in test, which takes nothing else of a rule: its settings by name."`
+
 	Controls    []string `json:"controls,omitempty" doc:"External ids or ids of controls, or requirements such as CC7.1 or soc2/CC7.1, which mean every control mapped to them."`
 	Owner       string   `json:"owner,omitempty"`
 	SLA         string   `json:"sla,omitempty" doc:"Slug or name of an SLA; empty for none."`
@@ -55,7 +57,7 @@ type Test struct {
 	FailureDescription     string   `json:"failureDescription"`
 	RemediationDescription string   `json:"remediationDescription"`
 	Version                Version  `json:"version"`
-	Category               string   `json:"category"`
+	Category               string   `json:"category" enum:"Accounts access,Account security,Account setup,Computers,Custom,Data storage,Employees,Infrastructure,IT,Logging,Monitoring alerts,People,Policies,Risk analysis,Software development,CSPM alert management,Vendors,Vulnerability management"`
 	Integrations           []string `json:"integrations"`
 	Status                 string   `json:"status" enum:"OK,NEEDS_ATTENTION,DEACTIVATED,IN_PROGRESS,INVALID,NOT_APPLICABLE"`
 
@@ -74,16 +76,42 @@ type Test struct {
 	SLA              *string    `json:"sla" doc:"Slug of the SLA that deadlines go by."`
 	Subscribers      []string   `json:"subscribers" doc:"E-mails, or ids where there is none, of who wants to hear of the test."`
 
+	WeakEvidence []TestWeakness `json:"weakEvidence" doc:"Why the status proves less than it seems to."`
+
 	Ended TestEndings `json:"remediations" doc:"Failures with a deadline that ended, ever."`
 	TestRule
+
+	BuiltIn *TestBuiltIn `json:"builtIn" doc:"Null for a test that somebody wrote."`
 }
 
-// TestChange changes what a test has beside its versions; what is left out stays.
+// TestBuiltIn says which of Muster's own tests a test is, and what may be set of it.
+type TestBuiltIn struct {
+	ID       string        `json:"id"`
+	Settings []TestSetting `json:"settings"`
+}
+
+// TestSetting is a threshold of a built-in test. Value, default and limits are
+// numbers, but of a date, which is YYYY-MM-DD.
+type TestSetting struct {
+	Name        string     `json:"name"`
+	Kind        string     `json:"kind" enum:"count,date,days,minutes,score"`
+	Description string     `json:"description"`
+	Value       json.Value `json:"value"`
+	Default     json.Value `json:"default"`
+	Minimum     json.Value `json:"minimum"`
+	Maximum     json.Value `json:"maximum"`
+}
+
+// TestChange changes what a test has beside its versions, and the settings of a
+// built-in test; what is left out stays.
 type TestChange struct {
 	Category    *string    `json:"category,omitempty" doc:"A word of DocumentAndTestCategory or TestCategory."`
 	Owner       json.Value `json:"owner,omitempty" doc:"Id or e-mail of a user; null for nobody."`
 	SLA         json.Value `json:"sla,omitempty" doc:"Slug or name of an SLA; null for none. Open failures are due by it at once, counted from when they were detected."`
 	Subscribers *[]string  `json:"subscribers,omitempty" doc:"Ids or e-mails of users or people: these and no others."`
+
+	Reason   string     `json:"reason,omitempty" maxLength:"10000" doc:"Why settings are others, for the version that they make."`
+	Settings json.Value `json:"settings,omitempty" doc:"Settings of a built-in test by name; null puts one back to its default. A change makes a version."`
 }
 
 // TestEndings count how failures with a deadline ended.
@@ -152,6 +180,8 @@ type TestVersion struct {
 	FailureDescription     string  `json:"failureDescription"`
 	RemediationDescription string  `json:"remediationDescription"`
 	TestRule
+
+	Settings json.Value `json:"settings,omitempty" doc:"Of a built-in test, by name."`
 }
 
 // Author is who did something.
@@ -203,6 +233,7 @@ type Entity struct {
 	RemediateByDate  *string `json:"remediateByDate" format:"date-time" doc:"When it is due; null without a deadline, and unless it fails."`
 	Overdue          bool    `json:"overdue"`
 	DeactivatedUntil *string `json:"deactivatedUntilDate" format:"date-time"`
+	ExceptionID      *string `json:"exceptionId" doc:"Of the exception that leaves it out."`
 	Stale            bool    `json:"stale" doc:"Its newest element was rejected; this is the record before."`
 	Held             bool    `json:"held" doc:"Left out of the newest push, and kept by a guard."`
 }

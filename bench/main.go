@@ -26,6 +26,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/passmuster/muster/internal/config"
 )
 
 func main() {
@@ -77,7 +79,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if o.floor != "" {
 		return serveFloor(ctx, o.floor, storage)
 	}
-	b := &bench{options: o, medians: map[string]time.Duration{}, stderr: stderr}
+	b := &bench{options: o, estates: map[engine]config.Storage{}, medians: map[string]time.Duration{}, stderr: stderr}
 	defer func() { err = errors.Join(err, b.close()) }()
 	if err := b.open(ctx); err != nil {
 		return err
@@ -110,6 +112,7 @@ type bench struct {
 	options
 	cluster *cluster // nil until a section asks for it
 	dir     string
+	estates map[engine]config.Storage // filled by a section, looked at by others
 	folders int
 	medians map[string]time.Duration // what a later section compares with
 	self    string
@@ -136,6 +139,8 @@ func (b *bench) sections() []section {
 			section{"tests/" + string(engine), func(ctx context.Context) error { return b.tests(ctx, engine, b.records) }},
 			section{"pages/" + string(engine), func(ctx context.Context) error { return b.pages(ctx, engine) }},
 			section{"tokens/" + string(engine), func(ctx context.Context) error { return b.tokens(ctx, engine) }},
+			section{"day/" + string(engine), func(ctx context.Context) error { return b.day(ctx, engine) }},
+			section{"dashboard/" + string(engine), func(ctx context.Context) error { return b.dashboard(ctx, engine) }},
 			section{"scim/" + string(engine), func(ctx context.Context) error { return b.scim(ctx, engine) }},
 		)
 		if b.million {

@@ -109,6 +109,9 @@ func (d *document) fits(body, kind, pointer string) error {
 		return err
 	}
 	values := []string{body}
+	if kind == "application/octet-stream" { // any bytes fit
+		return nil
+	}
 	if kind == "application/x-ndjson" {
 		values = strings.Split(strings.TrimSpace(body), "\n")
 	}
@@ -254,6 +257,9 @@ func (c *conversation) tests() {
 	c.say(m, 201, "POST", "/v1/tests/sized/versions", `{"reason":"more",`+strings.Replace(sized, "8192", "16384", 1)+`}`)
 	c.say(m, 400, "POST", "/v1/tests/sized/versions", `{"passWhen":{"field":"memory","op":"resembles","value":1}}`)
 	c.say(m, 200, "GET", "/v1/tests/sized/versions", "")
+	c.say(m, 200, "GET", "/v1/tests/history?days=3&testId=sized,none", "")
+	c.say(m, 400, "GET", "/v1/tests/history?days=0", "")
+	c.say(m, 200, "GET", "/v1/tests/sized/history", "")
 	c.say(m, 200, "GET", "/v1/tests/sized/requirements", "")
 	c.say(m, 200, "PATCH", "/v1/tests/sized", `{"sla":null}`)
 	c.say(m, 200, "PUT", "/v1/tests/sized/subscribers/ada@example.com", "")

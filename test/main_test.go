@@ -7,12 +7,17 @@
 //	harness_test.go     builds the program; starts, stops and kills servers
 //	quickstart_test.go  runs docs/guide/quickstart.md as it is written
 //	guide_test.go       tries every rule of docs/guide/tests.md
+//	provisioning_guide_test.go  runs the guides to provisioning, with a provider in between
 //	evidence_test.go    forges evidence in the ways of docs/guide/evidence.md
+//	demo_test.go        serve --demo, on an empty folder and on a filled one
+//	emulator_test.go    serve --emulator, and what partners have written against it
 //	golden_test.go      keeps what docs/reference shows
 //	document_test.go    answers fit the served document
+//	manage_test.go      the manage API against the facts in manage/, as a strict client
 //	kill_test.go        kill -9 in the middle of a push
 //	wall_test.go        two workspaces do not see one another
 //	push_test.go        corrupted sets; a long push beside other calls
+//	quota_test.go       size and records of a push
 //	habit_test.go       what clients of the older API do
 //
 // There are only tests here. Each test makes what it needs: no two share a

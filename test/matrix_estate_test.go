@@ -5,6 +5,7 @@ package test
 import (
 	"fmt"
 	"maps"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -54,6 +55,7 @@ func (e *estate) furnishPushed(t *testing.T) {
 	t.Helper()
 	flags := []string{"--workspace", e.slug}
 	app := e.application(t, e.values["application"], "build", flags...)
+	e.values["applicationId"], e.values["integrationId"], e.values["resourceKind"] = app.ID, app.ID, url.PathEscape(e.values["definition"])
 	e.values["clientId"], e.values["resourceId"] = app.ClientID, e.definition(t, app, e.values["definition"], flags...)
 	e.values["token"] = e.server.token(t, app)
 	e.values["servers"] = strings.ReplaceAll(goodServer+","+weakServer, "srv", e.slug)
@@ -64,13 +66,24 @@ func (e *estate) furnishPushed(t *testing.T) {
 		t.Fatalf("push: got %s", a)
 	}
 	e.values["syncId"] = put.Sync.ID
+	var records struct {
+		Results struct{ Data []struct{ ID string } }
+	}
+	e.founds(t, "GET", "/v1/definitions/"+e.values["resourceId"]+"/records", "", 200).into(t, &records)
+	e.values["recordId"], e.values["tokenId"] = records.Results.Data[0].ID, freshToken(t, e, nil)["tokenId"]
 	e.values["vaultId"] = e.definition(t, app, e.slug+" vault", flags...)
 	if a := e.call(t, "PUT", "/v1/resources/custom_resource", set(e.values["vaultId"], weakServer), bearer(e.values["token"])); a.status != 200 {
 		t.Fatalf("push: got %s", a)
 	}
 	maps.Copy(e.values, freshTest(t, e, nil))
 	maps.Copy(e.values, freshSLA(t, e, nil))
+	maps.Copy(e.values, freshScope(t, e, nil))
+	e.values["remediationId"] = freshRemediation(t, e, nil)["remediationId"]
 	maps.Copy(e.values, freshMapping(t, e, nil))
+	filed := freshUpload(t, e, nil)
+	maps.Copy(e.values, filed)
+	e.founds(t, "POST", "/v1/controls/"+e.values["controlId"]+"/add-document-to-control", `{"documentId":"`+filed["documentId"]+`"}`, 200)
+	e.values["exceptionId"] = freshAttached(t, e, nil)["exceptionId"]
 	e.furnishAccess(t, app)
 }
 
@@ -79,6 +92,7 @@ func (e *estate) furnishPeople(t *testing.T) {
 	maps.Copy(e.values, freshMember(t, e, nil))
 	maps.Copy(e.values, freshProvider(t, e, nil))
 	maps.Copy(e.values, freshRole(t, e, nil))
+	e.furnishPolicies(t)
 }
 
 // furnishUsers makes the resident, whose things are nobody else's.
@@ -241,11 +255,63 @@ func freshException(t *testing.T, e *estate, p *persona) map[string]string {
 	return values
 }
 
+// freshExemption is an exception by a condition.
+func freshExemption(t *testing.T, e *estate, p *persona) map[string]string {
+	t.Helper()
+	values := freshTest(t, e, p)
+	values["exceptionId"] = e.create(t, "/v1/exceptions", strings.ReplaceAll(exceptionBody, "{testId}", values["testId"]))
+	return values
+}
+
+// freshAttached is an exception with a file.
+func freshAttached(t *testing.T, e *estate, p *persona) map[string]string {
+	t.Helper()
+	values := freshExemption(t, e, p)
+	a := e.call(t, "PUT", "/v1/exceptions/"+values["exceptionId"]+"/file?name=a.txt", e.slug+" file", e.founder, "Content-Type: application/octet-stream")
+	if a.status != 200 {
+		t.Fatalf("attach: got %s", a)
+	}
+	return values
+}
+
+// freshRequest is an exception that waits for approval.
+func freshRequest(t *testing.T, e *estate, p *persona) map[string]string {
+	t.Helper()
+	e.founds(t, "PATCH", "/v1/exception-settings", `{"approval":"anyone"}`, 200)
+	values := freshExemption(t, e, p)
+	e.founds(t, "PATCH", "/v1/exception-settings", `{"approval":"none"}`, 200)
+	return values
+}
+
 func freshSubscribed(t *testing.T, e *estate, p *persona) map[string]string {
 	t.Helper()
 	values := freshTest(t, e, p)
 	e.founds(t, "PUT", "/v1/tests/"+values["testId"]+"/subscribers/"+e.values["subscriberId"], "", 200)
 	return values
+}
+
+// freshRemediation makes a test whose failures are due some time.
+func freshRemediation(t *testing.T, e *estate, p *persona) map[string]string {
+	t.Helper()
+	values := freshTest(t, e, p)
+	e.founds(t, "PATCH", "/v1/tests/"+values["testId"], `{"sla":"computers"}`, 200)
+	var list struct {
+		Results struct{ Data []struct{ ID string } }
+	}
+	e.founds(t, "GET", "/v1/remediations?testId="+values["testId"], "", 200).into(t, &list)
+	if len(list.Results.Data) == 0 {
+		t.Fatal("nothing is due")
+	}
+	values["remediationId"] = list.Results.Data[0].ID
+	return values
+}
+
+// scopeBody is a scope of some of the servers.
+const scopeBody = `{"name":"{slug} scope {n}","filters":[{"resource":"{resourceId}","where":{"field":"active","op":"equals","value":true}}]}`
+
+func freshScope(t *testing.T, e *estate, _ *persona) map[string]string {
+	t.Helper()
+	return map[string]string{"scopeId": e.create(t, "/v1/scopes", scopeBody)}
 }
 
 func freshSLA(t *testing.T, e *estate, _ *persona) map[string]string {
@@ -283,7 +349,7 @@ func freshFramework(t *testing.T, e *estate, _ *persona) map[string]string {
 	t.Helper()
 	id := e.create(t, "/v1/frameworks", `{"slug":"{slug}-framework-{n}","name":"{slug} framework","categories":[{"ref":"A","name":"{slug} category",
 		"requirements":[{"ref":"R-1","name":"{slug} requirement"}]}]}`)
-	return map[string]string{"documentId": "madeup", "frameworkId": id, "requirementId": "R-1"}
+	return map[string]string{"frameworkId": id, "requirementId": "R-1"}
 }
 
 // freshMapping makes a control that helps to meet a requirement, with a test.

@@ -57,7 +57,7 @@ func (e *estate) cast(t *testing.T) (all []*persona) {
 	}
 	return append(all,
 		&persona{name: e.slug + " pusher", estate: e, headers: []string{bearer(e.values["token"])}, gives: buildGives()},
-		&persona{name: e.slug + " neighbour", estate: e, headers: token("neighbour", "build", ""), gives: buildGives(), next: true},
+		&persona{name: e.slug + " neighbour", estate: e, headers: token("neighbour", "build", "connectors.self:read-resource connectors.self:write-resource"), gives: pushGives(), next: true},
 		&persona{name: e.slug + " console", estate: e, headers: token("console", "manage", ""), gives: manageGives(), thorough: true},
 		&persona{name: e.slug + " viewer", estate: e, headers: token("viewer", "manage", "vanta-api.all:read"), gives: manageReadGives()},
 		&persona{name: e.slug + " audit tool", estate: e, headers: token("audit tool", "audit", "")},

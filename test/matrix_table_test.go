@@ -10,14 +10,23 @@ package test
 type right string
 
 const (
-	anyone             right = "nothing"        // sign-in routes and those that take a client's own secret
-	nobody             right = "no right"       // what nobody may do to what is somebody else's
-	ownAccount         right = "own account"    // every signed-in user
-	readAudit          right = "audit: read"    // the audit trail
-	readControls       right = "controls: read" // controls and frameworks
+	anyone             right = "nothing"            // sign-in routes and those that take a client's own secret
+	nobody             right = "no right"           // what nobody may do to what is somebody else's
+	ownAccount         right = "own account"        // every signed-in user
+	readApplications   right = "applications: read" // applications, definitions, syncs and records
+	writeApplications  right = "applications: write"
+	manageSecrets      right = "secrets: manage" // of applications
+	readAudit          right = "audit: read"     // the audit trail
+	readControls       right = "controls: read"  // controls and frameworks
 	writeControls      right = "controls: write"
+	listDocuments      right = "documents: list"
+	readDocuments      right = "documents: read"
+	uploadDocuments    right = "documents: upload"
+	writeDocuments     right = "documents: write"
 	readPeople         right = "people: read" // people and groups
 	writePeople        right = "people: write"
+	readPolicies       right = "policies: read"
+	writePolicies      right = "policies: write"
 	readResources      right = "resources: read" // what applications push
 	writeResources     right = "resources: write"
 	readSettings       right = "settings: read"       // how users get in
@@ -41,41 +50,43 @@ type part struct {
 
 // reads are all that looks and changes nothing.
 func reads() []right {
-	return append(accessReads(), readAudit, readControls, readPeople, readResources, readSettings, readTests, readUsers)
+	return append(accessReads(), listDocuments, readDocuments, readApplications, readAudit, readControls, readPeople, readPolicies, readResources, readSettings, readTests, readUsers)
 }
 
 // parts are the eight roles and custom ones.
 func parts() []part {
-	editor := append(append(reads(), accessWrites()...), writeControls, writePeople, writeResources, writeTests)
+	editor := append(append(reads(), accessWrites()...), uploadDocuments, writeDocuments, writeApplications, writeControls, writePeople, writePolicies, writeResources, writeTests)
 	return []part{
-		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSignIn, manageUsers, manageWorkspaces)},
+		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSecrets, manageSignIn, manageUsers, manageWorkspaces)},
 		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
 		{name: "Employee", slug: "employee"},
 		{name: "View-only Admin", slug: "view-only-admin", mayOwn: true, gives: reads()},
 		{name: "Collaborator", slug: "collaborator", mayOwn: true},
-		{name: "Integrations Manager", slug: "integrations-manager", mayOwn: true, gives: []right{readResources, writeResources}},
+		{name: "Integrations Manager", slug: "integrations-manager", mayOwn: true, gives: []right{readApplications, readResources, writeApplications, writeResources}},
 		{name: "Auditor", slug: "auditor"}, // with an audit's window, readAudit and readControls too
 		{name: "Trust Collaborator", slug: "trust-collaborator"},
 		{
-			name: "Tester", slug: "tester", mayOwn: true, gives: []right{readResources, readTests, writeTests, readControls, readPeople, readAudit},
+			name: "Tester", slug: "tester", mayOwn: true, gives: []right{readApplications, readResources, readTests, writeTests, readControls, readPeople, readAudit},
 			areas: `{"resources":"view","tests":"edit","controls":"view","people":"view","users":"none","audit-trail":"view"}`,
 		},
 		{
-			name: "Steward", slug: "steward", mayOwn: true, gives: []right{readResources, writeResources, readPeople, writePeople, readUsers, readSettings},
+			name: "Steward", slug: "steward", mayOwn: true, gives: []right{readApplications, readResources, writeApplications, writeResources, readPeople, writePeople, readUsers, readSettings},
 			areas: `{"resources":"edit","people":"edit","users":"view","settings":"view"}`,
 		},
 	}
 }
 
 // What tokens give, by the scopes that each type of application holds.
-func buildGives() []right { return []right{readResources, writeResources} }
+func buildGives() []right { return append(pushGives(), listDocuments, readDocuments, uploadDocuments) }
+
+func pushGives() []right { return []right{readResources, writeResources} }
 
 func manageGives() []right {
-	return append(append(manageReadGives(), accessWrites()...), writeControls, writePeople, writeTests)
+	return append(append(manageReadGives(), accessWrites()...), uploadDocuments, writeDocuments, writeApplications, writeControls, writePeople, writePolicies, writeTests)
 }
 
 func manageReadGives() []right {
-	return append(accessReads(), readAudit, readControls, readPeople, readTests, readUsers)
+	return append(accessReads(), listDocuments, readDocuments, readApplications, readAudit, readControls, readPeople, readPolicies, readTests, readUsers)
 }
 
 // errand is a route with a request that works for who may send it. A route may
@@ -97,15 +108,17 @@ type errand struct {
 	leaves bool // ends the session that it comes with: the walk does it last
 	mine   bool // who may own gets through, and sees what is theirs
 	owned  bool // who owns the test in the path gets through
+	record bool // the resourceId in the path is a record's, not a definition's
 	second bool // stands beside another errand of its route: for users only, and nothing rotten is sent
 	public bool // answers to everybody what the workspace shows to everybody
 }
 
 const (
-	newServer = `{"uniqueId":"{slug}_new_{n}","displayName":"{slug} new","externalUrl":"https://x.example/n","customProperties":{"active":true,"memory":16384}}`
-	testBody  = `{"slug":"{slug}-sized-{n}","name":"{slug} sized","description":"d","remediation":"r","application":"{application}","resource":"{definition}",` + sized + `}`
-	pushBody  = `{"resourceId":"{resourceId}","resources":[{servers},` + newServer + `]}`
-	pauseBody = `{"deactivateReason":"{slug} wants to"}`
+	newServer     = `{"uniqueId":"{slug}_new_{n}","displayName":"{slug} new","externalUrl":"https://x.example/n","customProperties":{"active":true,"memory":16384}}`
+	testBody      = `{"slug":"{slug}-sized-{n}","name":"{slug} sized","description":"d","remediation":"r","application":"{application}","resource":"{definition}",` + sized + `}`
+	pushBody      = `{"resourceId":"{resourceId}","resources":[{servers},` + newServer + `]}`
+	exceptionBody = `{"test":"{testId}","condition":{"field":"memory","op":"lt","value":8192},"reason":"{slug} replaces them"}`
+	pauseBody     = `{"deactivateReason":"{slug} wants to"}`
 
 	controlBody = `{"externalId":"{slug}-control-{n}","name":"{slug} control","description":"d","effectiveDate":"2026-01-01T00:00:00Z","domain":"PRIVACY"}`
 )
@@ -115,9 +128,12 @@ func errands() (all []errand) {
 	for _, some := range [][]errand{
 		accessErrands(),
 		accountErrands(),
+		applicationErrands(),
 		controlErrands(),
+		documentErrands(),
 		openErrands(),
 		peopleErrands(),
+		policyErrands(),
 		provisioningErrands(),
 		resourceErrands(),
 		settingErrands(),
@@ -163,6 +179,8 @@ func accountErrands() []errand {
 		{route: "DELETE /v1/sessions", need: ownAccount, status: 204},
 		{route: "DELETE /v1/sessions/{sessionId}", need: ownAccount, status: 204, fresh: ownSession},
 		{route: "DELETE /v1/sessions/{sessionId}", need: manageUsers, status: 204, refusal: 404, second: true, fresh: othersSession},
+		{route: "GET /v1/events", query: "?seconds=0", need: ownAccount, status: 200},
+		{route: "GET /v1/home", need: ownAccount, status: 200},
 		{route: "GET /v1/workspaces", need: ownAccount, status: 200},
 
 		{route: "GET /v1/account", need: ownAccount, status: 200},
@@ -228,6 +246,7 @@ func peopleErrands() []errand {
 		{route: "GET /v1/people", need: readPeople, status: 200},
 		{route: "GET /v1/people/export", need: readPeople, status: 200},
 		{route: "GET /v1/people/{personId}", need: readPeople, status: 200},
+		{route: "GET /v1/people/{personId}/offboarding", need: readPeople, status: 200},
 		{route: "POST /v1/people", body: person, need: writePeople, status: 201},
 		{route: "POST /v1/people/import", body: "email,first\nimported{n}@{slug}.example,{slug}\n", kind: "text/csv", need: writePeople, status: 200},
 		{route: "PATCH /v1/people/{personId}", body: `{"name":{"last":"{slug} {n}"}}`, need: writePeople, status: 200},
@@ -262,6 +281,20 @@ func resourceErrands() []errand {
 
 func slaErrands() []errand {
 	return []errand{
+		{route: "GET /v1/weak-evidence", need: readTests, status: 200},
+		{route: "GET /v1/exceptions", need: readTests, status: 200, mine: true},
+		{route: "POST /v1/exceptions", body: exceptionBody, need: writeTests, status: 201, foreign: 400, fresh: freshTest},
+		{route: "GET /v1/exceptions/{exceptionId}", need: readTests, status: 200, owned: true, fresh: freshExemption},
+		{route: "PUT /v1/exceptions/{exceptionId}/file", query: "?name={slug}.txt", body: "{slug} file", kind: "application/octet-stream", need: writeTests, status: 200, owned: true, fresh: freshExemption},
+		{route: "GET /v1/exceptions/{exceptionId}/file", need: readTests, status: 200, owned: true, fresh: freshAttached},
+		{route: "POST /v1/exceptions/{exceptionId}/end", need: writeTests, status: 200, owned: true, fresh: freshExemption},
+		{route: "POST /v1/exceptions/{exceptionId}/approve", body: `{"comment":"{slug} agrees"}`, need: writeTests, status: 200, fresh: freshRequest},
+		{route: "POST /v1/exceptions/{exceptionId}/decline", body: `{"comment":"{slug} does not"}`, need: writeTests, status: 200, fresh: freshRequest},
+		{route: "GET /v1/exception-settings", need: readTests, status: 200},
+		{route: "PATCH /v1/exception-settings", body: `{"approval":"none"}`, need: writeTests, status: 200},
+		{route: "GET /v1/remediations", need: readTests, status: 200, mine: true},
+		{route: "GET /v1/remediations/{remediationId}", need: readTests, status: 200, owned: true, fresh: freshRemediation},
+		{route: "POST /v1/remediations/{remediationId}/acknowledge", body: `{"comment":"{slug} knows"}`, need: writeTests, status: 422, owned: true, fresh: freshRemediation}, // nothing is late yet
 		{route: "GET /v1/slas", need: readTests, status: 200},
 		{route: "POST /v1/slas", body: `{"name":"{slug} SLA {n}","deadline":{"businessDays":3}}`, need: writeTests, status: 201},
 		{route: "GET /v1/slas/{slaId}", need: readTests, status: 200},
@@ -277,6 +310,8 @@ func testErrands() []errand {
 		{route: "GET /v1/tests", need: readTests, status: 200, mine: true},
 		{route: "POST /v1/tests", body: testBody, need: writeTests, status: 201, foreign: 400},
 		{route: "POST /v1/tests/preview", body: testBody, need: readTests, status: 200, foreign: 400, calm: true},
+		{route: "GET /v1/tests/history", need: readTests, status: 200},
+		{route: "GET /v1/tests/{testId}/history", need: readTests, status: 200, owned: true},
 		{route: "GET /v1/tests/{testId}", need: readTests, status: 200, owned: true},
 		{route: "PATCH /v1/tests/{testId}", body: `{"sla":"{slaId}","category":"IT"}`, need: writeTests, status: 200, owned: true, fresh: freshTest},
 		{route: "GET /v1/tests/{testId}/subscribers", need: readTests, status: 200, owned: true},
@@ -312,9 +347,9 @@ func controlErrands() []errand {
 		{route: "POST /v1/controls/{controlId}/add-test-to-control", body: `{"testId":"{testId}"}`, need: writeControls, status: 200, fresh: freshControl},
 		{route: "GET /v1/controls/{controlId}/tests", need: readTests, status: 200},
 		{route: "DELETE /v1/controls/{controlId}/tests/{testId}", need: writeControls, status: 204, fresh: freshMapping},
-		{route: "POST /v1/controls/{controlId}/add-document-to-control", body: `{"documentId":"madeup"}`, need: writeControls, status: 404, calm: true},
-		{route: "GET /v1/controls/{controlId}/documents", need: readControls, status: 200},
-		{route: "DELETE /v1/controls/{controlId}/documents/{documentId}", need: writeControls, status: 404, calm: true},
+		{route: "POST /v1/controls/{controlId}/add-document-to-control", body: `{"documentId":"{documentId}"}`, need: writeControls, status: 200, fresh: freshControl},
+		{route: "GET /v1/controls/{controlId}/documents", need: readDocuments, status: 200},
+		{route: "DELETE /v1/controls/{controlId}/documents/{documentId}", need: writeControls, status: 204, fresh: freshDocumented},
 
 		{route: "GET /v1/frameworks", need: readControls, status: 200},
 		{route: "POST /v1/frameworks", body: framework, need: writeControls, status: 201, foreign: 201},
@@ -326,10 +361,19 @@ func controlErrands() []errand {
 		{route: "GET /v1/frameworks/{frameworkId}/controls", need: readControls, status: 200},
 		{route: "GET /v1/frameworks/{frameworkId}/export", need: readControls, status: 200},
 		{route: "GET /v1/frameworks/{frameworkId}/gaps", need: readControls, status: 200},
+		{route: "GET /v1/frameworks/{frameworkId}/scope", need: readControls, status: 200},
+		{route: "PUT /v1/frameworks/{frameworkId}/scope", body: `{"scope":"{scopeId}"}`, need: writeControls, status: 200, fresh: freshFramework},
 		{route: "GET " + requirement, need: readControls, status: 200},
 		{route: "POST " + requirement + "/controls", body: `{"controlId":"{controlId}"}`, need: writeControls, status: 200, fresh: freshControl},
 		{route: "DELETE " + requirement + "/controls/{controlId}", need: writeControls, status: 204, fresh: freshMapping},
 		{route: "GET " + requirement + "/failures", need: readTests, status: 200},
+
+		{route: "GET /v1/scopes", need: readControls, status: 200},
+		{route: "POST /v1/scopes", body: scopeBody, need: writeControls, status: 201, foreign: 400},
+		{route: "GET /v1/scopes/{scopeId}", need: readControls, status: 200},
+		{route: "PUT /v1/scopes/{scopeId}", body: `{"name":"{slug} part","others":"out"}`, need: writeControls, status: 200, fresh: freshScope},
+		{route: "DELETE /v1/scopes/{scopeId}", need: writeControls, status: 204, fresh: freshScope},
+		{route: "GET /v1/scopes/{scopeId}/tests", need: readTests, status: 200},
 
 		{route: "GET /v1/tests/{testId}/requirements", need: readTests, status: 200, owned: true},
 		{route: "GET /v1/entities/{entityId}/requirements", need: readTests, status: 200},

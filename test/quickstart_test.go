@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/passmuster/muster/internal/json"
 )
 
 const quickstart = "../docs/guide/quickstart.md"
@@ -21,7 +23,8 @@ const quickstart = "../docs/guide/quickstart.md"
 // must print, … stands for anything within a line, and a line that is … alone
 // for any number of lines. A step without such a block prints nothing.
 type step struct {
-	line   int // of the document
+	line   int    // of the document
+	mark   string // of what it must print
 	script string
 	want   string
 }
@@ -48,7 +51,7 @@ func steps(text string) (list []step, err error) {
 			if !expects {
 				return nil, fmt.Errorf("line %d: what is expected here has no command before it", start)
 			}
-			list[len(list)-1].want = block.String()
+			list[len(list)-1].want, list[len(list)-1].mark = block.String(), mark
 			mark, expects = "", false
 		case mark != "":
 			block.WriteString(line + "\n")
@@ -124,12 +127,22 @@ func TestQuickstart(t *testing.T) {
 	first := exec.Command("bash", "-c", "exec "+list[0].script)
 	first.Dir = folder
 	server := start(t, first, env)
-	shell(t, folder, append(env, "MUSTER_URL="+server.url), list[1:])
+	shell(t, quickstart, folder, append(env, "MUSTER_URL="+server.url), list[1:])
 	server.stop(t)
 }
 
-// shell runs steps in one shell and compares what each prints.
-func shell(t *testing.T, folder string, env []string, list []step) {
+// prints says whether a step printed what it should.
+func (s step) prints(got string) bool {
+	if fits(s.want, got) {
+		return true
+	}
+	var want, answered any
+	return s.mark == "json" && json.Unmarshal([]byte(s.want), &want) == nil &&
+		json.Unmarshal([]byte(got), &answered) == nil && cmp.Equal(want, answered)
+}
+
+// shell runs steps of a document in one shell and compares what each prints.
+func shell(t *testing.T, document, folder string, env []string, list []step) {
 	t.Helper()
 	scripts := t.TempDir()
 	var all bytes.Buffer
@@ -154,9 +167,9 @@ func shell(t *testing.T, folder string, env []string, list []step) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if string(code) != "0\n" || !fits(s.want, string(got)) {
+		if string(code) != "0\n" || !s.prints(string(got)) {
 			// What follows builds on this step.
-			t.Fatalf("%s:%d: exit code %s-want +got:\n%s", quickstart, s.line, code, cmp.Diff(s.want, string(got)))
+			t.Fatalf("%s:%d: exit code %s-want +got:\n%s", document, s.line, code, cmp.Diff(s.want, string(got)))
 		}
 	}
 }

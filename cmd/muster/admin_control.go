@@ -201,6 +201,24 @@ func isDocument(path string) bool {
 	return false
 }
 
+// readForms reads the file forms of a file in YAML or JSON: one, or a list.
+func (a *adminContext) readForms(path string) (forms []json.Value, err error) {
+	in, done, err := a.openInput(path)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	text, err := readDocument(in)
+	if err != nil {
+		return nil, err
+	}
+	if text.Kind() != '[' {
+		return []json.Value{text}, nil
+	}
+	err = json.Unmarshal(text, &forms)
+	return forms, err
+}
+
 // maxDocument is how large a file in YAML or JSON may be, in bytes.
 const maxDocument = 16 << 20
 

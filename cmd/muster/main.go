@@ -35,6 +35,7 @@ type cli struct {
 	Verify  verifyCmd  `cmd:"" help:"Check exported evidence, offline."`
 	Admin   adminCmd   `cmd:"" help:"Work on the data itself, whether or not a server runs on it."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Broom   broomCmd   `cmd:"" hidden:"" name:"emulator-broom"`
 }
 
 // system is what a command may touch of the world.

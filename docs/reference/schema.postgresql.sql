@@ -121,25 +121,76 @@ CREATE TABLE account_word (
 	PRIMARY KEY (workspace, word, definition, item)
 );
 
+CREATE TABLE assessment_builtin (
+	definition BIGINT NOT NULL,
+	builtin TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	test BIGINT NOT NULL,
+	made_at BIGINT NOT NULL,
+	PRIMARY KEY (definition, builtin),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE assessment_day (
+	test BIGINT NOT NULL,
+	day BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	passing BIGINT NOT NULL,
+	failing BIGINT NOT NULL,
+	in_progress BIGINT NOT NULL,
+	deactivated BIGINT NOT NULL,
+	out_of_scope BIGINT NOT NULL,
+	status TEXT NOT NULL,
+	began BIGINT NOT NULL,
+	ended BIGINT NOT NULL,
+	PRIMARY KEY (test, day)
+);
+
+CREATE TABLE assessment_decision (
+	test BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	part TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	PRIMARY KEY (test, version, part),
+	FOREIGN KEY (test) REFERENCES assessment_test(number)
+);
+CREATE INDEX assessment_decision_workspace ON assessment_decision USING btree (workspace);
+
 CREATE TABLE assessment_exception (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
 	definition BIGINT NOT NULL,
 	test BIGINT NOT NULL,
-	item BIGINT NOT NULL,
+	item BIGINT,
 	entity TEXT NOT NULL,
 	name TEXT NOT NULL,
+	clause TEXT,
 	reason TEXT NOT NULL,
 	until BIGINT,
+	state TEXT NOT NULL,
 	actor TEXT NOT NULL,
 	created_at BIGINT NOT NULL,
+	decided_by TEXT NOT NULL,
+	decided_at BIGINT,
+	decision TEXT NOT NULL,
 	ended_at BIGINT,
 	ended_by TEXT NOT NULL,
+	applied BIGINT,
+	lifted BIGINT,
+	file_name TEXT NOT NULL DEFAULT ''::text,
+	file_size BIGINT NOT NULL DEFAULT 0,
+	file_sha256 TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (id),
-	FOREIGN KEY (test) REFERENCES assessment_test(number)
+	FOREIGN KEY (test) REFERENCES assessment_test(number),
+	CHECK ((state = ANY (ARRAY['pending'::text, 'approved'::text, 'declined'::text, 'ended'::text])))
 );
-CREATE INDEX assessment_exception_test ON assessment_exception USING btree (test, item);
-CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception USING btree (test, item) WHERE (ended_at IS NULL);
+CREATE INDEX assessment_exception_list ON assessment_exception USING btree (workspace, id);
+CREATE INDEX assessment_exception_state ON assessment_exception USING btree (workspace, state, id);
+CREATE INDEX assessment_exception_test ON assessment_exception USING btree (test, id);
+CREATE INDEX assessment_exception_until ON assessment_exception USING btree (until) WHERE (state = 'approved'::text);
+CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception USING btree (test, item, state) WHERE (state = ANY (ARRAY['approved'::text, 'pending'::text]));
 
 CREATE TABLE assessment_key (
 	number BIGINT NOT NULL,
@@ -220,8 +271,30 @@ CREATE TABLE assessment_remediation (
 	CHECK ((ended = ANY (ARRAY['fixed'::text, 'gone'::text, 'out_of_scope'::text]))),
 	CHECK ((result = ANY (ARRAY['within'::text, 'missed'::text, 'excepted'::text])))
 );
+CREATE INDEX assessment_remediation_result ON assessment_remediation USING btree (workspace, result, ended_at, test, item, number);
 CREATE INDEX assessment_remediation_test ON assessment_remediation USING btree (test, ended_at, item, number);
-CREATE INDEX assessment_remediation_time ON assessment_remediation USING btree (workspace, ended_at, test, item, number);
+
+CREATE TABLE assessment_scoped (
+	test BIGINT NOT NULL,
+	filter BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	passing BIGINT NOT NULL,
+	failing BIGINT NOT NULL,
+	in_progress BIGINT NOT NULL,
+	deactivated BIGINT NOT NULL,
+	out_of_scope BIGINT NOT NULL,
+	PRIMARY KEY (filter, test),
+	FOREIGN KEY (filter) REFERENCES assessment_test(number),
+	FOREIGN KEY (test) REFERENCES assessment_test(number)
+);
+
+CREATE TABLE assessment_setting (
+	workspace BIGINT NOT NULL,
+	approval TEXT NOT NULL,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((approval = ANY (ARRAY['none'::text, 'anyone'::text, 'other'::text])))
+);
 
 CREATE TABLE assessment_subscriber (
 	workspace BIGINT NOT NULL,
@@ -270,6 +343,7 @@ CREATE TABLE assessment_test (
 	created_at BIGINT NOT NULL,
 	owner TEXT,
 	sla TEXT,
+	scope TEXT,
 	PRIMARY KEY (number),
 	UNIQUE (id),
 	UNIQUE (workspace, slug),
@@ -278,6 +352,7 @@ CREATE TABLE assessment_test (
 	CHECK ((state = ANY (ARRAY['active'::text, 'deactivated'::text, 'archived'::text])))
 );
 CREATE INDEX assessment_test_definition ON assessment_test USING btree (definition);
+CREATE INDEX assessment_test_scope ON assessment_test USING btree (scope) WHERE (scope IS NOT NULL);
 
 CREATE TABLE assessment_touch (
 	definition BIGINT NOT NULL,
@@ -407,6 +482,7 @@ CREATE TABLE directory_member (
 	grp TEXT NOT NULL,
 	person TEXT NOT NULL,
 	source TEXT NOT NULL,
+	joined_at BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (workspace, grp, person),
 	FOREIGN KEY (grp) REFERENCES directory_group(id),
 	FOREIGN KEY (person) REFERENCES directory_person(id),
@@ -440,6 +516,7 @@ CREATE TABLE directory_person (
 );
 CREATE INDEX directory_person_leaving ON directory_person USING btree (leaves_at) WHERE (leaves_at IS NOT NULL);
 CREATE INDEX directory_person_list ON directory_person USING btree (workspace, id, not_person, end_date, start_date, inactive_at);
+CREATE INDEX directory_person_unacknowledged ON directory_person USING btree (workspace, id) WHERE (offboarded_at IS NULL);
 
 CREATE TABLE directory_turn (
 	person TEXT NOT NULL,
@@ -459,6 +536,72 @@ CREATE TABLE directory_word (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 CREATE INDEX directory_word_person ON directory_word USING btree (person);
+
+CREATE TABLE document_document (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	title TEXT NOT NULL,
+	description TEXT NOT NULL,
+	category TEXT NOT NULL,
+	time_sensitivity TEXT NOT NULL,
+	cadence TEXT NOT NULL,
+	reminder TEXT NOT NULL,
+	sensitive BOOLEAN NOT NULL,
+	owner TEXT,
+	note TEXT NOT NULL,
+	deactivated_at BIGINT,
+	deactivated_until BIGINT,
+	deactivated_reason TEXT NOT NULL,
+	evidence_at BIGINT,
+	status_at BIGINT NOT NULL,
+	due_at BIGINT,
+	soon_at BIGINT,
+	told TEXT NOT NULL,
+	next_at BIGINT,
+	submitted_at BIGINT,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX document_document_next ON document_document USING btree (next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX document_document_workspace ON document_document USING btree (workspace, id);
+
+CREATE TABLE document_link (
+	id TEXT NOT NULL,
+	document TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	url TEXT NOT NULL,
+	title TEXT NOT NULL,
+	description TEXT NOT NULL,
+	effective_at BIGINT,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY (document) REFERENCES document_document(id) ON DELETE CASCADE
+);
+CREATE INDEX document_link_document ON document_link USING btree (document, id);
+
+CREATE TABLE document_upload (
+	id TEXT NOT NULL,
+	document TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	file_name TEXT,
+	title TEXT NOT NULL,
+	description TEXT,
+	mime_type TEXT NOT NULL,
+	sha256 TEXT NOT NULL,
+	size BIGINT NOT NULL,
+	by_type TEXT NOT NULL,
+	by_id TEXT NOT NULL,
+	effective_at BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	deleted_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY (document) REFERENCES document_document(id) ON DELETE CASCADE
+);
+CREATE INDEX document_upload_document ON document_upload USING btree (document, id);
 
 CREATE TABLE evidence_checkpoint (
 	workspace BIGINT NOT NULL,
@@ -520,6 +663,35 @@ CREATE TABLE evidence_target (
 	PRIMARY KEY (workspace, target, entry)
 );
 
+CREATE TABLE integration_definition (
+	definition BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	touched BIGINT NOT NULL,
+	PRIMARY KEY (definition),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE integration_record (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	description TEXT NOT NULL,
+	owner TEXT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (definition, item)
+);
+CREATE INDEX integration_record_facet ON integration_record USING btree (definition, facet, item);
+
+CREATE TABLE integration_record_tally (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
 CREATE TABLE jobs_lease (
 	name TEXT NOT NULL,
 	owner TEXT NOT NULL,
@@ -556,6 +728,7 @@ CREATE TABLE oauth_application (
 	updated_at BIGINT NOT NULL,
 	minted_at BIGINT,
 	deleted_at BIGINT,
+	description TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (id),
 	UNIQUE (client_id),
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
@@ -626,6 +799,70 @@ CREATE TABLE passkey_credential (
 );
 CREATE INDEX passkey_credential_user ON passkey_credential USING btree (user_id, id);
 
+CREATE TABLE policy_acceptance (
+	policy TEXT NOT NULL,
+	person TEXT NOT NULL,
+	number BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	sha256 TEXT NOT NULL,
+	accepted_at BIGINT NOT NULL,
+	recorded_by TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	PRIMARY KEY (policy, person, number),
+	FOREIGN KEY (policy) REFERENCES policy_policy(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX policy_acceptance_person ON policy_acceptance USING btree (person, policy, number);
+
+CREATE TABLE policy_group (
+	policy TEXT NOT NULL,
+	grp TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	added_at BIGINT NOT NULL,
+	PRIMARY KEY (policy, grp),
+	FOREIGN KEY (policy) REFERENCES policy_policy(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX policy_group_grp ON policy_group USING btree (grp, policy);
+
+CREATE TABLE policy_policy (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	slug TEXT NOT NULL,
+	document TEXT NOT NULL,
+	accept_ms BIGINT NOT NULL,
+	asked_number BIGINT NOT NULL,
+	asked_at BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, slug),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE policy_version (
+	policy TEXT NOT NULL,
+	number BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	status TEXT NOT NULL,
+	minor BOOLEAN NOT NULL,
+	changes TEXT NOT NULL,
+	text TEXT NOT NULL,
+	file_name TEXT NOT NULL,
+	size BIGINT NOT NULL,
+	sha256 TEXT NOT NULL,
+	author_id TEXT NOT NULL,
+	author_name TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	submitted_at BIGINT,
+	approved_at BIGINT,
+	approved_by TEXT NOT NULL,
+	PRIMARY KEY (policy, number),
+	FOREIGN KEY (policy) REFERENCES policy_policy(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE program_control (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
@@ -648,6 +885,17 @@ CREATE TABLE program_control (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 CREATE INDEX program_control_list ON program_control USING btree (workspace, id);
+
+CREATE TABLE program_document (
+	workspace BIGINT NOT NULL,
+	control TEXT NOT NULL,
+	document TEXT NOT NULL,
+	PRIMARY KEY (workspace, control, document),
+	FOREIGN KEY (control) REFERENCES program_control(id),
+	FOREIGN KEY (document) REFERENCES document_document(id)
+);
+CREATE INDEX program_document_control ON program_document USING btree (control);
+CREATE INDEX program_document_document ON program_document USING btree (document);
 
 CREATE TABLE program_framework (
 	workspace BIGINT NOT NULL,
@@ -672,6 +920,15 @@ CREATE TABLE program_mapping (
 CREATE INDEX program_mapping_control ON program_mapping USING btree (control, framework);
 CREATE INDEX program_mapping_requirement ON program_mapping USING btree (workspace, requirement);
 
+CREATE TABLE program_scope (
+	workspace BIGINT NOT NULL,
+	framework TEXT NOT NULL,
+	scope TEXT NOT NULL,
+	PRIMARY KEY (workspace, framework),
+	FOREIGN KEY (scope) REFERENCES scope_scope(id)
+);
+CREATE INDEX program_scope_scope ON program_scope USING btree (scope);
+
 CREATE TABLE program_test (
 	workspace BIGINT NOT NULL,
 	control TEXT NOT NULL,
@@ -693,8 +950,22 @@ CREATE TABLE resource_behind (
 	definition BIGINT NOT NULL,
 	view_name TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
+	raised BIGINT NOT NULL DEFAULT 1,
 	PRIMARY KEY (definition, view_name),
 	FOREIGN KEY (definition) REFERENCES resource_definition(number)
+);
+
+CREATE TABLE resource_day (
+	definition BIGINT NOT NULL,
+	day BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	pushes BIGINT NOT NULL,
+	failed BIGINT NOT NULL,
+	received BIGINT NOT NULL,
+	rejected BIGINT NOT NULL,
+	changed BIGINT NOT NULL,
+	last_at BIGINT NOT NULL,
+	PRIMARY KEY (definition, day)
 );
 
 CREATE TABLE resource_definition (
@@ -775,6 +1046,7 @@ CREATE TABLE resource_record (
 	document TEXT NOT NULL,
 	UNIQUE (definition, item, from_sync)
 );
+CREATE INDEX resource_record_ended ON resource_record USING btree (definition, to_sync, item) WHERE (to_sync IS NOT NULL);
 
 CREATE TABLE resource_rejection (
 	sync TEXT NOT NULL,
@@ -823,6 +1095,78 @@ CREATE TABLE resource_sync (
 	CHECK ((cause = ANY (ARRAY['push'::text, 'rule'::text, 'exception'::text, 'link'::text, 'time'::text, 'rerun'::text])))
 );
 CREATE INDEX resource_sync_time ON resource_sync USING btree (definition, committed_at);
+
+CREATE TABLE review_item (
+	review TEXT NOT NULL,
+	number BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	account TEXT NOT NULL,
+	state BIGINT NOT NULL,
+	frozen TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	decided_at BIGINT,
+	decided_by TEXT NOT NULL,
+	own BOOLEAN NOT NULL,
+	due_at BIGINT,
+	gone_at BIGINT,
+	PRIMARY KEY (review, number),
+	FOREIGN KEY (review) REFERENCES review_review(id) ON DELETE CASCADE
+);
+CREATE INDEX review_item_place ON review_item USING btree (definition, item);
+CREATE INDEX review_item_state ON review_item USING btree (review, definition, state, number);
+CREATE UNIQUE INDEX review_item_account ON review_item USING btree (review, definition, item);
+
+CREATE TABLE review_item_tally (
+	review TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	state BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (review, definition, state),
+	FOREIGN KEY (review) REFERENCES review_review(id) ON DELETE CASCADE
+);
+
+CREATE TABLE review_review (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	state TEXT NOT NULL,
+	due_at BIGINT,
+	created_at BIGINT NOT NULL,
+	created_by TEXT NOT NULL,
+	started_at BIGINT,
+	started_by TEXT NOT NULL,
+	ended_at BIGINT,
+	ended_by TEXT NOT NULL,
+	token TEXT NOT NULL,
+	token_until BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((state = ANY (ARRAY['draft'::text, 'starting'::text, 'started'::text, 'completed'::text, 'cancelled'::text])))
+);
+CREATE INDEX review_review_workspace ON review_review USING btree (workspace, id);
+
+CREATE TABLE review_system (
+	review TEXT NOT NULL,
+	definition BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	reviewer TEXT NOT NULL,
+	PRIMARY KEY (review, definition),
+	FOREIGN KEY (review) REFERENCES review_review(id) ON DELETE CASCADE
+);
+CREATE INDEX review_system_reviewer ON review_system USING btree (workspace, reviewer, review);
+
+CREATE TABLE review_turn (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	stamp TEXT NOT NULL,
+	PRIMARY KEY (workspace, definition, item)
+);
 
 CREATE TABLE scim_assertion (
 	client TEXT NOT NULL,
@@ -1078,6 +1422,18 @@ CREATE TABLE scim_warning (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 
+CREATE TABLE scope_scope (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	slug TEXT NOT NULL,
+	document TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, slug)
+);
+
 CREATE TABLE signin_attempt (
 	subject TEXT NOT NULL,
 	count BIGINT NOT NULL,
@@ -1295,6 +1651,133 @@ CREATE TABLE sso_seen (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 CREATE INDEX sso_seen_expires ON sso_seen USING btree (expires_at);
+
+CREATE TABLE vulnerability_asset (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	application TEXT NOT NULL,
+	source TEXT NOT NULL,
+	unique_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	parent_key TEXT NOT NULL,
+	details TEXT NOT NULL,
+	PRIMARY KEY (definition, item)
+);
+CREATE INDEX vulnerability_asset_facet ON vulnerability_asset USING btree (definition, facet, item);
+CREATE INDEX vulnerability_asset_parent ON vulnerability_asset USING btree (workspace, parent_key, definition, item, facet);
+CREATE INDEX vulnerability_asset_unique ON vulnerability_asset USING btree (workspace, unique_id, definition, item);
+
+CREATE TABLE vulnerability_asset_tally (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE vulnerability_asset_word (
+	workspace BIGINT NOT NULL,
+	word BYTEA NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	PRIMARY KEY (workspace, word, definition, item)
+);
+
+CREATE TABLE vulnerability_deactivation (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	reason TEXT NOT NULL,
+	until_at BIGINT,
+	when_fixable BOOLEAN NOT NULL,
+	ends_at BIGINT,
+	made_at BIGINT NOT NULL,
+	made_by TEXT NOT NULL,
+	PRIMARY KEY (definition, item)
+);
+CREATE INDEX vulnerability_deactivation_end ON vulnerability_deactivation USING btree (ends_at) WHERE (ends_at IS NOT NULL);
+
+CREATE TABLE vulnerability_record (
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	detected_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	due_at BIGINT NOT NULL,
+	source_at BIGINT,
+	source TEXT NOT NULL,
+	unique_id TEXT NOT NULL,
+	name TEXT NOT NULL,
+	description TEXT NOT NULL,
+	type TEXT NOT NULL,
+	package TEXT NOT NULL,
+	package_key TEXT NOT NULL,
+	external TEXT NOT NULL,
+	external_key TEXT NOT NULL,
+	unique_key TEXT NOT NULL,
+	external_url TEXT NOT NULL,
+	asset_key TEXT NOT NULL,
+	score TEXT NOT NULL,
+	cvss TEXT NOT NULL,
+	PRIMARY KEY (definition, item)
+);
+CREATE INDEX vulnerability_record_asset ON vulnerability_record USING btree (workspace, asset_key, definition, item, facet);
+CREATE INDEX vulnerability_record_due ON vulnerability_record USING btree (definition, facet, due_at, item);
+CREATE INDEX vulnerability_record_external ON vulnerability_record USING btree (workspace, external_key, definition, item, facet);
+CREATE INDEX vulnerability_record_facet ON vulnerability_record USING btree (definition, facet, item);
+CREATE INDEX vulnerability_record_package ON vulnerability_record USING btree (workspace, package_key, definition, item, facet);
+CREATE INDEX vulnerability_record_unique ON vulnerability_record USING btree (workspace, unique_key, definition, item, facet);
+
+CREATE TABLE vulnerability_record_tally (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE vulnerability_remediation (
+	id TEXT NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	detected_at BIGINT NOT NULL,
+	due_at BIGINT NOT NULL,
+	remediated_at BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	asset_key TEXT NOT NULL,
+	source TEXT NOT NULL,
+	comment TEXT NOT NULL,
+	comment_at BIGINT,
+	comment_by TEXT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (definition, item, detected_at)
+);
+CREATE INDEX vulnerability_remediation_facet ON vulnerability_remediation USING btree (definition, facet, remediated_at, id);
+
+CREATE TABLE vulnerability_remediation_tally (
+	workspace BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet BIGINT NOT NULL,
+	amount BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE vulnerability_word (
+	workspace BIGINT NOT NULL,
+	word BYTEA NOT NULL,
+	definition BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	PRIMARY KEY (workspace, word, definition, item)
+);
 
 CREATE TABLE workspace (
 	number BIGINT NOT NULL,

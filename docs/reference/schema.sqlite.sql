@@ -113,25 +113,76 @@ CREATE TABLE account_word (
 	PRIMARY KEY (workspace, word, definition, item)
 );
 
-CREATE TABLE assessment_exception (
-	id         TEXT   NOT NULL PRIMARY KEY,
-	workspace  BIGINT NOT NULL,
-	definition BIGINT NOT NULL,
-	test       BIGINT NOT NULL REFERENCES assessment_test (number),
-	item       BIGINT NOT NULL,
-	entity     TEXT   NOT NULL, -- the item's public id
-	name       TEXT   NOT NULL, -- the record's name when the exception was made
-	reason     TEXT   NOT NULL,
-	until      BIGINT,
-	actor      TEXT   NOT NULL, -- JSON
-	created_at BIGINT NOT NULL,
-	ended_at   BIGINT,
-	ended_by   TEXT   NOT NULL -- JSON, '' while it holds
+CREATE TABLE assessment_builtin (
+	definition BIGINT NOT NULL REFERENCES resource_definition (number),
+	builtin    TEXT   NOT NULL, -- its id
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	test       BIGINT NOT NULL,
+	made_at    BIGINT NOT NULL,
+	PRIMARY KEY (definition, builtin)
 );
 
-CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception (test, item) WHERE ended_at IS NULL;
+CREATE TABLE assessment_day (
+	test         BIGINT NOT NULL,
+	day          BIGINT NOT NULL, -- since 1970
+	workspace    BIGINT NOT NULL,
+	definition   BIGINT NOT NULL,
+	passing      BIGINT NOT NULL,
+	failing      BIGINT NOT NULL,
+	in_progress  BIGINT NOT NULL,
+	deactivated  BIGINT NOT NULL,
+	out_of_scope BIGINT NOT NULL,
+	status       TEXT   NOT NULL, -- by reducer, or DEACTIVATED
+	began        BIGINT NOT NULL, -- records that began to fail, over the day
+	ended        BIGINT NOT NULL, -- records that ceased to
+	PRIMARY KEY (test, day)
+);
 
-CREATE INDEX assessment_exception_test ON assessment_exception (test, item);
+CREATE TABLE assessment_decision (
+	test      BIGINT NOT NULL REFERENCES assessment_test (number),
+	version   BIGINT NOT NULL,
+	part      TEXT   NOT NULL, -- JSON Pointer inside the version's document, '' for all
+	workspace BIGINT NOT NULL,
+	PRIMARY KEY (test, version, part)
+);
+
+CREATE INDEX assessment_decision_workspace ON assessment_decision (workspace);
+
+CREATE TABLE "assessment_exception" (
+	id          TEXT   NOT NULL PRIMARY KEY,
+	workspace   BIGINT NOT NULL,
+	definition  BIGINT NOT NULL,
+	test        BIGINT NOT NULL REFERENCES assessment_test (number),
+	item        BIGINT, -- NULL: by a condition
+	entity      TEXT   NOT NULL, -- the item's public id; '' by a condition
+	name        TEXT   NOT NULL, -- the record's name when the exception was made
+	clause      TEXT, -- JSON: the condition, and what it relates to; NULL: of one record
+	reason      TEXT   NOT NULL,
+	until       BIGINT,
+	state       TEXT   NOT NULL CHECK (state IN ('pending', 'approved', 'declined', 'ended')),
+	actor       TEXT   NOT NULL, -- JSON, who asked for it
+	created_at  BIGINT NOT NULL,
+	decided_by  TEXT   NOT NULL, -- JSON, who approved or declined it; '' while it is pending
+	decided_at  BIGINT,
+	decision    TEXT   NOT NULL, -- what they had to say
+	ended_at    BIGINT,
+	ended_by    TEXT   NOT NULL, -- JSON, '' while it holds
+	applied     BIGINT, -- the number from which verdicts take a condition into account; NULL: none yet
+	lifted      BIGINT, -- and from which they do not any more
+	file_name   TEXT   NOT NULL DEFAULT '', -- '': no file
+	file_size   BIGINT NOT NULL DEFAULT 0,
+	file_sha256 TEXT   NOT NULL DEFAULT '' -- by which it is stored
+);
+
+CREATE INDEX assessment_exception_list ON assessment_exception (workspace, id);
+
+CREATE UNIQUE INDEX assessment_exception_one ON assessment_exception (test, item, state) WHERE state IN ('approved', 'pending');
+
+CREATE INDEX assessment_exception_state ON assessment_exception (workspace, state, id);
+
+CREATE INDEX assessment_exception_test ON assessment_exception (test, id);
+
+CREATE INDEX assessment_exception_until ON assessment_exception (until) WHERE state = 'approved';
 
 CREATE TABLE assessment_key (
 	number     BIGINT NOT NULL PRIMARY KEY, -- what rows carry
@@ -213,9 +264,26 @@ CREATE TABLE assessment_remediation (
 	UNIQUE (definition, test, item, number)
 );
 
+CREATE INDEX assessment_remediation_result ON assessment_remediation (workspace, result, ended_at, test, item, number);
+
 CREATE INDEX assessment_remediation_test ON assessment_remediation (test, ended_at, item, number);
 
-CREATE INDEX assessment_remediation_time ON assessment_remediation (workspace, ended_at, test, item, number);
+CREATE TABLE assessment_scoped (
+	test         BIGINT NOT NULL REFERENCES assessment_test (number),
+	filter       BIGINT NOT NULL REFERENCES assessment_test (number),
+	workspace    BIGINT NOT NULL,
+	passing      BIGINT NOT NULL,
+	failing      BIGINT NOT NULL,
+	in_progress  BIGINT NOT NULL,
+	deactivated  BIGINT NOT NULL,
+	out_of_scope BIGINT NOT NULL, -- by the test's own scope
+	PRIMARY KEY (filter, test)
+);
+
+CREATE TABLE assessment_setting (
+	workspace BIGINT NOT NULL PRIMARY KEY REFERENCES workspace (number),
+	approval  TEXT   NOT NULL CHECK (approval IN ('none', 'anyone', 'other'))
+);
 
 CREATE TABLE assessment_subscriber (
 	workspace  BIGINT NOT NULL,
@@ -253,11 +321,13 @@ CREATE TABLE assessment_test (
 	deactivated_reason TEXT   NOT NULL,
 	deactivated_until  BIGINT,
 	state_at           BIGINT, -- when state last changed; NULL: never
-	created_at         BIGINT NOT NULL, owner TEXT, sla TEXT,
+	created_at         BIGINT NOT NULL, owner TEXT, sla TEXT, scope TEXT,
 	UNIQUE (workspace, slug)
 );
 
 CREATE INDEX assessment_test_definition ON assessment_test (definition);
+
+CREATE INDEX assessment_test_scope ON assessment_test (scope) WHERE scope IS NOT NULL;
 
 CREATE TABLE assessment_touch (
 	definition BIGINT NOT NULL,
@@ -385,7 +455,7 @@ CREATE TABLE directory_member (
 	workspace BIGINT NOT NULL REFERENCES workspace (number),
 	grp       TEXT   NOT NULL REFERENCES directory_group (id),
 	person    TEXT   NOT NULL REFERENCES directory_person (id),
-	source    TEXT   NOT NULL, -- JSON, of who put them there
+	source    TEXT   NOT NULL, joined_at BIGINT NOT NULL DEFAULT 0, -- JSON, of who put them there
 	PRIMARY KEY (workspace, grp, person)
 );
 
@@ -418,6 +488,8 @@ CREATE INDEX directory_person_leaving ON directory_person (leaves_at) WHERE leav
 
 CREATE INDEX directory_person_list ON directory_person (workspace, id, not_person, end_date, start_date, inactive_at);
 
+CREATE INDEX directory_person_unacknowledged ON directory_person (workspace, id) WHERE offboarded_at IS NULL;
+
 CREATE TABLE directory_turn (
 	person    TEXT   NOT NULL PRIMARY KEY,
 	workspace BIGINT NOT NULL REFERENCES workspace (number),
@@ -434,6 +506,70 @@ CREATE TABLE directory_word (
 );
 
 CREATE INDEX directory_word_person ON directory_word (person);
+
+CREATE TABLE document_document (
+	id                 TEXT    NOT NULL PRIMARY KEY,
+	workspace          BIGINT  NOT NULL REFERENCES workspace (number),
+	title              TEXT    NOT NULL,
+	description        TEXT    NOT NULL,
+	category           TEXT    NOT NULL,
+	time_sensitivity   TEXT    NOT NULL,
+	cadence            TEXT    NOT NULL,
+	reminder           TEXT    NOT NULL,
+	sensitive          BOOLEAN NOT NULL,
+	owner              TEXT,            -- id of a user
+	note               TEXT    NOT NULL,
+	deactivated_at     BIGINT,
+	deactivated_until  BIGINT,
+	deactivated_reason TEXT    NOT NULL,
+	evidence_at        BIGINT,          -- from when the newest file or link counts; NULL: there is none
+	status_at          BIGINT  NOT NULL, -- when what it has, or whether it counts, changed last
+	due_at             BIGINT,          -- when it has to be renewed
+	soon_at            BIGINT,          -- when it is time to remind of that
+	told               TEXT    NOT NULL, -- '', soon, due: what the trail says of this renewal
+	next_at            BIGINT,          -- when the next thing has to be told
+	submitted_at       BIGINT,
+	created_at         BIGINT  NOT NULL,
+	updated_at         BIGINT  NOT NULL,
+	version            BIGINT  NOT NULL
+);
+
+CREATE INDEX document_document_next ON document_document (next_at) WHERE next_at IS NOT NULL;
+
+CREATE INDEX document_document_workspace ON document_document (workspace, id);
+
+CREATE TABLE document_link (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	document     TEXT   NOT NULL REFERENCES document_document (id) ON DELETE CASCADE,
+	workspace    BIGINT NOT NULL,
+	url          TEXT   NOT NULL,
+	title        TEXT   NOT NULL,
+	description  TEXT   NOT NULL,
+	effective_at BIGINT,
+	created_at   BIGINT NOT NULL
+);
+
+CREATE INDEX document_link_document ON document_link (document, id);
+
+CREATE TABLE document_upload (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	document     TEXT   NOT NULL REFERENCES document_document (id) ON DELETE CASCADE,
+	workspace    BIGINT NOT NULL,
+	file_name    TEXT,
+	title        TEXT   NOT NULL,
+	description  TEXT,
+	mime_type    TEXT   NOT NULL,
+	sha256       TEXT   NOT NULL,
+	size         BIGINT NOT NULL,
+	by_type      TEXT   NOT NULL, -- USER, APPLICATION; '': the command line
+	by_id        TEXT   NOT NULL,
+	effective_at BIGINT NOT NULL,
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	deleted_at   BIGINT
+);
+
+CREATE INDEX document_upload_document ON document_upload (document, id);
 
 CREATE TABLE evidence_checkpoint (
 	workspace  BIGINT NOT NULL,
@@ -496,6 +632,33 @@ CREATE TABLE evidence_target (
 	PRIMARY KEY (workspace, target, entry)
 );
 
+CREATE TABLE integration_definition (
+	definition BIGINT NOT NULL PRIMARY KEY REFERENCES resource_definition (number),
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	touched    BIGINT NOT NULL -- how often it was held
+);
+
+CREATE TABLE integration_record (
+	definition  BIGINT NOT NULL,
+	item        BIGINT NOT NULL,
+	workspace   BIGINT NOT NULL,
+	facet       BIGINT NOT NULL, -- out of scope, owned, described and gone in one
+	description TEXT   NOT NULL, -- '' for none
+	owner       TEXT   NOT NULL, -- id of a person; '' for nobody
+	updated_at  BIGINT NOT NULL,
+	PRIMARY KEY (definition, item)
+);
+
+CREATE INDEX integration_record_facet ON integration_record (definition, facet, item);
+
+CREATE TABLE integration_record_tally (
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet      BIGINT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
 CREATE TABLE jobs_lease (
 	name  TEXT   NOT NULL PRIMARY KEY,
 	owner TEXT   NOT NULL,
@@ -529,7 +692,7 @@ CREATE TABLE oauth_application (
 	updated_at         BIGINT  NOT NULL,
 	minted_at          BIGINT,           -- the last token; writing it holds the row while one is minted
 	deleted_at         BIGINT
-);
+, description TEXT NOT NULL DEFAULT '');
 
 CREATE UNIQUE INDEX oauth_application_name ON oauth_application (workspace, name_key) WHERE deleted_at IS NULL;
 
@@ -586,6 +749,64 @@ CREATE TABLE passkey_credential (
 
 CREATE INDEX passkey_credential_user ON passkey_credential (user_id, id);
 
+CREATE TABLE policy_acceptance (
+	policy      TEXT   NOT NULL REFERENCES policy_policy (id),
+	person      TEXT   NOT NULL, -- of directory_person; what somebody accepted outlasts them
+	number      BIGINT NOT NULL, -- the version
+	workspace   BIGINT NOT NULL REFERENCES workspace (number),
+	sha256      TEXT   NOT NULL, -- of what was accepted
+	accepted_at BIGINT NOT NULL,
+	recorded_by TEXT   NOT NULL, -- '': by the person's own session
+	reason      TEXT   NOT NULL, -- of whoever recorded it
+	PRIMARY KEY (policy, person, number)
+);
+
+CREATE INDEX policy_acceptance_person ON policy_acceptance (person, policy, number);
+
+CREATE TABLE policy_group (
+	policy    TEXT   NOT NULL REFERENCES policy_policy (id),
+	grp       TEXT   NOT NULL, -- of directory_group; one that is gone asks nobody
+	workspace BIGINT NOT NULL REFERENCES workspace (number),
+	added_at  BIGINT NOT NULL,
+	PRIMARY KEY (policy, grp)
+);
+
+CREATE INDEX policy_group_grp ON policy_group (grp, policy);
+
+CREATE TABLE policy_policy (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	slug         TEXT   NOT NULL,
+	document     TEXT   NOT NULL, -- JSON: what its file says, but for the groups
+	accept_ms    BIGINT NOT NULL, -- how long people have to accept
+	asked_number BIGINT NOT NULL, -- acceptances of this version and later ones count; 0: nobody is asked yet
+	asked_at     BIGINT NOT NULL, -- when that version was approved
+	version      BIGINT NOT NULL, -- of two who change it at once, one is refused
+	created_at   BIGINT NOT NULL,
+	updated_at   BIGINT NOT NULL,
+	UNIQUE (workspace, slug)
+);
+
+CREATE TABLE policy_version (
+	policy       TEXT    NOT NULL REFERENCES policy_policy (id),
+	number       BIGINT  NOT NULL, -- from 1, without gaps
+	workspace    BIGINT  NOT NULL REFERENCES workspace (number),
+	status       TEXT    NOT NULL, -- DRAFT, PENDING_APPROVAL or APPROVED; the rest is by the clock
+	minor        BOOLEAN NOT NULL, -- earlier acceptances stay
+	changes      TEXT    NOT NULL, -- what is new, in words
+	text         TEXT    NOT NULL, -- Markdown; '' when there is a file
+	file_name    TEXT    NOT NULL, -- '' when there is a text
+	size         BIGINT  NOT NULL, -- bytes of text or file
+	sha256       TEXT    NOT NULL, -- of the text or the file
+	author_id    TEXT    NOT NULL, -- who wrote it last
+	author_name  TEXT    NOT NULL,
+	created_at   BIGINT  NOT NULL,
+	submitted_at BIGINT,
+	approved_at  BIGINT,
+	approved_by  TEXT    NOT NULL,
+	PRIMARY KEY (policy, number)
+);
+
 CREATE TABLE program_control (
 	id           TEXT   NOT NULL PRIMARY KEY,
 	workspace    BIGINT NOT NULL REFERENCES workspace (number),
@@ -607,6 +828,17 @@ CREATE TABLE program_control (
 );
 
 CREATE INDEX program_control_list ON program_control (workspace, id);
+
+CREATE TABLE program_document (
+	workspace BIGINT NOT NULL,
+	control   TEXT   NOT NULL REFERENCES program_control (id),
+	document  TEXT   NOT NULL REFERENCES document_document (id),
+	PRIMARY KEY (workspace, control, document)
+);
+
+CREATE INDEX program_document_control ON program_document (control);
+
+CREATE INDEX program_document_document ON program_document (document);
 
 CREATE TABLE program_framework (
 	workspace  BIGINT  NOT NULL REFERENCES workspace (number),
@@ -631,6 +863,15 @@ CREATE INDEX program_mapping_control ON program_mapping (control, framework);
 
 CREATE INDEX program_mapping_requirement ON program_mapping (workspace, requirement);
 
+CREATE TABLE program_scope (
+	workspace BIGINT NOT NULL,
+	framework TEXT   NOT NULL,
+	scope     TEXT   NOT NULL REFERENCES scope_scope (id),
+	PRIMARY KEY (workspace, framework)
+);
+
+CREATE INDEX program_scope_scope ON program_scope (scope);
+
 CREATE TABLE program_test (
 	workspace BIGINT NOT NULL,
 	control   TEXT   NOT NULL REFERENCES program_control (id),
@@ -648,8 +889,21 @@ CREATE TABLE program_workspace (
 CREATE TABLE resource_behind (
 	definition BIGINT NOT NULL REFERENCES resource_definition (number),
 	view_name  TEXT   NOT NULL,
-	workspace  BIGINT NOT NULL,
+	workspace  BIGINT NOT NULL, raised BIGINT NOT NULL DEFAULT 1,
 	PRIMARY KEY (definition, view_name)
+);
+
+CREATE TABLE resource_day (
+	definition BIGINT NOT NULL,
+	day        BIGINT NOT NULL, -- since 1970
+	workspace  BIGINT NOT NULL,
+	pushes     BIGINT NOT NULL, -- that counted
+	failed     BIGINT NOT NULL, -- pushes that did not
+	received   BIGINT NOT NULL,
+	rejected   BIGINT NOT NULL,
+	changed    BIGINT NOT NULL, -- created, updated and removed
+	last_at    BIGINT NOT NULL, -- ms, of the last that counted; 0: none did
+	PRIMARY KEY (definition, day)
 );
 
 CREATE TABLE resource_definition (
@@ -723,6 +977,8 @@ CREATE TABLE resource_record (
 	UNIQUE (definition, item, from_sync)
 );
 
+CREATE INDEX resource_record_ended ON resource_record (definition, to_sync, item) WHERE to_sync IS NOT NULL;
+
 CREATE TABLE resource_rejection (
 	sync           TEXT   NOT NULL,
 	position       BIGINT NOT NULL, -- the element's index in the request
@@ -768,6 +1024,77 @@ CREATE TABLE resource_sync (
 );
 
 CREATE INDEX resource_sync_time ON resource_sync (definition, committed_at);
+
+CREATE TABLE review_item (
+	review     TEXT   NOT NULL REFERENCES review_review (id) ON DELETE CASCADE,
+	number     BIGINT NOT NULL, -- from 1, by system
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	account    TEXT   NOT NULL, -- its id
+	state      BIGINT NOT NULL, -- pending, kept, to be removed, removed, gone before anybody decided
+	frozen     TEXT   NOT NULL, -- JSON: the account
+	reason     TEXT   NOT NULL, -- '' for none
+	decided_at BIGINT,
+	decided_by TEXT   NOT NULL, -- JSON; '' for nobody
+	own        BOOLEAN NOT NULL, -- whoever decided has the account
+	due_at     BIGINT,          -- when it is to be removed
+	gone_at    BIGINT,          -- when a push showed that it is
+	PRIMARY KEY (review, number)
+);
+
+CREATE UNIQUE INDEX review_item_account ON review_item (review, definition, item);
+
+CREATE INDEX review_item_place ON review_item (definition, item);
+
+CREATE INDEX review_item_state ON review_item (review, definition, state, number);
+
+CREATE TABLE review_item_tally (
+	review     TEXT   NOT NULL REFERENCES review_review (id) ON DELETE CASCADE,
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	state      BIGINT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (review, definition, state)
+);
+
+CREATE TABLE review_review (
+	id           TEXT   NOT NULL PRIMARY KEY,
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	name         TEXT   NOT NULL,
+	description  TEXT   NOT NULL,
+	state        TEXT   NOT NULL CHECK (state IN ('draft', 'starting', 'started', 'completed', 'cancelled')),
+	due_at       BIGINT,           -- when it is to be completed
+	created_at   BIGINT NOT NULL,
+	created_by   TEXT   NOT NULL,  -- JSON; the next ones too, '' for nobody
+	started_at   BIGINT,
+	started_by   TEXT   NOT NULL,
+	ended_at     BIGINT,           -- completed or cancelled
+	ended_by     TEXT   NOT NULL,
+	token        TEXT   NOT NULL,  -- of who freezes the list just now, '' for nobody
+	token_until  BIGINT NOT NULL,
+	version      BIGINT NOT NULL   -- rises with each change of the row
+);
+
+CREATE INDEX review_review_workspace ON review_review (workspace, id);
+
+CREATE TABLE review_system (
+	review     TEXT   NOT NULL REFERENCES review_review (id) ON DELETE CASCADE,
+	definition BIGINT NOT NULL,
+	workspace  BIGINT NOT NULL,
+	reviewer   TEXT   NOT NULL, -- id of a user
+	PRIMARY KEY (review, definition)
+);
+
+CREATE INDEX review_system_reviewer ON review_system (workspace, reviewer, review);
+
+CREATE TABLE review_turn (
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	stamp      TEXT   NOT NULL,
+	PRIMARY KEY (workspace, definition, item)
+);
 
 CREATE TABLE scim_assertion (
 	client     TEXT   NOT NULL REFERENCES scim_client (id) ON DELETE CASCADE,
@@ -990,6 +1317,17 @@ CREATE TABLE scim_warning (
 	UNIQUE (directory, kind, subject)
 );
 
+CREATE TABLE scope_scope (
+	id         TEXT   NOT NULL PRIMARY KEY,
+	workspace  BIGINT NOT NULL,
+	slug       TEXT   NOT NULL,
+	document   TEXT   NOT NULL, -- the file form
+	version    BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	UNIQUE (workspace, slug)
+);
+
 CREATE TABLE signin_attempt (
 	subject    TEXT   NOT NULL PRIMARY KEY,
 	count      BIGINT NOT NULL,
@@ -1176,6 +1514,143 @@ CREATE TABLE sso_seen (
 );
 
 CREATE INDEX sso_seen_expires ON sso_seen (expires_at);
+
+CREATE TABLE vulnerability_asset (
+	definition  BIGINT NOT NULL,
+	item        BIGINT NOT NULL,
+	workspace   BIGINT NOT NULL,
+	facet       BIGINT NOT NULL, -- type, scanned and gone in one
+	created_at  BIGINT NOT NULL,
+	updated_at  BIGINT NOT NULL,
+	application TEXT   NOT NULL,
+	source      TEXT   NOT NULL,
+	unique_id   TEXT   NOT NULL,
+	name        TEXT   NOT NULL,
+	parent_key  TEXT   NOT NULL, -- account or organization at the source, as filters compare it
+	details     TEXT   NOT NULL, -- JSON: what else pages show
+	PRIMARY KEY (definition, item)
+);
+
+CREATE INDEX vulnerability_asset_facet ON vulnerability_asset (definition, facet, item);
+
+CREATE INDEX vulnerability_asset_parent ON vulnerability_asset (workspace, parent_key, definition, item, facet);
+
+CREATE INDEX vulnerability_asset_unique ON vulnerability_asset (workspace, unique_id, definition, item);
+
+CREATE TABLE vulnerability_asset_tally (
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet      BIGINT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE vulnerability_asset_word (
+	workspace  BIGINT NOT NULL,
+	word       BYTEA  NOT NULL,
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	PRIMARY KEY (workspace, word, definition, item)
+);
+
+CREATE TABLE vulnerability_deactivation (
+	definition   BIGINT  NOT NULL,
+	item         BIGINT  NOT NULL,
+	workspace    BIGINT  NOT NULL,
+	reason       TEXT    NOT NULL,
+	until_at     BIGINT,           -- NULL: for good
+	when_fixable BOOLEAN NOT NULL, -- ends as soon as a fix comes
+	ends_at      BIGINT,           -- when the pass has to end it: until_at, or when a fix came
+	made_at      BIGINT  NOT NULL,
+	made_by      TEXT    NOT NULL, -- JSON
+	PRIMARY KEY (definition, item)
+);
+
+CREATE INDEX vulnerability_deactivation_end ON vulnerability_deactivation (ends_at) WHERE ends_at IS NOT NULL;
+
+CREATE TABLE vulnerability_record (
+	definition   BIGINT NOT NULL,
+	item         BIGINT NOT NULL,
+	workspace    BIGINT NOT NULL,
+	facet        BIGINT NOT NULL, -- severity, fix, deactivation and deadline in one
+	created_at   BIGINT NOT NULL, -- when the item first came
+	detected_at  BIGINT NOT NULL, -- since when it has been there without a break
+	updated_at   BIGINT NOT NULL,
+	due_at       BIGINT NOT NULL, -- by the SLA of its severity; the greatest BIGINT: never
+	source_at    BIGINT,          -- when the source says that it was detected
+	source       TEXT   NOT NULL, -- of a public application
+	unique_id    TEXT   NOT NULL,
+	name         TEXT   NOT NULL,
+	description  TEXT   NOT NULL,
+	type         TEXT   NOT NULL,
+	package      TEXT   NOT NULL, -- '' for none; the next two too
+	package_key  TEXT   NOT NULL, -- as filters compare it
+	external     TEXT   NOT NULL, -- id that others know it by, such as a CVE
+	external_key TEXT   NOT NULL,
+	unique_key   TEXT   NOT NULL,
+	external_url TEXT   NOT NULL,
+	asset_key    TEXT   NOT NULL, -- uniqueId of the asset that has it
+	score        TEXT   NOT NULL, -- of the scanner, a decimal number; '' for none
+	cvss         TEXT   NOT NULL,
+	PRIMARY KEY (definition, item)
+);
+
+CREATE INDEX vulnerability_record_asset ON vulnerability_record (workspace, asset_key, definition, item, facet);
+
+CREATE INDEX vulnerability_record_due ON vulnerability_record (definition, facet, due_at, item);
+
+CREATE INDEX vulnerability_record_external ON vulnerability_record (workspace, external_key, definition, item, facet);
+
+CREATE INDEX vulnerability_record_facet ON vulnerability_record (definition, facet, item);
+
+CREATE INDEX vulnerability_record_package ON vulnerability_record (workspace, package_key, definition, item, facet);
+
+CREATE INDEX vulnerability_record_unique ON vulnerability_record (workspace, unique_key, definition, item, facet);
+
+CREATE TABLE vulnerability_record_tally (
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet      BIGINT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE vulnerability_remediation (
+	id            TEXT   NOT NULL PRIMARY KEY,
+	definition    BIGINT NOT NULL,
+	item          BIGINT NOT NULL,
+	workspace     BIGINT NOT NULL,
+	facet         BIGINT NOT NULL, -- severity, and whether it was on time
+	created_at    BIGINT NOT NULL, -- of the item: its id is made of it
+	detected_at   BIGINT NOT NULL,
+	due_at        BIGINT NOT NULL, -- the greatest BIGINT: never
+	remediated_at BIGINT NOT NULL,
+	name          TEXT   NOT NULL,
+	asset_key     TEXT   NOT NULL,
+	source        TEXT   NOT NULL,
+	comment       TEXT   NOT NULL, -- of who acknowledged that it was late; '' for nobody
+	comment_at    BIGINT,
+	comment_by    TEXT   NOT NULL, -- JSON; '' for nobody
+	UNIQUE (definition, item, detected_at)
+);
+
+CREATE INDEX vulnerability_remediation_facet ON vulnerability_remediation (definition, facet, remediated_at, id);
+
+CREATE TABLE vulnerability_remediation_tally (
+	workspace  BIGINT NOT NULL,
+	definition BIGINT NOT NULL,
+	facet      BIGINT NOT NULL,
+	amount     BIGINT NOT NULL,
+	PRIMARY KEY (workspace, definition, facet)
+);
+
+CREATE TABLE vulnerability_word (
+	workspace  BIGINT NOT NULL,
+	word       BYTEA  NOT NULL,
+	definition BIGINT NOT NULL,
+	item       BIGINT NOT NULL,
+	PRIMARY KEY (workspace, word, definition, item)
+);
 
 CREATE TABLE workspace (
 	number     BIGINT NOT NULL PRIMARY KEY, -- what rows carry; drawn from workspace_counter

@@ -190,7 +190,7 @@ func TestRoleRoutes(t *testing.T) {
 			"id": id, "slug": "night-shift", "name": "Night Shift", "description": made["description"], "builtIn": false, "mayOwn": true,
 			"permissions": []any{"use an account of one's own", "read tests", "read users and roles", "write tests"},
 			"areas": map[string]any{
-				"resources": "none", "tests": "edit", "controls": "none", "accounts": "none", "computers": "none", "people": "none", "users": "view", "audit-trail": "none", "settings": "none",
+				"resources": "none", "tests": "edit", "controls": "none", "documents": "none", "accounts": "none", "access-reviews": "none", "computers": "none", "vulnerabilities": "none", "policies": "none", "people": "none", "users": "view", "audit-trail": "none", "settings": "none",
 			},
 			"userCount": 0.0,
 		}

@@ -66,7 +66,7 @@ func BuiltInRoles() []Role {
 		},
 		{
 			ID: IntegrationsManager, Name: "Integrations Manager", Slug: "integrations-manager", MayOwn: true,
-			Grants:  []caller.Permission{caller.OwnAccount, caller.ReadResources, caller.WriteResources},
+			Grants:  []caller.Permission{caller.OwnAccount, caller.ReadApplications, caller.ReadResources, caller.WriteApplications, caller.WriteResources},
 			Summary: "applications, definitions and syncs",
 		},
 		{
@@ -77,19 +77,19 @@ func BuiltInRoles() []Role {
 	}
 }
 
-// editorGrants are all but what an Admin alone manages: those that begin with the
-// word.
+// editorGrants are all but sensitive documents and what an Admin alone manages:
+// those that begin with the word.
 func editorGrants() []caller.Permission {
 	return slices.DeleteFunc(caller.Permissions(), func(p caller.Permission) bool {
-		return strings.HasPrefix(string(p), "manage ")
+		return p == caller.SeeSensitive || strings.HasPrefix(string(p), "manage ")
 	})
 }
 
 // viewGrants see everything and change nothing.
 func viewGrants() []caller.Permission {
 	return []caller.Permission{
-		caller.OwnAccount, caller.ReadAccounts, caller.ReadAudit, caller.ReadComputers, caller.ReadControls, caller.ReadPeople, caller.ReadResources, caller.ReadSettings,
-		caller.ReadTests, caller.ReadUsers,
+		caller.OwnAccount, caller.ReadAccounts, caller.ReadApplications, caller.ReadAudit, caller.ReadComputers, caller.ReadControls, caller.ReadPeople, caller.ReadPolicies, caller.ReadResources, caller.ReadReviews, caller.ReadSettings,
+		caller.ListDocuments, caller.ReadDocuments, caller.SeeSensitive, caller.ReadTests, caller.ReadUsers, caller.ReadVulnerabilities,
 	}
 }
 
@@ -110,7 +110,8 @@ func (r Role) named(ref string) bool {
 }
 
 // slugOf answers a name in lower case with each run of what is neither letter
-// nor digit turned into one "-", none at either end.
+// nor digit turned into one "-", none at either end. Letters of every script stay, as
+// they do not in form.Slug: roles are named by their names too, in whatever script.
 func slugOf(name string) string {
 	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r)

@@ -51,8 +51,8 @@ type Filters struct {
 	Systems      []string `doc:"Of one of these resource definitions." query:"resourceId,explode"`
 }
 
-// words splits a repeated parameter, whose values may be joined by commas too.
-func words(values []string) (list []string) {
+// split splits a repeated parameter, whose values may be joined by commas too.
+func split(values []string) (list []string) {
 	for _, value := range strings.Split(strings.Join(values, ","), ",") {
 		if value = strings.TrimSpace(value); value != "" {
 			list = append(list, value)
@@ -63,7 +63,7 @@ func words(values []string) (list []string) {
 
 // valuesOf answers what words of the wire stand for: every value with the word.
 func valuesOf[T ~int64](name string, given []string, known []string) (list []T, err error) {
-	for _, word := range words(given) {
+	for _, word := range split(given) {
 		if !slices.Contains(known, word) {
 			return nil, web.InQuery(name, "must be of %v", slices.Compact(slices.Clone(known)))
 		}
@@ -77,8 +77,8 @@ func valuesOf[T ~int64](name string, given []string, known []string) (list []T, 
 }
 
 func (in Filters) query() (q Query, err error) {
-	q.Applications = words(in.Applications)
-	for _, id := range words(in.Systems) {
+	q.Applications = split(in.Applications)
+	for _, id := range split(in.Systems) {
 		q.Systems = append(q.Systems, resource.ID(id))
 	}
 	if q.Kinds, err = valuesOf[Kind]("ownerKindMatchesAny", in.Kinds, kindWords); err != nil {

@@ -7,6 +7,8 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -64,10 +66,41 @@ func (s *Service) Feed(ctx context.Context) error {
 	return err
 }
 
+// Settle brings the owners of a workspace to what the links are, for whoever is about
+// to look at what rules say.
+func (s *Service) Settle(ctx context.Context, w caller.Workspace) error { return s.feed(ctx, w) }
+
+// notedAtOnce is how many people one statement asks for.
+const notedAtOnce = 500
+
+// PeopleCarried is called when the records of people are others, by whatever cause,
+// the clock too: what the owners of accounts say of them follows.
+func (s *Service) PeopleCarried(ctx context.Context, w caller.Workspace, people []directory.PersonID) error {
+	if len(people) == 0 || s.Records == nil {
+		return nil
+	}
+	stamp := db.NewID(s.Now())
+	if err := s.DB.WriteAhead(ctx, func(ctx context.Context, tx *db.Tx) error { // or they are carried again
+		for some := range slices.Chunk(people, notedAtOnce) {
+			if err := noteOwners(ctx, tx, w.Number, some, stamp); err != nil {
+				return fmt.Errorf("note the accounts of people: %w", err)
+			}
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	return s.feed(ctx, w)
+}
+
 // Landed is of resource.View: the links that a push made reach the rules before
 // it is answered.
 func (s *Service) Landed(ctx context.Context, d resource.Definition) error {
-	return s.feed(ctx, d.Workspace)
+	err := s.feed(ctx, d.Workspace)
+	for _, w := range s.Watchers {
+		err = errors.Join(err, w.AccountsLanded(ctx, d))
+	}
+	return err
 }
 
 // feed carries what is noted of a workspace over.
@@ -122,7 +155,7 @@ func (s *Service) collect(ctx context.Context, w caller.Workspace) (notes []note
 		people, err := s.Directory.ByIDs(ctx, tx, w.Number, ids)
 		changes = make([]resource.Change, len(owned))
 		for i, o := range owned {
-			changes[i] = o.change(people)
+			changes[i] = o.change(people, s.instant())
 		}
 		return err
 	})
@@ -137,7 +170,7 @@ type owned struct {
 }
 
 // change answers the record of an owner.
-func (o owned) change(people map[directory.PersonID]directory.Person) resource.Change {
+func (o owned) change(people map[directory.PersonID]directory.Person, now time.Time) resource.Change {
 	id := o.id()
 	change := resource.Change{DisplayName: o.name, UniqueID: id}
 	properties := map[string]any{"account": id, "kind": o.owner.kind.feedWord()}
@@ -149,7 +182,10 @@ func (o owned) change(people map[directory.PersonID]directory.Person) resource.C
 		if !ok {
 			return change
 		}
-		properties["personId"], properties["email"] = string(p.ID), p.Email
+		properties["personId"], properties["email"], properties["status"] = string(p.ID), p.Email, string(p.Employment(now))
+		if left := p.LeftAt(now); left != nil {
+			properties["leftAt"] = left.UTC().Format(time.RFC3339Nano)
+		}
 	case KindExternal, KindService:
 		if o.owner.email != "" {
 			properties["email"] = o.owner.email

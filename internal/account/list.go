@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -51,6 +50,11 @@ func (s *Service) List(ctx context.Context, c caller.Caller, q Query) (list []Ac
 	return list, more, nil
 }
 
+// Page is List in the caller's transaction.
+func (s *Service) Page(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query) (list []Account, more bool, err error) {
+	return s.page(ctx, tx, w, q)
+}
+
 func (s *Service) page(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query) (list []Account, more bool, err error) {
 	systems, err := systemsOf(ctx, tx, w)
 	if err != nil {
@@ -82,9 +86,10 @@ func narrowed(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query) (keys
 	case q.Owner != "":
 		narrow = true
 		keys, err = selectKeysOfOwner(ctx, tx, w.Number, q.Owner)
-	case searched(q.Prefix) != "":
-		keys, err = selectKeysOfWord(ctx, tx, w.Number, searched(q.Prefix), narrowest+1)
-		narrow = len(keys) <= narrowest
+	case facet.Searched(q.Prefix) != "":
+		var more bool
+		keys, more, err = words.Find(ctx, tx, w.Number, facet.Searched(q.Prefix), narrowest)
+		narrow = !more
 	}
 	if err != nil || !narrow {
 		return nil, narrow, err
@@ -106,7 +111,7 @@ func (s *Service) pick(ctx context.Context, tx *db.Tx, systems map[int64]resourc
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k facet.Key) bool { _, ok := systems[k.Definition]; return !ok })
 	for part := range slices.Chunk(keys, pickStep) {
 		some, err := s.fill(ctx, tx, systems, part, func(r row, _ owner) bool {
-			return r.has(searched(q.Prefix))
+			return facet.Begins(r.words(), facet.Searched(q.Prefix))
 		})
 		if err != nil {
 			return nil, err
@@ -123,11 +128,6 @@ func (s *Service) pick(ctx context.Context, tx *db.Tx, systems map[int64]resourc
 	return list, nil
 }
 
-// has says whether a search for a beginning finds the account.
-func (r row) has(prefix string) bool {
-	return prefix == "" || slices.ContainsFunc(r.words(), func(word string) bool { return strings.HasPrefix(word, prefix) })
-}
-
 // walk answers one more than a page of the accounts whose facets the query takes.
 func (s *Service) walk(ctx context.Context, tx *db.Tx, w caller.Workspace, systems map[int64]resource.Definition, q Query) (list []Account, err error) {
 	walk, err := table.Walk(ctx, tx, w.Number, q.After, func(c facet.Count) bool {
@@ -136,7 +136,7 @@ func (s *Service) walk(ctx context.Context, tx *db.Tx, w caller.Workspace, syste
 	if err != nil {
 		return nil, err
 	}
-	prefix := searched(q.Prefix)
+	prefix := facet.Searched(q.Prefix)
 	for len(list) <= q.Limit {
 		step := q.Limit + 1 - len(list)
 		if prefix != "" {
@@ -146,7 +146,7 @@ func (s *Service) walk(ctx context.Context, tx *db.Tx, w caller.Workspace, syste
 		if err != nil || len(keys) == 0 {
 			return list, err
 		}
-		some, err := s.fill(ctx, tx, systems, keys, func(r row, _ owner) bool { return r.has(prefix) })
+		some, err := s.fill(ctx, tx, systems, keys, func(r row, _ owner) bool { return facet.Begins(r.words(), prefix) })
 		if err != nil {
 			return nil, err
 		}

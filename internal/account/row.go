@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/passmuster/muster/internal/directory"
+	"github.com/passmuster/muster/internal/facet"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/jtd"
 	"github.com/passmuster/muster/internal/resource"
@@ -107,7 +108,6 @@ func mfaOf(d document) MFA {
 const (
 	maxEmail = 254  // RFC 5321 section 4.5.3.1.3
 	maxShown = 1000 // characters of a value that lists show; the record has all of it
-	maxWord  = 100  // bytes of a word that searches compare
 )
 
 // shown answers a value as a column may hold it: PostgreSQL stores no U+0000.
@@ -127,26 +127,9 @@ func instant(text *string) maybe {
 	return maybe{ms, ok}
 }
 
-// words answers what a search for a beginning finds the account by, sorted: each
-// that no other begins with.
-func (r row) words() (words []string) {
+// words answers what a search for a beginning finds the account by.
+func (r row) words() []string {
 	all := []string{r.email, r.accountName, r.fullName, r.displayName}
 	all = append(all, strings.Fields(r.fullName)...)
-	all = append(all, strings.Fields(r.displayName)...)
-	for i, word := range all {
-		all[i] = searched(word)
-	}
-	slices.Sort(all)
-	for i, word := range all {
-		if word != "" && (i == len(all)-1 || !strings.HasPrefix(all[i+1], word)) {
-			words = append(words, word)
-		}
-	}
-	return words
-}
-
-// searched answers a text as searches compare it.
-func searched(text string) string {
-	text = strings.ToLower(strings.TrimSpace(text))
-	return text[:min(len(text), maxWord)]
+	return facet.Beginnings(append(all, strings.Fields(r.displayName)...))
 }

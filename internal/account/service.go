@@ -13,10 +13,13 @@ import (
 	"github.com/passmuster/muster/internal/resource"
 )
 
-// Watcher is told in a durable transaction that accounts of a system may have
-// come, gone or changed.
+// Watcher follows which accounts are active.
 type Watcher interface {
-	AccountsChanged(ctx context.Context, tx *db.Tx, d resource.Definition) error
+	// AccountsTurned is told in the transaction that did it, which need not be
+	// durable, that accounts became active, or are not any more.
+	AccountsTurned(ctx context.Context, tx *db.Tx, d resource.Definition, items []resource.Item) error
+	// AccountsLanded is called after a push of the system, for what follows.
+	AccountsLanded(ctx context.Context, d resource.Definition) error
 }
 
 // Applications names the applications of a workspace, deleted ones too, by id.

@@ -5,7 +5,6 @@ package account
 import (
 	"context"
 	"database/sql"
-	"slices"
 
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/directory"
@@ -15,14 +14,11 @@ import (
 
 // The rows of the view and their words; owners are in store_owner.go.
 
-var (
-	rowColumns = []string{
-		"definition", "item", "workspace", "facet", "created_at", "updated_at", "left_at", "unique_id", "display_name", "full_name",
-		"account_name", "email", "email_key", "external_url", "role_description", "auth_method", "mfa_enabled", "made_at",
-		"deactivated_at", "last_login_at",
-	}
-	wordColumns = []string{"workspace", "word", "definition", "item"}
-)
+var rowColumns = []string{
+	"definition", "item", "workspace", "facet", "created_at", "updated_at", "left_at", "unique_id", "display_name", "full_name",
+	"account_name", "email", "email_key", "external_url", "role_description", "auth_method", "mfa_enabled", "made_at",
+	"deactivated_at", "last_login_at",
+}
 
 // rowFields are what scanRow reads, of account_record r.
 const rowFields = `r.facet, r.created_at, r.updated_at, r.left_at, r.unique_id, r.display_name, r.full_name, r.account_name, r.email,
@@ -97,27 +93,6 @@ func selectRows(ctx context.Context, tx *db.Tx, definition resource.Number, item
 	return rows, err
 }
 
-// moveWords brings the words of an account from one sorted list to another.
-func moveWords(ctx context.Context, tx *db.Tx, d resource.Definition, item resource.Item, before, after []string) error {
-	for _, change := range []struct {
-		here, there []string
-		statement   string
-	}{
-		{before, after, `DELETE FROM account_word WHERE workspace = $1 AND word = $2 AND definition = $3 AND item = $4`},
-		{after, before, `INSERT INTO account_word (workspace, word, definition, item) VALUES ($1, $2, $3, $4)`},
-	} {
-		for _, word := range change.here {
-			if _, both := slices.BinarySearch(change.there, word); both {
-				continue
-			}
-			if _, err := tx.Exec(ctx, change.statement, d.Workspace.Number, []byte(word), int64(d.Number), int64(item)); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // placeFields are what scanPlaces reads, of account_record r.
 const placeFields = `r.definition, r.item, r.created_at, r.facet, r.display_name, r.account_name, r.email, r.email_key, r.unique_id`
 
@@ -148,12 +123,6 @@ func selectOwned(ctx context.Context, tx *db.Tx, workspace int64, person directo
 		SELECT `+placeFields+` FROM account_owner o
 		JOIN account_record r ON r.definition = o.definition AND r.item = o.item
 		WHERE o.workspace = $1 AND o.person = $2 ORDER BY r.definition, r.item`, workspace, string(person))
-}
-
-func selectKeysOfWord(ctx context.Context, tx *db.Tx, workspace int64, prefix string, limit int) ([]facet.Key, error) {
-	return scanKeys(ctx, tx, `
-		SELECT w.definition, w.item FROM account_word w WHERE w.workspace = $1 AND w.word >= $2 AND w.word < $3 LIMIT $4`,
-		workspace, []byte(prefix), append([]byte(prefix), 0xFF), limit) // no UTF-8 has the byte 0xFF
 }
 
 func selectKeysOfOwner(ctx context.Context, tx *db.Tx, workspace int64, person directory.PersonID) ([]facet.Key, error) {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -109,6 +110,20 @@ func putNote(ctx context.Context, tx *db.Tx, workspace int64, key facet.Key, sta
 		ON CONFLICT (workspace, definition, item) DO UPDATE SET stamp = excluded.stamp`, workspace, key.Definition, key.Item, stamp)
 }
 
+// noteOwners notes the accounts that people own.
+func noteOwners(ctx context.Context, tx *db.Tx, workspace int64, people []directory.PersonID, stamp string) error {
+	args := []any{workspace, stamp}
+	for _, id := range people {
+		args = append(args, string(id))
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO account_feed (workspace, definition, item, stamp)
+		SELECT o.workspace, o.definition, o.item, CAST($2 AS TEXT) FROM account_owner o
+		WHERE o.workspace = $1 AND o.person IN (`+db.Parameters(3, len(people))+`)
+		ON CONFLICT (workspace, definition, item) DO UPDATE SET stamp = excluded.stamp`, args...)
+	return err
+}
+
 func selectFeedWorkspaces(ctx context.Context, tx *db.Tx) (list []caller.Workspace, err error) {
 	err = tx.Each(ctx, func(from db.Row) error {
 		var w caller.Workspace
@@ -166,4 +181,38 @@ func deleteNotes(ctx context.Context, tx *db.Tx, workspace int64, notes []note) 
 		}
 	}
 	return nil
+}
+
+// peopleAsked is how many people one statement asks about.
+const peopleAsked = 20
+
+// ActiveOwners answers the statement for the ids of the people of workspace $1 who have
+// an active account: the tally knows which facets there are, an index who has them.
+func ActiveOwners() string {
+	// CROSS JOIN keeps this order in SQLite, which would begin with all owners.
+	return `SELECT o.person FROM account_record_tally t CROSS JOIN account_record r CROSS JOIN account_owner o
+		WHERE t.workspace = $1 AND t.amount > 0 AND t.facet % ` + strconv.Itoa(statuses) + ` = ` + strconv.Itoa(int(Active)) + `
+			AND r.definition = t.definition AND r.facet = t.facet AND o.definition = r.definition AND o.item = r.item AND o.kind = 'person'`
+}
+
+func selectHeld(ctx context.Context, tx *db.Tx, workspace int64, people []directory.PersonID) (rows []heldRow, err error) {
+	for part := range slices.Chunk(people, peopleAsked) {
+		args := []any{workspace}
+		for i := range peopleAsked {
+			args = append(args, string(part[min(i, len(part)-1)]))
+		}
+		if err := tx.Each(ctx, func(from db.Row) error {
+			var h heldRow
+			var err error
+			h.row, err = scanRow(from, &h.person, &h.Definition, &h.Item)
+			rows = append(rows, h)
+			return err
+		}, `SELECT o.person, r.definition, r.item, `+rowFields+` FROM account_owner o
+			JOIN account_record r ON r.definition = o.definition AND r.item = o.item
+			WHERE o.workspace = $1 AND o.kind = 'person' AND o.person IN (`+db.Parameters(2, peopleAsked)+`)
+			ORDER BY r.definition, r.item`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }

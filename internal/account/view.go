@@ -12,8 +12,11 @@ import (
 	"github.com/passmuster/muster/internal/resource"
 )
 
-// table is the view's table.
-const table facet.Table = "account_record"
+// The view's tables.
+const (
+	table facet.Table = "account_record"
+	words facet.Words = "account_word"
+)
 
 // base is the base type whose records are accounts.
 const base resource.Base = "UserAccount"
@@ -64,7 +67,11 @@ func (s *Service) Put(ctx context.Context, tx *db.Tx, d resource.Definition, row
 	if err != nil {
 		return nil, err
 	}
-	if err := write(ctx, tx, d, changes); err != nil || len(linked) == 0 {
+	err = write(ctx, tx, d, changes)
+	if err == nil {
+		err = s.turned(ctx, tx, d, changes)
+	}
+	if err != nil || len(linked) == 0 {
 		return nil, err
 	}
 	return linked, nil
@@ -74,7 +81,7 @@ func (s *Service) Put(ctx context.Context, tx *db.Tx, d resource.Definition, row
 // of them.
 func write(ctx context.Context, tx *db.Tx, d resource.Definition, changes []change) error {
 	deltas := facet.Deltas{}
-	var fresh, words []any
+	var fresh, freshWords []any
 	for _, c := range changes {
 		c.after.facet.Kind = KindNone
 		if c.owns {
@@ -84,7 +91,7 @@ func write(ctx context.Context, tx *db.Tx, d resource.Definition, changes []chan
 			deltas.Move(int64(d.Number), -1, c.after.facet.code())
 			fresh = append(fresh, c.after.values(d, c.item)...)
 			for _, word := range c.after.words() {
-				words = append(words, d.Workspace.Number, []byte(word), int64(d.Number), int64(c.item))
+				freshWords = append(freshWords, d.Workspace.Number, []byte(word), int64(d.Number), int64(c.item))
 			}
 			continue
 		}
@@ -98,7 +105,7 @@ func write(ctx context.Context, tx *db.Tx, d resource.Definition, changes []chan
 	if err := tx.InsertMany(ctx, string(table), rowColumns, fresh); err != nil {
 		return err
 	}
-	if err := tx.InsertMany(ctx, "account_word", wordColumns, words); err != nil {
+	if err := tx.InsertMany(ctx, string(words), words.Columns(), freshWords); err != nil {
 		return err
 	}
 	return table.Apply(ctx, tx, d.Workspace.Number, deltas)
@@ -119,15 +126,14 @@ func (c *change) save(ctx context.Context, tx *db.Tx, d resource.Definition, del
 		return err
 	}
 	deltas.Move(int64(d.Number), c.before.facet.code(), c.after.facet.code())
-	return moveWords(ctx, tx, d, c.item, c.before.words(), c.after.words())
+	return words.Move(ctx, tx, d.Workspace.Number, c.key(d), c.before.words(), c.after.words())
 }
 
 func (c *change) key(d resource.Definition) facet.Key {
 	return facet.Key{Definition: int64(d.Number), Item: int64(c.item)}
 }
 
-// Done is of resource.View: it says in evidence which links were made, and tells
-// who watches accounts.
+// Done is of resource.View: it says in evidence which links were made.
 func (s *Service) Done(ctx context.Context, tx *db.Tx, d resource.Definition, told []any) error {
 	var all []link
 	for _, one := range told {
@@ -137,11 +143,22 @@ func (s *Service) Done(ctx context.Context, tx *db.Tx, d resource.Definition, to
 		}
 		all = append(all, links...)
 	}
-	if err := s.appendLinked(ctx, tx, d, all); err != nil {
-		return err
+	return s.appendLinked(ctx, tx, d, all)
+}
+
+// turned tells who watches which accounts became active, or are not any more.
+func (s *Service) turned(ctx context.Context, tx *db.Tx, d resource.Definition, changes []change) error {
+	var items []resource.Item
+	for _, c := range changes {
+		if c.known && (c.before.facet.Status == Active) != (c.after.facet.Status == Active) {
+			items = append(items, c.item)
+		}
+	}
+	if len(items) == 0 {
+		return nil
 	}
 	for _, w := range s.Watchers {
-		if err := w.AccountsChanged(ctx, tx, d); err != nil {
+		if err := w.AccountsTurned(ctx, tx, d, items); err != nil {
 			return err
 		}
 	}

@@ -9,60 +9,83 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/passmuster/muster/internal/access"
 	"github.com/passmuster/muster/internal/account"
 	"github.com/passmuster/muster/internal/assessment"
+	"github.com/passmuster/muster/internal/assessment/builtin"
+	"github.com/passmuster/muster/internal/blob"
 	"github.com/passmuster/muster/internal/breach"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/computer"
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/directory"
+	"github.com/passmuster/muster/internal/document"
 	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/home"
+	"github.com/passmuster/muster/internal/integration"
 	"github.com/passmuster/muster/internal/jobs"
+	"github.com/passmuster/muster/internal/live"
 	"github.com/passmuster/muster/internal/mapping"
 	"github.com/passmuster/muster/internal/oauth"
+	"github.com/passmuster/muster/internal/offboarding"
 	"github.com/passmuster/muster/internal/passkey"
+	"github.com/passmuster/muster/internal/policy"
 	"github.com/passmuster/muster/internal/program"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/review"
 	"github.com/passmuster/muster/internal/scim"
+	"github.com/passmuster/muster/internal/scope"
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
+	"github.com/passmuster/muster/internal/vulnerability"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
 // Options are what a process is opened with.
 type Options struct {
-	Limits  config.Limits
-	Logger  *slog.Logger
-	Now     func() time.Time
-	Outside config.Outside // nothing for administration commands
-	Storage config.Storage
-	Version string
+	Dashboard fs.FS // the build of the dashboard; nil serves a page that says how to make one
+	Limits    config.Limits
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Outside   config.Outside // nothing for administration commands
+	Storage   config.Storage
+	Version   string
 }
 
 // App holds the parts of a process.
 type App struct {
-	Access      *access.Service
-	Accounts    *account.Service
-	Assessments *assessment.Service
-	Computers   *computer.Service
-	DB          *db.DB
-	Directory   *directory.Service
-	Evidence    *evidence.Service
-	Mappings    *mapping.Service
-	OAuth       *oauth.Service
-	Passkeys    *passkey.Service
-	Program     *program.Service
-	Resources   *resource.Service
-	SCIM        *scim.Service
-	SignIn      *signin.Service
-	SLAs        *sla.Service
-	SSO         *sso.Service
-	Workspaces  *workspace.Service
+	Access          *access.Service
+	Accounts        *account.Service
+	Assessments     *assessment.Service
+	Computers       *computer.Service
+	DB              *db.DB
+	Directory       *directory.Service
+	Documents       *document.Service
+	Evidence        *evidence.Service
+	Home            *home.Service
+	Integrations    *integration.Service
+	Live            *live.Service
+	Mappings        *mapping.Service
+	OAuth           *oauth.Service
+	Offboarding     *offboarding.Service
+	Passkeys        *passkey.Service
+	Policies        *policy.Service
+	Program         *program.Service
+	Resources       *resource.Service
+	Reviews         *review.Service
+	SCIM            *scim.Service
+	SignIn          *signin.Service
+	SLAs            *sla.Service
+	Scopes          *scope.Service
+	SSO             *sso.Service
+	Vulnerabilities *vulnerability.Service
+	Workspaces      *workspace.Service
 
 	breached *breach.List
 	leases   *jobs.Leases
@@ -105,27 +128,70 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
-	a.Program = program.New(program.Options{DB: a.DB, Now: o.Now, Users: controlUsers{a.Access}})
-	a.Workspaces.Furnisher = a.Program
+	files, err := openFiles(o.Storage)
+	if err != nil {
+		return err
+	}
+	a.Documents = document.New(document.Options{DB: a.DB, Files: files, Now: o.Now, Users: documentUsers{a.Access}})
+	a.Program = program.New(program.Options{DB: a.DB, Documents: a.Documents, Now: o.Now, Users: controlUsers{a.Access}})
+	a.Documents.Controls, a.Workspaces.Furnisher = a.Program, a.Program
 	views, err := a.buildViews()
 	if err != nil {
 		return err
 	}
 	judge := assessment.NewJudge(a.DB)
 	a.Resources = resource.New(resource.Options{
-		DB: a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
+		Application: a.applicationID,
+		DB:          a.DB, Judge: judge, Limits: resource.Limits{Records: o.Limits.MaxRecords},
 		Logger: o.Logger, Now: o.Now, Owner: db.NewID(o.Now()),
-		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.Directory.Settle},
+		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.settleSystems},
 		Views:   views, Wait: pushWait,
 	})
 	a.joinViews()
+	builtins, err := builtin.Load()
+	if err != nil {
+		return err
+	}
 	a.Assessments = assessment.New(assessment.Options{
-		Applications: applications{a.OAuth}, Controls: a.Program, DB: a.DB, Judge: judge, Logger: o.Logger, Now: o.Now,
+		Applications: applications{a.OAuth}, BuiltIns: builtins, Controls: a.Program, DB: a.DB,
+		Files: files.Limited(maxAttachment), Judge: judge, Limited: a.Computers, Logger: o.Logger, Mapped: mapped{a.Mappings}, Now: o.Now,
 		Recipients: recipients{a.Access, a.DB, a.Directory}, Resource: a.Resources, Users: users{a.Access},
 	})
+	a.Resources.Furnisher, a.Computers.Thresholds, a.Mappings.Follower = a.Assessments, a.Assessments, follower{a.Assessments}
+	a.Policies = policy.New(policy.Options{DB: a.DB, Directory: a.Directory, Files: files.Limited(maxAttachment), Now: o.Now, Users: policyUsers{a.Access}})
 	a.Program.Tests = a.Assessments
 	a.SLAs.Users = a.Assessments.TestsWith
+	a.Scopes = scope.New(scope.Options{DB: a.DB, Now: o.Now, Tests: a.Assessments})
+	a.Scopes.Users = a.Program.BoundTo
+	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})
+	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
+}
+
+// How many bytes a file may have: one attached to an exception, and one uploaded for
+// a document (contract integration-api.md section 6).
+const (
+	maxAttachment = 10 << 20
+	maxUpload     = 50 << 20
+)
+
+// openFiles answers where files are kept: a folder of the data, or a bucket.
+func openFiles(s config.Storage) (*blob.Store, error) {
+	folder, limit := filepath.Join(s.Data, "files"), int64(s.MaxUpload)
+	if limit == 0 {
+		limit = maxUpload
+	}
+	endpoint, path, err := s.Bucket()
+	if err != nil {
+		return nil, err
+	}
+	name, prefix, _ := strings.Cut(path, "/")
+	if name == "" {
+		return blob.New(folder, limit), nil
+	}
+	return blob.NewS3(blob.Bucket{
+		AccessKey: s.FilesAccessKey, Endpoint: endpoint, Name: name, Prefix: prefix, Region: s.FilesRegion, SecretKey: s.FilesSecretKey,
+	}, folder, limit)
 }
 
 // applications tells package assessment what it needs of package oauth.
@@ -148,6 +214,18 @@ func (a applications) Applications(ctx context.Context, c caller.Caller) ([]asse
 	return all, err
 }
 
+// hasApplications says whether anybody has made an application in the workspace.
+func (a *App) hasApplications(ctx context.Context, c caller.Caller) (bool, error) {
+	list, err := a.OAuth.List(ctx, c)
+	return len(list) > 0, err
+}
+
+// applicationID answers the id of an application by what names it.
+func (a *App) applicationID(ctx context.Context, c caller.Caller, ref string) (string, error) {
+	app, err := a.OAuth.Get(ctx, c, ref)
+	return string(app.ID), err
+}
+
 // ApplicationNames answers what the applications of the caller's workspace are
 // called, by id.
 func (a applications) ApplicationNames(ctx context.Context, c caller.Caller) (map[string]string, error) {
@@ -157,6 +235,17 @@ func (a applications) ApplicationNames(ctx context.Context, c caller.Caller) (ma
 		names[string(app.ID)] = app.Name
 	}
 	return names, err
+}
+
+// Integrations answers the applications of the caller's workspace that push.
+func (a applications) Integrations(ctx context.Context, c caller.Caller) (pushing []integration.Application, err error) {
+	list, err := a.List(ctx, c)
+	for _, app := range list {
+		if app.Type == oauth.Build {
+			pushing = append(pushing, integration.Application{ID: string(app.ID), Name: app.Name})
+		}
+	}
+	return pushing, err
 }
 
 // users tells package assessment what it needs of package access.
@@ -177,8 +266,27 @@ func (u controlUsers) Owner(ctx context.Context, c caller.Caller, ref string) (p
 	return program.Owner(owner), err
 }
 
+// documentUsers tells package document what it needs of package access.
+type documentUsers struct{ *access.Service }
+
+// Owner answers a user who may be given a document.
+func (u documentUsers) Owner(ctx context.Context, c caller.Caller, ref string) (document.Owner, error) {
+	owner, err := users(u).Owner(ctx, c, ref)
+	return document.Owner(owner), err
+}
+
+// policyUsers tells package policy what it needs of package access.
+type policyUsers struct{ *access.Service }
+
+// PolicyUser answers a user who may own or approve a policy, or accept one.
+func (u policyUsers) PolicyUser(ctx context.Context, c caller.Caller, ref string) (policy.User, error) {
+	owner, err := users(u).Owner(ctx, c, ref)
+	return policy.User{Email: owner.Email, ID: owner.ID, MayOwn: owner.MayOwn, Name: owner.Name}, err
+}
+
 // Close ends evaluations that outlived their requests, and closes what is open.
 func (a *App) Close() error {
+	a.Live.Close()
 	a.Assessments.Close()
 	return errors.Join(a.breached.Close(), a.DB.Close())
 }

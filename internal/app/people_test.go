@@ -5,7 +5,6 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -96,10 +95,7 @@ func (e *estate) want(step, ref string, want map[string]string) {
 }
 
 func onBothEngines(t *testing.T, fn func(*testing.T, config.Storage)) {
-	t.Run("sqlite", func(t *testing.T) { fn(t, config.Storage{Data: filepath.Join(t.TempDir(), "data")}) })
-	t.Run("postgresql", func(t *testing.T) {
-		fn(t, config.Storage{Data: t.TempDir(), Database: dbtest.PostgreSQL(t)})
-	})
+	dbtest.EachPlace(t, func(t *testing.T, folder, url string) { fn(t, config.Storage{Data: folder, Database: url}) })
 }
 
 // TestPeopleAreRecords: rules read people, and what changes about a person is known

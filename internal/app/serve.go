@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/dashboard"
 	"github.com/passmuster/muster/internal/door"
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/telemetry"
@@ -59,7 +60,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	server := a.newServer(base, proxies)
+	server := a.newServer(base, proxies, o.Forwarded)
 	runner, err := jobs.New(a.leases, a.options.Logger, a.passes()...)
 	if err != nil {
 		return errors.Join(err, listener.Close())
@@ -99,18 +100,19 @@ func reachable(addr net.Addr) string {
 }
 
 // newServer mounts every feature.
-func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
+func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *web.Server {
 	limits := a.options.Limits
 	server := web.New(web.Options{
-		BaseURL: base,
-		Bearer:  a.OAuth,
+		BaseURL:         base,
+		Bearer:          a.OAuth,
+		ForwardedHeader: forwarded,
 		Limits: web.Limits{
 			Anonymous: limits.RateUnknown, Audit: limits.RateAudit, Integration: limits.RateIntegrate,
 			Manage: limits.RateManage, OAuth: limits.RateOAuth, SCIM: limits.RateSCIM, Session: limits.RateSession,
 		},
 		Logger:         a.options.Logger,
 		Now:            a.options.Now,
-		Owners:         map[string]web.Owner{"control": a.Program.OwnerOf, "test": a.Assessments.OwnerOf},
+		Owners:         map[string]web.Owner{"access-review": a.Reviews.OwnerOf, "control": a.Program.OwnerOf, "document": a.Documents.OwnerOf, "exception": a.Assessments.ExceptionOwner, "remediation": a.Assessments.FailureOwner, "test": a.Assessments.OwnerOf},
 		Ready:          a.DB.Ping,
 		Registry:       telemetry.NewRegistry(a.options.Version),
 		Sessions:       a.SignIn,
@@ -123,18 +125,27 @@ func (a *App) newServer(base string, proxies []netip.Prefix) *web.Server {
 	a.Assessments.Mount(server)
 	a.Computers.Mount(server)
 	a.Directory.Mount(server)
+	a.Documents.Mount(server)
 	a.Evidence.Mount(server)
+	a.Home.Mount(server)
+	a.Integrations.Mount(server)
+	a.Live.Mount(server)
 	a.Mappings.Mount(server)
 	a.OAuth.Mount(server)
+	a.Offboarding.Mount(server)
 	a.Passkeys.Mount(server)
+	a.Policies.Mount(server)
 	a.Program.Mount(server)
 	a.Resources.Mount(server)
+	a.Reviews.Mount(server)
 	a.SCIM.Mount(server)
 	a.SignIn.Mount(server, a.offers)
 	a.SLAs.Mount(server)
+	a.Scopes.Mount(server)
 	a.SSO.Mount(server)
+	a.Vulnerabilities.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
-	door.Mount(server)
+	door.Mount(server, dashboard.Mount(server, a.options.Dashboard)...)
 	a.measure(server.Registry())
 	return server
 }
@@ -144,10 +155,13 @@ func (a *App) passes() []jobs.Pass {
 	return []jobs.Pass{
 		{Name: "account-feed", Due: a.Accounts.HasFeed, Every: time.Second, Run: a.Accounts.Feed},
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
+		{Name: "assessment-furnish", Due: a.Assessments.HasUnfurnished, Every: 5 * time.Second, Run: a.Assessments.FurnishAll},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
 		{Name: "directory-carry", Due: a.Directory.HasChanges, Every: time.Second, Run: a.Directory.Carry},
 		{Name: "computer-late", Due: a.Computers.HasLate, Every: 5 * time.Second, Run: a.Computers.Turn},
 		{Name: "directory-leave", Due: a.Directory.HasLeaving, Every: 5 * time.Second, Run: a.Directory.Leave},
+		{Name: "document-remind", Due: a.Documents.HasReminders, Every: 5 * time.Second, Run: a.Documents.Remind},
+		{Name: "db-analyze", Due: a.DB.HasGrown, Every: 3 * time.Second, Run: a.DB.Analyze},
 		a.Evidence.Job(),
 		{Name: "oauth-last-use", Every: time.Minute, Run: a.OAuth.FlushLastUsed},
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
@@ -155,13 +169,34 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "resource-follow", Due: a.Resources.HasBehind, Every: time.Second, Run: a.Resources.Follow},
 		{Name: "resource-views", Due: a.Resources.HasLateViews, Every: time.Second, Run: a.Resources.RefreshViews},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
+		{Name: "review-follow", Due: a.Reviews.HasTurns, Every: time.Second, Run: a.Reviews.Follow},
 		{Name: "scim-carry", Due: a.SCIM.HasPending, Every: time.Second, Run: a.SCIM.CarryOut},
 		{Name: "scim-log", Due: a.SCIM.HasLog, Every: time.Second, Run: a.SCIM.FlushLog},
 		{Name: "scim-purge", Every: time.Hour, Run: a.SCIM.PurgeLog},
 		{Name: "signin-mail", Due: a.SignIn.HasMail, Every: time.Second, Run: a.SignIn.SendMail},
 		{Name: "signin-purge", Every: time.Hour, Run: a.SignIn.Purge},
 		{Name: "sso-purge", Due: a.SSO.PurgeDue, Every: time.Hour, Run: a.SSO.Purge},
+		{Name: "vulnerability-end", Due: a.Vulnerabilities.HasEnding, Every: 5 * time.Second, Run: a.Vulnerabilities.End},
 	}
+}
+
+// Pass runs once what the jobs of a server would do now. It is for who moves the
+// clock by hand.
+func (a *App) Pass(ctx context.Context) error {
+	for _, p := range a.passes() {
+		if p.Due != nil {
+			if due, err := p.Due(ctx); err != nil || !due {
+				if err != nil {
+					return fmt.Errorf("%s: %w", p.Name, err)
+				}
+				continue
+			}
+		}
+		if err := p.Run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", p.Name, err)
+		}
+	}
+	return nil
 }
 
 // measure adds what features count to the metrics.
@@ -187,6 +222,7 @@ func (a *App) handle(ctx context.Context, s *web.Server, listener net.Listener, 
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server := s.HTTP()
+	server.RegisterOnShutdown(a.Live.Close) // streams have no end of their own
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()

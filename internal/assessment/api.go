@@ -51,6 +51,9 @@ func (s *Service) Mount(server *web.Server) {
 	web.Register(server, route("GET", "/{testId}/entities/{entityId}/explain", "explainTestEntity", "Say why a record has its outcome", read, plain), s.getExplanation)
 	web.Register(server, route("POST", "/{testId}/entities/{entityId}/deactivate", "deactivateTestEntity", "Deactivate test entity", write, taken), s.postEntityDeactivate)
 	web.Register(server, route("POST", "/{testId}/entities/{entityId}/reactivate", "reactivateTestEntity", "Reactivate test entity", write, taken), s.postEntityReactivate)
+	s.mountFailures(server)
+	s.mountExceptions(server)
+	s.mountHistory(server)
 }
 
 // formBody documents the body that draft.go reads member by member.
@@ -220,7 +223,11 @@ func (s *Service) getTests(ctx context.Context, in *testsInput) (*testsOutput, e
 	if err != nil {
 		return nil, err
 	}
-	cursor := func(t api.Test) string { return web.EncodeCursor(t.ID) }
+	ids := map[string]string{} // lists go by ids, which built-in tests don't show
+	for i, t := range tests {
+		ids[page[i].ID] = t.ID
+	}
+	cursor := func(t api.Test) string { return web.EncodeCursor(ids[t.ID]) }
 	return &testsOutput{web.NewPage(page, cursor, more, after != nil)}, nil
 }
 

@@ -36,7 +36,14 @@ func (s *Service) patchTest(ctx context.Context, in *struct {
 	if a.SLA, err = reference("sla", in.Body.SLA); err != nil {
 		return nil, err
 	}
-	t, err := s.Assign(ctx, caller.From(ctx), in.Test, a)
+	if in.Body.Settings == nil {
+		if in.Body.Reason != "" {
+			return nil, fault.At(fault.Problem{Pointer: "/reason", Message: "goes with settings: nothing else of this makes a version"})
+		}
+		t, err := s.Assign(ctx, caller.From(ctx), in.Test, a)
+		return s.answer(ctx, t, err)
+	}
+	t, err := s.Configure(ctx, caller.From(ctx), in.Test, Configuration{Assignment: a, Reason: in.Body.Reason, Settings: in.Body.Settings})
 	return s.answer(ctx, t, err)
 }
 

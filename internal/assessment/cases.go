@@ -167,6 +167,12 @@ func recordOf(f *form.Form, member string, schema *jtd.Schema) (record rule.Reco
 			custom[name] = value
 		case name == "id":
 			record.ID = inner.Text(name, maxName)
+		case name == "presentSince":
+			at, err := time.Parse(time.RFC3339, inner.Text(name, maxName))
+			if err != nil {
+				inner.Wrong(name, "must be an RFC 3339 time")
+			}
+			record.PresentSince = at.UnixMilli()
 		default:
 			inner.Wrong(name, "is no field of these records")
 		}

@@ -59,7 +59,7 @@ func (h *house) ended(ref string, want assessment.Endings) {
 func clocked(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	h := newHouse(t, d)
-	h.standing = true
+	h.standing, h.started = true, h.clock
 	h.soon("ten", 10)
 	h.push(server("a", true, 9000), server("b", true, 9000))
 	h.create(form("sized", sized, `"sla":"ten"`, `"onUnknown":"in_progress"`))

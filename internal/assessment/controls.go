@@ -17,10 +17,11 @@ type Control struct{ ExternalID, ID, Name string }
 
 // TestRef names a test to those who keep something about it.
 type TestRef struct {
-	ID     string
-	Name   string
-	Number int64
-	Slug   string
+	ID       string
+	Name     string
+	Number   int64
+	PublicID string // as the API shows it
+	Slug     string
 }
 
 // TestFilter asks for the tests that are evidence for a control, or for any

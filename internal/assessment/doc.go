@@ -9,7 +9,7 @@
 //	window     the numbers of a definition between which a version's verdicts hold
 //	outcome    what a test says of one record, kept as intervals
 //	recheck    the instant at which an outcome could change by time alone
-//	exception  one record that a test leaves out, with a reason
+//	exception  what a test leaves out, a record or all that a condition matches, with a reason
 //	tally      a test's counts and status now, so that no list ever scans
 //
 // # Verdicts
@@ -44,6 +44,12 @@
 //
 // All but the first and freshness, which are of the moment, stand in the tally.
 //
+// # Built-in tests
+//
+// Package builtin has them as files. Furnish makes those of a definition with its
+// first record, once for good; FurnishAll does so after a start, and brings tests to
+// how their files are by now. Configure changes their settings, a version each.
+//
 // # Reasons
 //
 // No reason is stored. A record and a version never change, so the sentence is
@@ -55,7 +61,13 @@
 //	draft.go cases.go freshness.go the file form, read strictly: every problem by its place
 //	test.go lifecycle.go list.go   what is done to tests
 //	entity.go explain.go           records under a test, and why
-//	exception.go preview.go        one record left out; a draft on the records as they are
+//	furnish.go configure.go        built-in tests and their settings
+//	exception.go approval.go       what is left out, asked for and approved
+//	clause.go                      exceptions by condition, in an evaluation
+//	exception_form.go exception_list.go  their file form and list
+//	preview.go                     a draft on the records as they are
+//	decision.go weak.go            what conditions decided; what proves less than it seems to
+//	failure.go                     failures with a deadline, open and ended
 //	jobs.go                        what happens by time: Due, Purge
 //	judge.go evaluation.go         evaluation, driven by package resource
 //	ahead.go                       what an evaluation writes beyond the head

@@ -14,7 +14,8 @@ import (
 // Document is what decides a version's verdicts, and the texts that auditors
 // read with them. It never changes once its version exists.
 type Document struct {
-	Cases              json.Value `json:"cases,omitempty"` // the author's unit tests, as sent; nil: none
+	BuiltIn            string     `json:"builtIn,omitempty"` // id of the built-in test that it is; "": somebody wrote it
+	Cases              json.Value `json:"cases,omitempty"`   // the author's unit tests, as sent; nil: none
 	Description        string     `json:"description"`
 	FailWhen           *rule.Node `json:"failWhen,omitempty"` // exactly one of FailWhen and PassWhen
 	FailureDescription string     `json:"failureDescription"`
@@ -25,7 +26,8 @@ type Document struct {
 	PassWhen           *rule.Node `json:"passWhen,omitempty"`
 	Reducer            Reducer    `json:"reducer"`
 	Remediation        string     `json:"remediation"`
-	Scope              *rule.Node `json:"scope,omitempty"` // nil: every record
+	Scope              *rule.Node `json:"scope,omitempty"`    // nil: every record
+	Settings           json.Value `json:"settings,omitempty"` // of a built-in test, by name; nil: it has none
 
 	// Related binds the definitions that the conditions relate to, by the names they
 	// have for them: a rename changes nothing about a version.
@@ -34,11 +36,13 @@ type Document struct {
 
 // program is a document compiled against the schema of a definition.
 type program struct {
+	clauses    []clause // of exceptions that hold
 	condition  *rule.Program
 	definition resource.Number
 	document   Document
 	late       bool // it reads more than documents: related records, or public ids
-	relative   bool
+	misfit     bool // the condition of an exception does not fit the schema
+	relative   bool // the rule; conditions of exceptions aside
 	relatives  relatives
 	scope      *rule.Program // nil: every record
 }
@@ -58,12 +62,12 @@ func compile(d Document, on resource.Definition, names relatives) (*program, err
 	if p.condition, err = rule.Compile(condition, fields); err != nil {
 		return nil, err
 	}
-	p.relative, p.late = p.condition.Relative(), p.condition.ReadsID()
+	p.relative, p.late = p.condition.Relative(), p.condition.ReadsID() || p.condition.ReadsPresence()
 	if d.Scope != nil {
 		if p.scope, err = rule.Compile(d.Scope, fields); err != nil {
 			return nil, err
 		}
-		p.relative, p.late = p.relative || p.scope.Relative(), p.late || p.scope.ReadsID()
+		p.relative, p.late = p.relative || p.scope.Relative(), p.late || p.scope.ReadsID() || p.scope.ReadsPresence()
 	}
 	p.late = p.late || len(p.relations()) > 0
 	return p, nil
@@ -71,10 +75,14 @@ func compile(d Document, on resource.Definition, names relatives) (*program, err
 
 // evaluator evaluates one program; not safe for concurrent use.
 type evaluator struct {
+	asking    []*rule.Evaluator // that the finders serve
+	clauses   []*rule.Evaluator
 	condition *rule.Evaluator
-	finders   []*finder // that it finds related records with, 0 to 2
+	finders   []*finder // that it finds related records with
 	program   *program
+	out       bool // of scope: the last record
 	scope     *rule.Evaluator
+	truth     rule.Truth // of the condition, for the last record in scope
 }
 
 // evaluator answers one for a program that reads nothing but documents.
@@ -83,6 +91,9 @@ func (p *program) evaluator() *evaluator {
 	if p.scope != nil {
 		e.scope = p.scope.NewEvaluator()
 	}
+	for _, c := range p.clauses {
+		e.clauses = append(e.clauses, c.program.NewEvaluator())
+	}
 	return e
 }
 
@@ -90,28 +101,25 @@ func (p *program) evaluator() *evaluator {
 // instant.
 func (p *program) relating(from sources, now int64) *evaluator {
 	e := p.evaluator()
-	relate := func(p *rule.Program, to *rule.Evaluator) {
-		if len(p.Relations()) > 0 {
-			f := newFinder(p, e.program.relatives, from, now)
-			to.Relate(f)
-			e.finders = append(e.finders, f)
-		}
-	}
-	relate(p.condition, e.condition)
+	evaluators := []*rule.Evaluator{e.condition}
 	if p.scope != nil {
-		relate(p.scope, e.scope)
+		evaluators = append(evaluators, e.scope)
+	}
+	evaluators = append(evaluators, e.clauses...)
+	for i, part := range p.parts() {
+		if len(part.program.Relations()) > 0 {
+			f := newFinder(part.program, part.relatives, from, now)
+			evaluators[i].Relate(f)
+			e.finders, e.asking = append(e.finders, f), append(e.asking, evaluators[i])
+		}
 	}
 	return e
 }
 
 // want notes what a judgement of a record is going to look up.
 func (e *evaluator) want(r rule.Record) {
-	for _, f := range e.finders {
-		of := e.condition
-		if f.program != e.program.condition {
-			of = e.scope
-		}
-		of.Keys(r, f.want)
+	for i, f := range e.finders {
+		e.asking[i].Keys(r, f.want)
 	}
 }
 
@@ -136,12 +144,12 @@ func (e *evaluator) judge(r rule.Record, now int64) (outcome Outcome, next int64
 	if e.scope != nil {
 		truth, at := e.scope.EvalRecord(r, now)
 		next = at
-		if truth == rule.False {
+		if e.out = truth == rule.False; e.out {
 			return OutOfScope, next
 		}
 	}
 	truth, at := e.condition.EvalRecord(r, now)
-	next = min(next, at)
+	next, e.truth = min(next, at), truth
 	if truth == rule.Unknown {
 		return e.program.document.unknown(), next
 	}
@@ -165,6 +173,7 @@ func (d Document) unknown() Outcome {
 // parseDocument reads a stored document.
 func parseDocument(text []byte) (d Document, err error) {
 	var raw struct {
+		BuiltIn            string     `json:"builtIn"`
 		Cases              json.Value `json:"cases"`
 		Description        string     `json:"description"`
 		FailWhen           json.Value `json:"failWhen"`
@@ -177,6 +186,7 @@ func parseDocument(text []byte) (d Document, err error) {
 		Reducer            Reducer    `json:"reducer"`
 		Remediation        string     `json:"remediation"`
 		Scope              json.Value `json:"scope"`
+		Settings           json.Value `json:"settings"`
 
 		Related map[string]resource.ID `json:"related"`
 	}
@@ -184,7 +194,7 @@ func parseDocument(text []byte) (d Document, err error) {
 		return d, err
 	}
 	d = Document{
-		Cases: raw.Cases, Description: raw.Description, FailureDescription: raw.FailureDescription, Freshness: raw.Freshness, Name: raw.Name,
+		BuiltIn: raw.BuiltIn, Cases: raw.Cases, Settings: raw.Settings, Description: raw.Description, FailureDescription: raw.FailureDescription, Freshness: raw.Freshness, Name: raw.Name,
 		OnEmpty: raw.OnEmpty, OnUnknown: raw.OnUnknown, Reducer: raw.Reducer, Related: raw.Related, Remediation: raw.Remediation,
 	}
 	for _, part := range []struct {

@@ -262,7 +262,7 @@ func (r *draftReader) condition(name string) *rule.Node {
 		problems = node.Check(r.fields)
 	}
 	for _, p := range problems {
-		r.list = append(r.list, fault.Problem{Pointer: "/" + name + p.Pointer, Message: p.Message})
+		r.list = append(r.list, fault.Problem{Pointer: r.At + "/" + name + p.Pointer, Message: p.Message})
 	}
 	return node
 }

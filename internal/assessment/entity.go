@@ -24,18 +24,20 @@ type Entity struct {
 	Outcome      Outcome
 	Overdue      bool
 	Reason       string // why the rule says what it says; "" for passing and deactivated ones
+	present      int64  // ms, since when the record has been there; 0: the rule does not ask
 	Since        int64  // ms, since when the outcome holds; of a passing one, since when the record is as it is
 }
 
 // record answers the entity as rules read it.
 func (e *Entity) record(d resource.Definition) rule.Record {
-	return rule.Record{Doc: e.Document, ID: d.PublicID(e.Item, e.CreatedAt, e.UniqueID)}
+	return rule.Record{Doc: e.Document, ID: d.PublicID(e.Item, e.CreatedAt, e.UniqueID), PresentSince: e.present}
 }
 
 // place is where a list of entities reads: after an item, at a number.
 type place struct {
 	after      resource.Item
 	definition resource.Number
+	filter     int64 // number of a filter that lets items through; 0: all
 	number     int64
 	test       int64
 }
@@ -45,6 +47,7 @@ type EntityQuery struct {
 	After   string // entity id; "": from the first
 	Limit   int
 	Outcome Outcome
+	Within  string // id of a scope whose filter lets them through, where they do not pass; "": all
 }
 
 // EntityPage is a page of the records under a test.
@@ -67,6 +70,13 @@ func (s *Service) Entities(ctx context.Context, c caller.Caller, ref string, q E
 		at, err := startOf(ctx, tx, t, q.After)
 		if err != nil {
 			return err
+		}
+		if q.Within != "" {
+			filters, err := selectFilters(ctx, tx, c.Workspace, q.Within)
+			if err != nil {
+				return fmt.Errorf("read filters: %w", err)
+			}
+			at.filter = filters[at.definition].Number
 		}
 		found, err := findOutcomes(ctx, tx, at, q)
 		if err != nil {
@@ -144,11 +154,15 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, t Test, at place, found [
 	if err != nil {
 		return nil, err
 	}
+	present, err := why.program.presences(ctx, tx, at, why.now, items)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Entity, len(records))
 	for i, record := range records {
 		e := Entity{
 			Entity: record, ID: resource.EntityID(at.definition, record.Item, record.CreatedAt), Outcome: found[i].outcome,
-			Since: record.UpdatedAt,
+			present: present[record.Item], Since: record.UpdatedAt,
 		}
 		if at, ok := times[found[i].from]; ok {
 			e.Since = at
@@ -164,7 +178,15 @@ func (s *Service) show(ctx context.Context, tx *db.Tx, t Test, at place, found [
 	if why.err != nil {
 		return nil, why.err
 	}
-	return list, addExceptions(ctx, tx, t, list)
+	return list, why.addExceptions(ctx, tx, t, at, list)
+}
+
+// presences answers since when records have been there, where a rule asks.
+func (p *program) presences(ctx context.Context, tx *db.Tx, at place, now int64, items []resource.Item) (map[resource.Item]int64, error) {
+	if p == nil || !p.readsPresence() {
+		return nil, nil //nolint:nilnil // nobody asks
+	}
+	return resource.PresentSince(ctx, tx, resource.Stretch{Definition: at.definition, Number: at.number}, now, items)
 }
 
 // fail adds what the clock of a failure says.
@@ -176,22 +198,73 @@ func (e *Entity) fail(c clock, now int64) {
 	e.Overdue = c.due != nil && *c.due < now
 }
 
-func addExceptions(ctx context.Context, tx *db.Tx, t Test, list []Entity) error {
+// addExceptions adds to what is left out why, and until when: the exception of the
+// record itself, else the first condition that matches it.
+func (w *why) addExceptions(ctx context.Context, tx *db.Tx, t Test, at place, list []Entity) error {
 	var items []resource.Item
 	for _, e := range list {
 		if e.Outcome == Deactivated {
 			items = append(items, e.Item)
 		}
 	}
-	exceptions, err := selectExceptionsOf(ctx, tx, t.Number, items)
-	for _, x := range exceptions {
-		for i := range list {
-			if list[i].Item == x.item && list[i].Outcome == Deactivated {
-				list[i].Exception = &Pause{Reason: x.reason, Until: x.until}
-			}
+	if len(items) == 0 {
+		return nil
+	}
+	own, err := selectExceptionsOf(ctx, tx, t.Number, ExceptionApproved, items)
+	if err != nil {
+		return err
+	}
+	byItem := map[resource.Item]*Pause{}
+	for _, x := range own {
+		byItem[x.Item] = &Pause{Exception: x.ID, Reason: x.Reason, Until: x.Until}
+	}
+	for i := range list {
+		e := &list[i]
+		if e.Outcome != Deactivated {
+			continue
+		}
+		if e.Exception = byItem[e.Item]; e.Exception != nil {
+			continue
+		}
+		if e.Exception, err = w.clauseOf(ctx, tx, t, at, e); err != nil {
+			return err
 		}
 	}
-	return err
+	return w.err
+}
+
+// clauseOf answers the exception by condition that leaves a record out: as of now,
+// or, where a date came meanwhile that nothing was judged by yet, as of when the
+// outcome began.
+func (w *why) clauseOf(ctx context.Context, tx *db.Tx, t Test, at place, e *Entity) (*Pause, error) {
+	if !w.clauses {
+		w.clauses = true
+		list, err := selectClauses(ctx, tx, t.Number, at.number)
+		if err != nil || len(list) == 0 {
+			return nil, err
+		}
+		w.excepting = map[string]Exception{}
+		for _, x := range list {
+			w.excepting[x.ID] = x
+		}
+		if err := w.except(ctx, tx, t, at, list); err != nil {
+			return nil, err
+		}
+	}
+	if w.program == nil || len(w.program.clauses) == 0 {
+		return nil, nil //nolint:nilnil // an outcome that no exception explains any more
+	}
+	for _, now := range []int64{w.now, e.Since} {
+		evaluator := w.as(now)
+		id, _ := evaluator.cover(e.record(t.Definition), now)
+		if err := evaluator.failure(); err != nil {
+			return nil, err
+		}
+		if x, ok := w.excepting[id]; ok {
+			return &Pause{Exception: x.ID, Reason: x.Reason, Until: x.Until}, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // as above
 }
 
 // windowProgram answers the compiled rule of the version whose verdicts hold, of

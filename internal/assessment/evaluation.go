@@ -17,16 +17,18 @@ import (
 // head+1. It implements resource.Evaluation.
 type evaluation struct {
 	ahead      *ahead
-	asked      bool // Wants was: all changes are told
-	based      bool // outcomes at the head are loaded
+	applied    []string // exceptions by condition that Flip notes as taken into account
+	asked      bool     // Wants was: all changes are told
+	based      bool     // outcomes at the head are loaded
 	db         *db.DB
 	definition resource.Definition
 	ended      []*closings // of what was handed out to be written
 	ending     []int64     // tests that were switched off; Flip closes their windows
-	expired    []exception // whose time came; Flip ends them
+	expired    []Exception // whose time came; Flip ends them
 	head       resource.Head
 	judge      *Judge
 	keys       []*keyed
+	lifted     []string // exceptions by condition that Flip notes as taken into account no more
 	links      []link
 	marked     int64 // records that Wants asked for one by one
 	now        int64
@@ -40,17 +42,20 @@ type evaluation struct {
 // judged is one test under evaluation.
 type judged struct {
 	broken     bool // its rule does not fit the schema any more
+	clauses    bool // exceptions by condition were made of it, ever
 	counts     Counts
-	due        map[resource.Item]bool // stored records to be judged again
-	evaluator  *evaluator             // nil when broken, and of a late test until Wants
-	exceptions map[resource.Item]exception
-	full       bool     // every stored record is to be judged: the version is new
-	hasWindow  bool     // some version's verdicts hold at the head
-	late       bool     // it is judged when all changes are told, with what it relates to
-	moved      bool     // clocks began or ended, or are others
-	program    *program // nil when broken
+	decided    []string                    // conditions that decided in this run for the first time
+	due        map[resource.Item]bool      // stored records to be judged again
+	evaluator  *evaluator                  // nil when broken, and of a late test until Wants
+	exceptions map[resource.Item]Exception // of single records
+	full       bool                        // every stored record is to be judged: the version is new
+	hasWindow  bool                        // some version's verdicts hold at the head
+	late       bool                        // it is judged when all changes are told, with what it relates to
+	moved      bool                        // clocks began or ended, or are others
+	program    *program                    // nil when broken
 	tally      tally
 	terms      *terms
+	undecided  []undecided // conditions that have decided about no record yet
 	test       testRow
 	states     []state // by item
 }
@@ -198,15 +203,10 @@ func (e *evaluation) judgeBy(j *judged, item resource.Item, r rule.Record, known
 	if j.evaluator != nil {
 		v.ruled, v.next = j.evaluator.judge(r, e.now)
 		v.outcome = v.ruled
+		j.decide(r, e.now)
 		e.judge.judged.Add(1)
 	}
-	if x, ok := j.exceptions[item]; ok {
-		v.outcome, v.next = Deactivated, never
-		if x.until != nil {
-			v.next = *x.until
-		}
-	}
-	e.settle(j, item, v, known)
+	e.settle(j, item, j.covered(item, r, e.now, v), known)
 }
 
 // verdict is what a run says of an item under a test.
@@ -243,7 +243,7 @@ func (e *evaluation) settle(j *judged, item resource.Item, v verdict, known bool
 
 // mayRecheck says whether the item can have a row in assessment_recheck.
 func (j *judged) mayRecheck(item resource.Item, row Outcome) bool {
-	return j.full || row == Deactivated || j.due[item] || j.program == nil || j.program.relative
+	return j.full || row == Deactivated || j.clauses || j.due[item] || j.program == nil || j.program.relative
 }
 
 // load reads the outcomes at the head, once, when a known record needs them.
@@ -319,6 +319,9 @@ func (e *evaluation) Take(ctx context.Context) (resource.Ahead, error) {
 func (e *evaluation) Verdicts() []resource.Verdicts {
 	list := make([]resource.Verdicts, 0, len(e.tests))
 	for _, j := range e.tests {
+		if j.test.filter {
+			continue // whoever has the records and the scope can tell
+		}
 		digest, changes := j.digest()
 		list = append(list, resource.Verdicts{
 			Changes: changes, Digest: digest, Failing: j.counts[Failing], Passing: j.counts[Passing], Test: j.test.id, Version: j.test.version,

@@ -126,19 +126,32 @@ func instant(ms *int64) string {
 
 // entry says what was done with an exception; before is the one that it was
 // made in place of, or the one that ended, zero for none.
-func (x exception) entry(actor caller.Caller, what string, before exception) evidence.Entry {
+func (x *Exception) entry(actor caller.Caller, what string, before Exception) evidence.Entry {
 	var d differences
-	after := x
-	if what != "deactivated" {
-		after = exception{}
+	after := *x
+	switch what {
+	case "declined", "expired", "reactivated", "withdrawn": // it is no more
+		after = Exception{}
 	}
-	d.add("reason", before.reason, after.reason)
-	d.add("until", instant(before.until), instant(after.until))
-	return evidence.Entry{
-		Actor: actor, Kind: "exception", Subject: x.test.subject(),
-		Body: map[string]any{
-			"what": what, "exception": x.id, "entity": map[string]any{"id": x.entity, "name": x.name}, "reason": x.reason,
-			"replaces": x.replaces, "slug": x.test.slug, "until": x.until, "changes": []evidence.Change(d),
-		},
+	d.add("reason", before.Reason, after.Reason)
+	d.add("until", instant(before.Until), instant(after.Until))
+	body := map[string]any{
+		"what": what, "exception": x.ID, "reason": x.Reason, "replaces": x.replaces, "slug": x.Test.Slug, "until": x.Until,
+		"changes": []evidence.Change(d),
 	}
+	if x.conditional() {
+		body["condition"], body["rule"] = x.Clause.Condition.Sentence(), x.Clause.Condition
+	} else {
+		body["entity"] = map[string]any{"id": x.Entity, "name": x.Name}
+	}
+	if x.Decision != "" {
+		body["comment"] = x.Decision
+	}
+	if what == "approved" || what == "declined" {
+		body["requester"] = x.Actor.Name
+	}
+	if x.File.Name != "" {
+		body["file"] = map[string]any{"name": x.File.Name, "size": x.File.Size, "sha256": x.File.SHA256}
+	}
+	return evidence.Entry{Actor: actor, Kind: "exception", Subject: x.Test.subject(), Body: body}
 }

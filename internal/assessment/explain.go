@@ -43,12 +43,14 @@ func (e *evaluator) reason(r rule.Record, outcome Outcome, now int64) string {
 // why explains outcomes under a version of a test. Related records are read as
 // they were when the verdicts took them in.
 type why struct {
-	at      map[int64]*evaluator // by instant
-	err     error                // the first failure
-	now     int64
-	program *program // nil when the rule does not fit the schema
-	read    reader
-	sources sources
+	at        map[int64]*evaluator // by instant
+	clauses   bool                 // exceptions by condition were looked up
+	err       error                // the first failure
+	excepting map[string]Exception // exceptions by condition, by id
+	now       int64
+	program   *program // nil when the rule does not fit the schema
+	read      reader
+	sources   sources
 }
 
 // why answers what explains outcomes at a place; it is valid for the transaction.
@@ -61,27 +63,44 @@ func (s *Service) why(ctx context.Context, tx *db.Tx, t Test, at place) (*why, e
 		at: map[int64]*evaluator{}, now: db.Millis(s.Now()), program: p,
 		read: func(fn func(context.Context, *db.Tx) error) error { return fn(ctx, tx) }, sources: sources{},
 	}
-	if p == nil || len(p.relatives) == 0 {
-		return w, nil
+	return w, w.relate(ctx, tx, at)
+}
+
+// except takes in the conditions of exceptions.
+func (w *why) except(ctx context.Context, tx *db.Tx, t Test, at place, list []Exception) (err error) {
+	if w.program == nil {
+		return nil
+	}
+	if w.program, err = w.program.with(ctx, tx, t.Definition, list); err != nil {
+		return err
+	}
+	w.at = map[int64]*evaluator{}
+	return w.relate(ctx, tx, at)
+}
+
+// relate finds how related definitions stood when the verdicts took them in.
+func (w *why) relate(ctx context.Context, tx *db.Tx, at place) error {
+	if w.program == nil || len(w.program.definitions()) == 0 {
+		return nil
 	}
 	views, err := selectViews(ctx, tx, at.definition, at.number)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	for _, d := range p.relatives {
+	for _, d := range w.program.definitions() {
 		head, err := resource.HeadOf(ctx, tx, d.Number)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		number := head.Number
 		if v, ok := views[d.Number]; ok {
 			number = v.number
 		}
 		if w.sources[d.Number], err = sourceAt(ctx, tx, d, head, number); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return w, nil
+	return nil
 }
 
 // as answers an evaluator at an instant.

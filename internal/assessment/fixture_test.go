@@ -44,6 +44,7 @@ type house struct {
 	mu       sync.Mutex
 	clock    time.Time
 	standing bool // the clock stands still between steps
+	started  time.Time
 }
 
 // Applications answers the one application.

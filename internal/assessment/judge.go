@@ -5,14 +5,13 @@ package assessment
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
-	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/rule"
 )
@@ -73,7 +72,7 @@ func (j *Judge) Open(ctx context.Context, d resource.Definition, head resource.H
 }
 
 func (j *Judge) open(ctx context.Context, tx *db.Tx, e *evaluation, row testRow) (*judged, error) {
-	t := &judged{test: row, due: map[resource.Item]bool{}, exceptions: map[resource.Item]exception{}}
+	t := &judged{test: row, due: map[resource.Item]bool{}, exceptions: map[resource.Item]Exception{}}
 	window, err := selectWindow(ctx, tx, row.number, e.head.Number)
 	if err != nil {
 		return nil, err
@@ -89,7 +88,15 @@ func (j *Judge) open(ctx context.Context, tx *db.Tx, e *evaluation, row testRow)
 	if err := e.openClocks(ctx, tx, t); err != nil {
 		return nil, err
 	}
-	if t.program, err = j.program(ctx, tx, row, e.definition); err != nil {
+	all, err := selectExceptions(ctx, tx, row.number)
+	if err != nil {
+		return nil, err
+	}
+	holding := slices.DeleteFunc(slices.Clone(all), func(x Exception) bool { return !x.holds(e.now) })
+	if t.program, err = j.excepting(ctx, tx, row, e.definition, holding); err != nil {
+		return nil, err
+	}
+	if t.clauses, err = selectHasClauses(ctx, tx, row.number); err != nil {
 		return nil, err
 	}
 	names, err := relativesOf(ctx, tx, e.definition.Workspace, row.document)
@@ -97,7 +104,10 @@ func (j *Judge) open(ctx context.Context, tx *db.Tx, e *evaluation, row testRow)
 		return nil, err
 	}
 	e.arm(t, names, window.schema)
-	return t, e.openExceptions(ctx, tx, t)
+	if err := e.openDecisions(ctx, tx, t); err != nil {
+		return nil, err
+	}
+	return t, e.openExceptions(ctx, tx, t, all)
 }
 
 // arm makes a test ready, or marks it broken when its rule does not fit the
@@ -107,7 +117,11 @@ func (e *evaluation) arm(t *judged, names relatives, evaluatedUnder int64) {
 	if evaluatedUnder != e.definition.SchemaVersion {
 		t.full = true
 	}
-	for _, d := range names {
+	related := slices.Collect(maps.Values(names))
+	if t.program != nil {
+		related = t.program.definitions()
+	}
+	for _, d := range related {
 		if v, ok := e.views[d.Number]; !ok || v.schema != d.SchemaVersion {
 			t.full = true
 		}
@@ -160,7 +174,7 @@ func fit(d Document, on resource.Definition, names relatives) (*program, error) 
 func (j *Judge) Misfits(ctx context.Context, d resource.Definition) (names []string, err error) {
 	err = j.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		names = nil
-		numbers, err := j.Dependents(ctx, tx, d.Number)
+		numbers, err := selectDependents(ctx, tx, d)
 		if err != nil {
 			return err
 		}
@@ -210,15 +224,6 @@ func misfits(ctx context.Context, tx *db.Tx, number resource.Number, edited reso
 	return names, err
 }
 
-// Dependents answers the definitions with tests that relate to another one.
-func (j *Judge) Dependents(ctx context.Context, tx *db.Tx, related resource.Number) (numbers []resource.Number, err error) {
-	links, err := selectLinksTo(ctx, tx, related)
-	for _, l := range links {
-		numbers = append(numbers, l.definition) // in order
-	}
-	return slices.Compact(numbers), err
-}
-
 // Related answers the definitions that the tests of one relate to.
 func (j *Judge) Related(ctx context.Context, tx *db.Tx, d resource.Number) (numbers []resource.Number, err error) {
 	links, err := selectLinksFrom(ctx, tx, d)
@@ -238,27 +243,6 @@ func (j *Judge) Reads(ctx context.Context, tx *db.Tx, d resource.Number) (bool, 
 	}
 	links, err := selectLinksTo(ctx, tx, d)
 	return len(links) > 0, err
-}
-
-// openExceptions finds the exceptions that hold, those whose time came, and the
-// records whose date came.
-func (e *evaluation) openExceptions(ctx context.Context, tx *db.Tx, t *judged) error {
-	all, err := selectExceptions(ctx, tx, t.test.number)
-	if err != nil {
-		return err
-	}
-	for _, x := range all {
-		x.test.name = t.test.document.Name
-		switch {
-		case x.until == nil || *x.until > e.now:
-			t.exceptions[x.item] = x
-		default:
-			e.expired = append(e.expired, x)
-			t.due[x.item] = true
-		}
-	}
-	ask := due{e.definition.Number, e.now, e.head.Number, t.test.number}
-	return eachDue(ctx, tx, ask, func(item resource.Item) { t.due[item] = true })
 }
 
 // want compares the exceptions with the outcomes that stand, when the rules moved.
@@ -331,6 +315,9 @@ func (e *evaluation) Flip(ctx context.Context, tx *db.Tx, number int64, now time
 			return fmt.Errorf("flip test %s: %w", t.test.id, err)
 		}
 	}
+	if err := e.flipScoped(ctx, tx); err != nil {
+		return err
+	}
 	if err := e.flipKeys(ctx, tx, number); err != nil {
 		return err
 	}
@@ -338,13 +325,11 @@ func (e *evaluation) Flip(ctx context.Context, tx *db.Tx, number int64, now time
 		if err := closeWindow(ctx, tx, test, number); err != nil {
 			return fmt.Errorf("close the window of test %d: %w", test, err)
 		}
-	}
-	for _, x := range e.expired {
-		if err := endExpired(ctx, tx, e.definition.Workspace, x, now); err != nil {
-			return err
+		if err := putDayOff(ctx, tx, test, DayOf(now)); err != nil {
+			return fmt.Errorf("note that test %d is off: %w", test, err)
 		}
 	}
-	return nil
+	return e.flipExceptions(ctx, tx, number, now)
 }
 
 func (e *evaluation) flip(ctx context.Context, tx *db.Tx, t *judged, number int64, now time.Time) error {
@@ -361,6 +346,9 @@ func (e *evaluation) flip(ctx context.Context, tx *db.Tx, t *judged, number int6
 	if err := e.flipClocks(ctx, tx, t, &after); err != nil {
 		return err
 	}
+	if err := e.flipDecisions(ctx, tx, t); err != nil {
+		return err
+	}
 	after.status = t.test.document.Reducer.Status(t.counts, t.test.document.OnEmpty)
 	if t.broken {
 		after.status = StatusInvalid
@@ -368,13 +356,8 @@ func (e *evaluation) flip(ctx context.Context, tx *db.Tx, t *judged, number int6
 	if t.tally.status != "" && t.tally.status != after.status {
 		after.flippedAt = &after.runAt
 	}
-	return putTally(ctx, tx, e.definition, t.test.number, after)
-}
-
-func endExpired(ctx context.Context, tx *db.Tx, w caller.Workspace, x exception, now time.Time) error {
-	system := caller.Caller{Kind: caller.System, Name: "muster", Workspace: w}
-	if err := endException(ctx, tx, x.id, system, *x.until); err != nil {
+	if err := e.flipDay(ctx, tx, t, after); err != nil {
 		return err
 	}
-	return evidence.Append(ctx, tx, now, x.entry(system, "expired", x))
+	return putTally(ctx, tx, e.definition, t.test.number, after)
 }

@@ -18,7 +18,6 @@ type keyed struct {
 	keyRow
 	done     []bool // by item, of a key that this run fills: its value was noted
 	followed bool   // records of some definition are related by it to those of this one
-	foreign  bool   // of another definition
 	pending  []keyChange
 	readsID  bool
 	reader   *rule.KeyReader
@@ -55,7 +54,6 @@ func (e *evaluation) openKeys(ctx context.Context, tx *db.Tx) error {
 		k := &keyed{keyRow: row, readsID: key.ReadsID(), reader: key.NewReader()}
 		for _, l := range to {
 			k.followed = k.followed || l.theirs == row.number
-			k.foreign = k.foreign || l.theirs == row.number && l.definition != e.definition.Number
 		}
 		e.keys = append(e.keys, k)
 	}
@@ -235,14 +233,20 @@ func (a *ahead) value(k *keyed, c keyChange, was int64, had bool) {
 // flipKeys says what the flip makes true: keys that were filled, and on which
 // numbers of related definitions the verdicts rest from now on.
 func (e *evaluation) flipKeys(ctx context.Context, tx *db.Tx, number int64) error {
+	links, err := selectLinksTo(ctx, tx, e.definition.Number)
+	if err != nil {
+		return err
+	}
 	for _, k := range e.keys {
-		if !k.unfilled() {
-			continue
+		if k.unfilled() {
+			if err := fillKey(ctx, tx, k.number, number); err != nil {
+				return fmt.Errorf("fill key %d: %w", k.number, err)
+			}
+		} else if k.followed {
+			continue // it was noted what was touched
 		}
-		if err := fillKey(ctx, tx, k.number, number); err != nil {
-			return fmt.Errorf("fill key %d: %w", k.number, err)
-		}
-		if k.foreign {
+		foreign := func(l link) bool { return l.theirs == k.number && l.definition != e.definition.Number }
+		if slices.ContainsFunc(links, foreign) { // those that came during the run, too
 			if err := insertTouches(ctx, tx, e.definition, number, []valued{{key: k.number}}); err != nil {
 				return err
 			}

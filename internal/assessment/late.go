@@ -108,13 +108,16 @@ func (e *evaluation) expected() int64 {
 	return max(e.marked, int64(len(e.waiting)))
 }
 
-// identify adds public ids to what waits, where a rule reads them.
+// identify adds to what waits what stands in no document, where a rule reads it: public
+// ids, and since when records have been there.
 func (e *evaluation) identify(ctx context.Context) error {
-	needed := false
+	ids, presences := false, false
 	for _, j := range e.tests {
-		needed = needed || j.late && j.program.readsID()
+		if j.late && j.program != nil {
+			ids, presences = ids || j.program.readsID(), presences || j.program.readsPresence()
+		}
 	}
-	if !needed {
+	if !ids && !presences {
 		return nil
 	}
 	items := make([]resource.Item, len(e.waiting))
@@ -127,13 +130,25 @@ func (e *evaluation) identify(ctx context.Context) error {
 			w := &e.waiting[i]
 			w.record.ID = e.definition.PublicID(w.item, known[w.item].CreatedAt, known[w.item].UniqueID)
 		}
+		if err != nil || !presences {
+			return err
+		}
+		present, err := resource.PresentSince(ctx, tx, resource.Stretch{Definition: e.definition.Number, Number: e.head.Number + 1}, e.now, items)
+		for i := range e.waiting {
+			e.waiting[i].record.PresentSince = present[e.waiting[i].item]
+		}
 		return err
 	})
 }
 
 // readsID says whether a condition reads the public id of the record.
 func (p *program) readsID() bool {
-	return p.condition.ReadsID() || p.scope != nil && p.scope.ReadsID()
+	return slices.ContainsFunc(p.parts(), func(part part) bool { return part.program.ReadsID() })
+}
+
+// readsPresence says whether a condition reads since when the record has been there.
+func (p *program) readsPresence() bool {
+	return p.condition.ReadsPresence() || p.scope != nil && p.scope.ReadsPresence()
 }
 
 // Wants says which stored records must be judged: those that new versions,
@@ -190,7 +205,7 @@ func (e *evaluation) related() (numbers []resource.Number) {
 	}
 	for _, j := range e.tests {
 		if j.program != nil {
-			for _, d := range j.program.relatives {
+			for _, d := range j.program.definitions() {
 				numbers = append(numbers, d.Number)
 			}
 		}
@@ -203,7 +218,7 @@ func (e *evaluation) related() (numbers []resource.Number) {
 // that stand.
 func (e *evaluation) wantRelated(ctx context.Context, tx *db.Tx) error {
 	for _, j := range e.tests {
-		if j.program == nil || j.full || len(j.program.relatives) == 0 {
+		if j.program == nil || j.full || len(j.program.relations()) == 0 {
 			continue
 		}
 		links, err := j.program.links(e.keyNumber(ctx, tx))
@@ -267,6 +282,7 @@ func (e *evaluation) wantLinked(ctx context.Context, tx *db.Tx, j *judged, l lin
 // wantedItems sums up what tests want. Where it is much of all, all is asked for;
 // Stored picks.
 func (e *evaluation) wantedItems() (w resource.Wanted) {
+	w.Flip = len(e.expired) > 0
 	for _, k := range e.keys {
 		w.All = w.All || k.unfilled()
 	}

@@ -21,8 +21,9 @@ import (
 
 // Pause says why something is switched off, and until when.
 type Pause struct {
-	Reason string
-	Until  *int64 // ms; nil: until somebody ends it
+	Exception string // id of the one that it is of; "" otherwise
+	Reason    string
+	Until     *int64 // ms; nil: until somebody ends it
 }
 
 // check refuses a pause without a reason, or one that is over before it begins.
@@ -175,6 +176,8 @@ func (t *Test) form(changes map[string]json.Value) ([]byte, error) {
 		}
 	}
 	delete(members, "related") // the names in the conditions are looked up again
+	delete(members, "builtIn") // a copy is its author's
+	delete(members, "settings")
 	if changes["passWhen"] != nil || changes["failWhen"] != nil {
 		delete(members, "passWhen")
 		delete(members, "failWhen")
@@ -197,7 +200,7 @@ func (s *Service) freeSlug(ctx context.Context, c caller.Caller, name string) (s
 	if !isSlug(stem) {
 		stem = "copy"
 	}
-	stem = strings.Trim(stem[:min(len(stem), maxSlug-8)], "-")
+	stem = form.Cut(stem, maxSlug-8)
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		slug = stem
 		for n := 2; ; n++ {

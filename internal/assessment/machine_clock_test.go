@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -145,6 +146,7 @@ func (m *machine) compareClocks(t assessment.Test) {
 	if want := m.naiveRemedy(t, soonest); shown(soonest) != shown(t.SoonestDue) || t.Remedy != want {
 		m.t.Fatalf("%s: soonest due %s, %s, want %s, %s", t.Slug, shown(t.SoonestDue), t.Remedy, shown(soonest), want)
 	}
+	m.compareOpen(t)
 	got, want := m.remediations(t), m.clocks.ended[t.Slug]
 	slices.Sort(want)
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -152,6 +154,37 @@ func (m *machine) compareClocks(t assessment.Test) {
 	}
 	if n := t.Ended.Excepted + t.Ended.Missed + t.Ended.Within; n != int64(len(want)) {
 		m.t.Fatalf("%s: %d failures ended, counted as %+v", t.Slug, len(want), t.Ended)
+	}
+}
+
+// compareOpen compares the list of what is open by due time.
+func (m *machine) compareOpen(t assessment.Test) {
+	var want, got []string
+	failing := m.entities(t.Slug, assessment.Failing)
+	for id := range failing {
+		if due := m.clocks.running[t.Slug][id].due; due != nil {
+			want = append(want, fmt.Sprintf("%d %s", db.Millis(*due), id))
+		}
+	}
+	q := assessment.FailureQuery{Limit: 2, State: assessment.FailuresOpen, Test: t.Slug}
+	for more := true; more; {
+		var page []assessment.Failure
+		var err error
+		page, more, err = m.tests.Failures(m.t.Context(), m.manager, q)
+		m.ok(err)
+		for _, f := range page {
+			got = append(got, fmt.Sprintf("%d %s", *f.Due, f.Unique))
+			place := f.Place()
+			q.After = &place
+		}
+	}
+	if !slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(a[:13], b[:13]) }) {
+		m.t.Fatalf("%s: not by due time: %v", t.Slug, got)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		m.t.Fatalf("%s: open failures (-want +got):\n%s", t.Slug, diff)
 	}
 }
 
@@ -265,4 +298,30 @@ func (m *machine) category() {
 		}
 	}
 	c.categories[slug] = append(c.categories[slug], next)
+}
+
+// compareDays recounts the days of a test from its outcomes: the last day says what
+// the tally says, and over all days as many records began and ceased to fail as
+// intervals of failures begin and end.
+func (m *machine) compareDays(t assessment.Test) {
+	const failing = `SELECT COUNT(*) FROM assessment_outcome o JOIN resource_head h ON h.definition = o.definition
+		WHERE o.test = $1 AND o.outcome = 2 AND `
+	began := m.count(failing+`o.from_sync <= h.head AND NOT EXISTS (SELECT 1 FROM assessment_outcome b WHERE b.definition = o.definition
+		AND b.test = o.test AND b.item = o.item AND b.outcome = 2 AND b.to_sync = o.from_sync)`, t.Number)
+	ended := m.count(failing+`o.to_sync <= h.head AND NOT EXISTS (SELECT 1 FROM assessment_outcome b WHERE b.definition = o.definition
+		AND b.test = o.test AND b.item = o.item AND b.outcome = 2 AND b.from_sync = o.to_sync)`, t.Number)
+	_, days, err := m.tests.History(m.t.Context(), m.manager, t.ID, assessment.MostDays)
+	m.ok(err)
+	var all [2]int64
+	for _, day := range days {
+		all[0] += day.Began
+		all[1] += day.Ended
+	}
+	if all != [2]int64{began, ended} {
+		m.t.Fatalf("%s: began and ended: got %v, want %d and %d", t.Slug, all, began, ended)
+	}
+	last := m.count(`SELECT failing FROM assessment_day WHERE test = $1 ORDER BY day DESC LIMIT 1`, t.Number)
+	if now := m.count(`SELECT failing FROM assessment_tally WHERE test = $1`, t.Number); last != now {
+		m.t.Fatalf("%s: the last day says that %d fail, the tally %d", t.Slug, last, now)
+	}
 }

@@ -38,7 +38,9 @@ type machine struct {
 	history map[int64]map[string]map[string]string // outcomes by number, test, record
 	paused  map[string]*int64                      // deactivated tests: until, nil: for good
 	excepts map[string]map[string]*int64           // exceptions by test and record
+	clauses map[string][]believed                  // exceptions by condition of tests
 	clocks  *clocks
+	scopes  map[string]string // filter on the servers by id, "": none
 }
 
 func TestMachine(t *testing.T) {
@@ -53,7 +55,8 @@ func TestMachine(t *testing.T) {
 			h.tests = assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: other, Users: h})
 			m := &machine{
 				house: h, t: rt, other: other, pushed: map[string]string{}, history: map[int64]map[string]map[string]string{},
-				paused: map[string]*int64{}, excepts: map[string]map[string]*int64{}, clocks: newClocks(),
+				paused: map[string]*int64{}, excepts: map[string]map[string]*int64{}, clauses: map[string][]believed{}, clocks: newClocks(),
+				scopes: map[string]string{},
 			}
 			m.ok(m.resetSettings())
 			m.category()
@@ -67,12 +70,14 @@ func TestMachine(t *testing.T) {
 				"meanwhile":  func(*rapid.T) { m.push(m.change) },
 				"change":     func(*rapid.T) { m.change() },
 				"except":     func(*rapid.T) { m.except() },
+				"clause":     func(*rapid.T) { m.exceptClause() },
 				"time":       func(*rapid.T) { m.time() },
 				"run":        func(*rapid.T) { m.run() },
 				"purge":      func(*rapid.T) { m.ok(m.tests.Purge(rt.Context())) },
 				"reactivate": func(*rapid.T) { m.turnOn() },
 				"assign":     func(*rapid.T) { m.assign() },
 				"terms":      func(*rapid.T) { m.terms() },
+				"scope":      func(*rapid.T) { m.scope() },
 			})
 			m.replay()
 		})
@@ -246,8 +251,11 @@ func (m *machine) form() string {
 // change makes a test, a version or a pause.
 func (m *machine) change() {
 	c := m.t.Context()
-	what := rapid.IntRange(0, 6).Draw(m.t, "change")
+	what := rapid.IntRange(0, 7).Draw(m.t, "change")
 	switch what {
+	case 7:
+		m.exceptClause()
+		return
 	case 5:
 		m.edit()
 		return
@@ -314,22 +322,6 @@ func (m *machine) turnOn() {
 	delete(m.paused, ref)
 }
 
-func (m *machine) except() {
-	ids := m.entityIDs()
-	if len(m.refs) == 0 || len(ids) == 0 {
-		return
-	}
-	ref, id := pick(m, "test", m.refs...), pick(m, "record", slices.Sorted(maps.Keys(ids))...)
-	if rapid.Bool().Draw(m.t, "end") {
-		m.ok(m.tests.ReactivateEntity(m.t.Context(), m.manager, ref, ids[id]))
-		delete(m.excepts[ref], id)
-		return
-	}
-	until := m.until()
-	m.ok(m.tests.DeactivateEntity(m.t.Context(), m.manager, ref, ids[id], assessment.Pause{Reason: "because", Until: until}))
-	m.excepts[ref][id] = until
-}
-
 func (m *machine) run() {
 	if len(m.refs) == 0 {
 		return
@@ -351,6 +343,7 @@ func (m *machine) time() {
 			delete(m.paused, ref)
 		}
 	}
+	m.forgetClauses()
 }
 
 // entityIDs answers the public ids of the records that exist.
@@ -397,7 +390,9 @@ func (m *machine) documents() map[string][]byte {
 // the tables.
 func (m *machine) check() {
 	shown := m.compare()
+	m.compareScopes()
 	m.sound()
+	m.compareExceptionList()
 	records := m.documents()
 	for _, ref := range m.refs {
 		t := m.get(ref)
@@ -408,6 +403,8 @@ func (m *machine) check() {
 			}
 			m.follow(t, shown[ref], ruled)
 			m.compareClocks(t)
+			m.compareDays(t)
+			m.compareReasons(t)
 		}
 	}
 	m.history[m.count(`SELECT head FROM resource_head WHERE definition = $1`, int64(m.servers.Number))] = shown
@@ -471,6 +468,9 @@ func (m *machine) fits(t assessment.Test) bool {
 // naive judges one record the long way.
 func (m *machine) naive(t assessment.Test, id string, document []byte) assessment.Outcome {
 	if until, ok := m.excepts[t.Slug][id]; ok && (until == nil || *until > db.Millis(m.clock)) {
+		return assessment.Deactivated
+	}
+	if m.covering(t, document) {
 		return assessment.Deactivated
 	}
 	return m.ruled(t, document)

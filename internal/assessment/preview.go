@@ -228,8 +228,13 @@ func (p *preview) read(ctx context.Context, tx *db.Tx) (more bool, err error) {
 	for i, w := range p.waiting {
 		items[i] = w.item
 	}
+	present, err := p.evaluator.program.presences(ctx, tx, place{definition: at.Definition, number: at.Number}, p.now, items)
+	if err != nil {
+		return false, err
+	}
 	names, err := resource.Identities(ctx, tx, at.Definition, items)
 	for i, item := range items {
+		p.waiting[i].record.PresentSince = present[item]
 		p.waiting[i].record.ID = p.draft.definition.PublicID(item, names[item].CreatedAt, names[item].UniqueID)
 	}
 	return n == at.Limit, err
@@ -305,11 +310,16 @@ func (s *Service) showPreview(ctx context.Context, run *preview) (Preview, error
 		for _, f := range run.evaluator.finders {
 			f.read = func(fn func(context.Context, *db.Tx) error) error { return fn(ctx, tx) }
 		}
+		at := place{definition: run.at.Definition, number: run.at.Number}
+		present, err := run.evaluator.program.presences(ctx, tx, at, run.now, items)
+		if err != nil {
+			return err
+		}
 		records, err := resource.Entities(ctx, tx, run.at.Definition, run.at.Number, slices.Sorted(slices.Values(items)))
 		for _, record := range records {
 			e := Entity{
 				Entity: record, ID: resource.EntityID(run.at.Definition, record.Item, record.CreatedAt), Outcome: as[record.Item],
-				Since: record.UpdatedAt,
+				present: present[record.Item], Since: record.UpdatedAt,
 			}
 			e.Reason = run.evaluator.reason(e.record(run.draft.definition), e.Outcome, run.now)
 			answer.Entities = append(answer.Entities, e)

@@ -194,33 +194,92 @@ func (j *Judge) link(ctx context.Context, tx *db.Tx, t Test) error {
 	if err := resource.RaiseEpoch(ctx, tx, t.Definition.Number); err != nil {
 		return err
 	}
-	if err := j.linkUp(ctx, tx, t); err != nil {
-		return fmt.Errorf("link test %s: %w", t.ID, err)
+	_, err := j.linkUp(ctx, tx, t.row(), t.Definition)
+	return err
+}
+
+// Refit links tests to what they relate to after an edit of a definition: what does
+// not fit a schema has no links, and may fit this one. It answers the definitions
+// whose rules it raised: those with keys to fill, then those with tests that relate
+// to the edited one.
+func (j *Judge) Refit(ctx context.Context, tx *db.Tx, edited resource.Definition) ([]resource.Number, error) {
+	numbers, err := selectDependents(ctx, tx, edited)
+	if err != nil {
+		return nil, err
 	}
-	return nil
+	for _, number := range numbers {
+		if err := resource.RaiseEpoch(ctx, tx, number); err != nil {
+			return nil, err
+		}
+	}
+	var raised []resource.Number
+	for _, number := range append(slices.Clone(numbers), edited.Number) {
+		keyed, err := j.linkAll(ctx, tx, number)
+		if err != nil {
+			return nil, err
+		}
+		raised = append(raised, keyed...)
+	}
+	return append(raised, numbers...), nil
+}
+
+// linkAll links the active tests of a definition, and answers what linkUp does.
+func (j *Judge) linkAll(ctx context.Context, tx *db.Tx, number resource.Number) (raised []resource.Number, err error) {
+	d, err := resource.LookUp(ctx, tx, number)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := selectTests(ctx, tx, number)
+	for _, row := range rows {
+		if err != nil {
+			break
+		}
+		var some []resource.Number
+		some, err = j.linkUp(ctx, tx, row, d)
+		raised = append(raised, some...)
+	}
+	return raised, err
 }
 
 // linkUp keeps what finds the records of a test's relations: keys on both sides,
 // and the links between them. A key that is new on a related definition asks for
-// an evaluation of that one, which fills it.
-func (j *Judge) linkUp(ctx context.Context, tx *db.Tx, t Test) error {
-	p, err := j.program(ctx, tx, t.row(), t.Definition)
+// an evaluation of that one, which fills it; linkUp answers those.
+func (j *Judge) linkUp(ctx context.Context, tx *db.Tx, row testRow, on resource.Definition) (raised []resource.Number, err error) {
+	exceptions, err := selectExceptions(ctx, tx, row.number)
+	if err != nil {
+		return nil, err
+	}
+	p, err := j.excepting(ctx, tx, row, on, exceptions)
 	if err != nil || p == nil {
-		return err
+		return nil, err
 	}
 	links, err := p.links(func(d resource.Number, fields string) (int64, error) {
-		key, made, err := ensureKey(ctx, tx, t.Definition.Workspace, d, fields)
-		if made && err == nil && d != t.Definition.Number {
+		key, made, err := ensureKey(ctx, tx, on.Workspace, d, fields)
+		if made && err == nil && d != on.Number {
+			raised = append(raised, d)
 			err = resource.RaiseEpoch(ctx, tx, d)
 		}
 		return key, err
 	})
 	for _, l := range links {
 		if err == nil {
-			err = putLink(ctx, tx, t.Definition.Workspace, l)
+			err = j.tie(ctx, tx, on.Workspace, l)
 		}
 	}
-	return err
+	if err != nil {
+		return nil, fmt.Errorf("link test %s: %w", row.id, err)
+	}
+	return raised, nil
+}
+
+// tie keeps a link. A run of the related definition either flips before the test is
+// judged for the first time, or sees the link when it flips.
+func (j *Judge) tie(ctx context.Context, tx *db.Tx, w caller.Workspace, l link) error {
+	made, err := putLink(ctx, tx, w, l)
+	if err != nil || !made || l.related == l.definition {
+		return err
+	}
+	return resource.Hold(ctx, tx, l.related)
 }
 
 // ensureKey answers the number of a key, made when it is not there yet.
@@ -241,29 +300,30 @@ func ensureKey(ctx context.Context, tx *db.Tx, w caller.Workspace, d resource.Nu
 // links answers how the program relates to other definitions. number answers that
 // of a key; a link with a key that has none, 0, is answered too.
 func (p *program) links(number func(d resource.Number, fields string) (int64, error)) (list []link, err error) {
-	for _, r := range p.relations() {
-		ours, err := number(p.definition, r.Ours.String())
-		if err != nil {
-			return nil, err
-		}
-		for _, target := range r.Targets {
-			l := link{definition: p.definition, ours: ours, related: p.relatives[target.Name].Number}
-			if l.theirs, err = number(l.related, target.Key.String()); err != nil {
+	for _, part := range p.parts() {
+		for _, r := range part.program.Relations() {
+			ours, err := number(p.definition, r.Ours.String())
+			if err != nil {
 				return nil, err
 			}
-			if !slices.Contains(list, l) {
-				list = append(list, l)
+			for _, target := range r.Targets {
+				l := link{definition: p.definition, ours: ours, related: part.relatives[target.Name].Number}
+				if l.theirs, err = number(l.related, target.Key.String()); err != nil {
+					return nil, err
+				}
+				if !slices.Contains(list, l) {
+					list = append(list, l)
+				}
 			}
 		}
 	}
 	return list, nil
 }
 
-// relations answers all relations of both conditions.
-func (p *program) relations() []*rule.Relation {
-	list := p.condition.Relations()
-	if p.scope != nil {
-		list = append(slices.Clip(list), p.scope.Relations()...)
+// relations answers all relations of all conditions.
+func (p *program) relations() (list []*rule.Relation) {
+	for _, part := range p.parts() {
+		list = append(list, part.program.Relations()...)
 	}
 	return list
 }

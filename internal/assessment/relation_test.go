@@ -420,3 +420,64 @@ func TestUnusedKeysGo(t *testing.T) {
 		h.agree("and followed", h.outcomes(first.Slug), map[string]string{"s1": "PASSING", "s2": "FAILING"})
 	})
 }
+
+// TestRelationThatFitsAgain: a test that came back while its relation did not fit
+// follows related records once the schema fits, of either side.
+func TestRelationThatFitsAgain(t *testing.T) {
+	for side, edit := range map[string]struct{ fits, misfits string }{
+		"Owner":       {ownerSchema, strings.Replace(ownerSchema, `"mail"`, `"post"`, 1)},
+		"OwnedServer": {ownedSchema(), strings.Replace(ownedSchema(), `"owner"`, `"holder"`, 1)},
+	} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB) {
+			h, owners := relatedHouse(t, d)
+			h.pushTo(h.servers, owned("s1", "a"))
+			h.pushTo(owners, owner("1", "a", "here"))
+			test := h.create(ownedForm("Owned", ownedByOneHere))
+			schema := func(text string) {
+				h.t.Helper()
+				id := map[string]resource.ID{"Owner": owners.ID, "OwnedServer": h.servers.ID}[side]
+				_, _, err := h.records.Edit(t.Context(), h.app, id, resource.Edit{Force: true, Schema: []byte(text)})
+				h.ok(err)
+			}
+			_, err := h.tests.Deactivate(t.Context(), h.manager, test.Slug, assessment.Pause{Reason: "so"})
+			h.ok(err)
+			h.ok(h.tests.Purge(t.Context()))
+			schema(edit.misfits)
+			_, err = h.tests.Reactivate(t.Context(), h.manager, test.Slug)
+			h.ok(err)
+			h.agree(side+" misfits", h.outcomes(test.Slug), map[string]string{"s1": "IN_PROGRESS"})
+			schema(edit.fits)
+			h.agree(side+" fits", h.outcomes(test.Slug), map[string]string{"s1": "PASSING"})
+			h.pushTo(owners, owner("1", "a", "gone"))
+			h.agree(side+" is followed", h.outcomes(test.Slug), map[string]string{"s1": "FAILING"})
+		})
+	}
+}
+
+// TestRelationByAKeyThatIsThere: a test that comes to a key while the definition with
+// that key is pushed sees what the push changed.
+func TestRelationByAKeyThatIsThere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h, owners := relatedHouse(t, d)
+		h.pushTo(h.servers, owned("s1", "a"))
+		h.pushTo(owners, owner("1", "a", "here"))
+		h.create(ownedForm("Owned", ownedByOneHere)) // keeps the owners of servers
+		impatient := resource.New(resource.Options{DB: d, Judge: h.judge, Now: h.now, Owner: "other", Wait: time.Millisecond})
+		tests := assessment.New(assessment.Options{Applications: h, DB: d, Judge: h.judge, Now: h.now, Resource: impatient, Users: h})
+		defer tests.Close()
+		owns := `{"name":"Owning","application":"` + h.app.Name + `","resource":"Owner","passWhen":{"related":"OwnedServer","on":{"mail":"owner"},"ignoreCase":true,"any":{"field":"active","op":"equals","value":true}}}`
+		_, err := h.records.Push(t.Context(), h.app, resource.Push{
+			Base: h.servers.Base, Default: resource.Strict,
+			Body: &meanwhile{
+				func() {
+					_, err := tests.Create(t.Context(), h.manager, []byte(owns))
+					h.ok(err)
+					h.agree("before", h.outcomes("owning"), map[string]string{"1": "PASSING"})
+				},
+				[]string{fmt.Sprintf(`{"resourceId":%q,"resources":[`, h.servers.ID), owned("s2", "b") + `]}`},
+			},
+		})
+		h.ok(err)
+		h.agree("after", h.outcomes("owning"), map[string]string{"1": "FAILING"})
+	})
+}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/passmuster/muster/internal/assessment/builtin"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/fault"
@@ -26,10 +27,14 @@ type Applications interface {
 // Options fill a Service.
 type Options struct {
 	Applications Applications
-	Controls     Controls // nil: there are none
+	BuiltIns     *builtin.Catalogue // nil: no test is made by itself
+	Controls     Controls           // nil: there are none
 	DB           *db.DB
+	Files        Files // nil: nothing can be attached
 	Judge        *Judge
+	Limited      Limited      // nil: nobody
 	Logger       *slog.Logger // nil: nothing is logged
+	Mapped       Mapped       // nil: no definition is mapped to anything
 	Now          func() time.Time
 	Recipients   Recipients // nil: nobody can subscribe
 	Resource     *resource.Service
@@ -40,10 +45,11 @@ type Options struct {
 // safe for concurrent use; Close it when no request is left.
 type Service struct {
 	Options
-	gists   gists
-	running sync.WaitGroup // evaluations that outlive their request
-	stop    chan struct{}
-	stopped sync.Once
+	furnished furnished
+	gists     gists
+	running   sync.WaitGroup // evaluations that outlive their request
+	stop      chan struct{}
+	stopped   sync.Once
 }
 
 // New makes the service.
@@ -53,6 +59,18 @@ func New(o Options) *Service {
 	}
 	if o.Recipients == nil {
 		o.Recipients = noRecipients{}
+	}
+	if o.BuiltIns == nil {
+		o.BuiltIns = &builtin.Catalogue{}
+	}
+	if o.Files == nil {
+		o.Files = noFiles{}
+	}
+	if o.Limited == nil {
+		o.Limited = nobodyLimited{}
+	}
+	if o.Mapped == nil {
+		o.Mapped = nothingMapped{}
 	}
 	if o.Controls == nil {
 		o.Controls = noControls{}

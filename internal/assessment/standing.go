@@ -16,19 +16,38 @@ import (
 
 // Standing is what a test says now, without its texts.
 type Standing struct {
+	BuiltIn    bool
+	ChangedAt  int64 // ms, when Status last became another, or the test was made
 	Counts     Counts
 	Definition resource.Number
-	ID         string
+	ID         string // as the API shows it
 	Name       string
 	Number     int64
 	Remedy     Remediation
 	SoonestDue *int64 // ms, of the records that fail; nil: none is due
 	Status     Status
+
+	freshness string
+	judged    bool // by the newest version
+	reduce    reduce
 }
+
+// Freshness answers how old the newest push may be, in ms, when the test says so.
+func (s Standing) Freshness() (age int64, bounded bool) { return parseFreshness(s.freshness) }
 
 // gist is what a standing needs of a version's document. It never changes, so
 // each is read once.
-type gist struct{ freshness, name string }
+type gist struct {
+	builtIn         bool
+	freshness, name string
+	reduce          reduce
+}
+
+// reduce is what makes a status of counts.
+type reduce struct {
+	onEmpty string
+	reducer Reducer
+}
 
 // gists keeps them by test and version.
 type gists struct {
@@ -90,9 +109,14 @@ func (s *Service) Standings(ctx context.Context, tx *db.Tx, w caller.Workspace) 
 		t.Document.Freshness = gists[i].freshness
 		t.LastPush = pushes[t.Definition.Number]
 		t.settle(set, now)
+		changed := t.CreatedAt
+		if t.FlippedAt != nil {
+			changed = *t.FlippedAt
+		}
 		all[t.Number] = Standing{
-			Counts: t.Counts, Definition: t.Definition.Number, ID: t.ID, Name: gists[i].name, Number: t.Number, Remedy: t.Remedy,
-			SoonestDue: t.SoonestDue, Status: t.Status,
+			BuiltIn: gists[i].builtIn, ChangedAt: changed,
+			Counts: t.Counts, Definition: t.Definition.Number, ID: publicID(gists[i].builtIn, t), Name: gists[i].name, Number: t.Number, Remedy: t.Remedy,
+			SoonestDue: t.SoonestDue, Status: t.Status, freshness: gists[i].freshness, judged: t.window == t.Version, reduce: gists[i].reduce,
 		}
 	}
 	return all, nil

@@ -4,13 +4,9 @@ package assessment
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
 
-	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
-	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/resource"
 )
 
@@ -19,6 +15,7 @@ import (
 // testRow is an active test as an evaluation sees it: its newest version.
 type testRow struct {
 	document Document
+	filter   bool // of a scope: no test
 	id       string
 	number   int64
 	sla      string // "": none
@@ -29,13 +26,13 @@ func selectTests(ctx context.Context, tx *db.Tx, definition resource.Number) (li
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t testRow
 		var document []byte
-		if err := row.Scan(&t.number, &t.id, &t.version, &t.sla, &document); err != nil {
+		if err := row.Scan(&t.number, &t.id, &t.version, &t.sla, &t.filter, &document); err != nil {
 			return err
 		}
 		t.document, err = parseDocument(document)
 		list = append(list, t)
 		return err
-	}, `SELECT t.number, t.id, t.version, COALESCE(t.sla, ''), v.document
+	}, `SELECT t.number, t.id, t.version, COALESCE(t.sla, ''), t.scope IS NOT NULL, v.document
 		FROM assessment_test t JOIN assessment_version v ON v.test = t.number AND v.version = t.version
 		WHERE t.definition = $1 AND t.state = 'active' ORDER BY t.number`, int64(definition))
 	return list, err
@@ -224,31 +221,4 @@ func clearItems(ctx context.Context, tx *db.Tx, definition resource.Number, test
 		}
 	}
 	return nil
-}
-
-// selectExceptions answers those of a test that were not ended.
-func selectExceptions(ctx context.Context, tx *db.Tx, test int64) (list []exception, err error) {
-	err = tx.Each(ctx, func(row db.Row) error {
-		var x exception
-		var until sql.NullInt64
-		err := row.Scan(&x.id, &x.definition, &x.item, &x.entity, &x.name, &x.reason, &until, &x.createdAt, &x.test.number, &x.test.id, &x.test.slug)
-		if until.Valid {
-			x.until = &until.Int64
-		}
-		list = append(list, x)
-		return err
-	}, `SELECT x.id, x.definition, x.item, x.entity, x.name, x.reason, x.until, x.created_at, t.number, t.id, t.slug
-		FROM assessment_exception x JOIN assessment_test t ON t.number = x.test
-		WHERE x.test = $1 AND x.ended_at IS NULL ORDER BY x.id`, test)
-	return list, err
-}
-
-func endException(ctx context.Context, tx *db.Tx, id string, actor caller.Caller, at int64) error {
-	text, err := json.Marshal(map[string]string{"kind": string(actor.Kind), "id": actor.ID, "name": actor.Name})
-	if err != nil {
-		return fmt.Errorf("encode actor: %w", err)
-	}
-	_, err = tx.Exec(ctx, `
-		UPDATE assessment_exception SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL`, id, at, string(text))
-	return err
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/resource"
 )
@@ -31,9 +30,12 @@ func selectOutcomes(ctx context.Context, tx *db.Tx, at place, outcome Outcome, l
 		err := row.Scan(&s.item, &s.from, &s.clock.since, &s.clock.due)
 		list = append(list, s)
 		return err
-	}, `SELECT item, from_sync, COALESCE(since, 0), due FROM assessment_outcome
-		WHERE `+outcomeAt+` AND item > $4 AND outcome = $5 ORDER BY item LIMIT $6`,
-		int64(at.definition), at.test, at.number, int64(at.after), int64(outcome), int64(limit))
+	}, `SELECT o.item, o.from_sync, COALESCE(o.since, 0), o.due FROM assessment_outcome o
+		WHERE `+outcomeAt+` AND o.item > $4 AND o.outcome = $5 AND (CAST($7 AS BIGINT) = 0 OR NOT EXISTS (
+			SELECT 1 FROM assessment_outcome f WHERE f.definition = $1 AND f.test = $7 AND f.item = o.item AND f.outcome = 5
+				AND f.from_sync <= $3 AND (f.to_sync IS NULL OR f.to_sync > $3)))
+		ORDER BY o.item LIMIT $6`,
+		int64(at.definition), at.test, at.number, int64(at.after), int64(outcome), int64(limit), at.filter)
 	return list, err
 }
 
@@ -58,36 +60,4 @@ func selectStanding(ctx context.Context, tx *db.Tx, at place, item resource.Item
 		return standing{item: item, outcome: Passing}, nil
 	}
 	return s, err
-}
-
-// selectExceptionsOf answers the exceptions of items that were not ended.
-func selectExceptionsOf(ctx context.Context, tx *db.Tx, test int64, items []resource.Item) (list []exception, err error) {
-	if len(items) == 0 {
-		return nil, nil
-	}
-	args := []any{test}
-	for _, item := range items {
-		args = append(args, int64(item))
-	}
-	err = tx.Each(ctx, func(row db.Row) error {
-		var x exception
-		err := row.Scan(&x.id, &x.item, &x.entity, &x.name, &x.reason, &x.until, &x.createdAt)
-		x.test.number = test
-		list = append(list, x)
-		return err
-	}, `SELECT id, item, entity, name, reason, until, created_at FROM assessment_exception
-		WHERE test = $1 AND ended_at IS NULL AND item IN (`+db.Parameters(2, len(items))+`) ORDER BY id`, args...)
-	return list, err
-}
-
-func insertException(ctx context.Context, tx *db.Tx, actor caller.Caller, x exception) error {
-	text, err := actorText(actor)
-	if err != nil {
-		return err
-	}
-	return tx.ExecOne(ctx, `
-		INSERT INTO assessment_exception (id, workspace, definition, test, item, entity, name, reason, until, actor, created_at,
-			ended_at, ended_by)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, NULL, '')`,
-		x.id, actor.Workspace.Number, int64(x.definition), x.test.number, int64(x.item), x.entity, x.name, x.reason, x.until, text, x.createdAt)
 }

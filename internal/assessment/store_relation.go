@@ -90,11 +90,28 @@ func selectLinksTo(ctx context.Context, tx *db.Tx, related resource.Number) ([]l
 	return selectLinks(ctx, tx, `related = $1`, related)
 }
 
-func putLink(ctx context.Context, tx *db.Tx, w caller.Workspace, l link) error {
-	_, err := tx.Exec(ctx, `
+// selectDependents answers the definitions with active tests that name another one
+// in a relation, of a rule or of an exception, whether that fits the schemas or not.
+func selectDependents(ctx context.Context, tx *db.Tx, related resource.Definition) (list []resource.Number, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var number resource.Number
+		err := row.Scan(&number)
+		list = append(list, number)
+		return err
+	}, `SELECT DISTINCT t.definition FROM assessment_test t
+		JOIN assessment_version v ON v.test = t.number AND v.version = t.version
+		LEFT JOIN assessment_exception x ON x.test = t.number AND x.clause LIKE $2
+		WHERE t.workspace = $1 AND t.state = 'active' AND (v.document LIKE $2 OR x.id IS NOT NULL)
+		ORDER BY t.definition`, related.Workspace.Number, "%"+string(related.ID)+"%")
+	return list, err
+}
+
+// putLink keeps a link, and says whether it was not there yet.
+func putLink(ctx context.Context, tx *db.Tx, w caller.Workspace, l link) (made bool, err error) {
+	n, err := tx.Exec(ctx, `
 		INSERT INTO assessment_link (workspace, definition, ours, related, theirs) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
 		w.Number, int64(l.definition), l.ours, int64(l.related), l.theirs)
-	return err
+	return n > 0, err
 }
 
 // view says on which number of a related definition the verdicts rest that hold

@@ -43,7 +43,7 @@ func scanTest(row db.Row) (t Test, err error) {
 
 func selectTest(ctx context.Context, tx *db.Tx, w caller.Workspace, ref string) (Test, error) {
 	return scanTest(tx.QueryRow(ctx, testFields+`
-		WHERE t.workspace = $1 AND (t.id = $2 OR t.slug = $2)`, w.Number, ref))
+		WHERE t.workspace = $1 AND (t.id = $2 OR t.slug = $2) AND t.scope IS NULL`, w.Number, ref))
 }
 
 // selectTestsAfter answers up to limit tests of the workspace after an id.
@@ -52,7 +52,7 @@ func selectTestsAfter(ctx context.Context, tx *db.Tx, w caller.Workspace, after 
 		t, err := scanTest(row)
 		list = append(list, t)
 		return err
-	}, testFields+` WHERE t.workspace = $1 AND t.id > $2 ORDER BY t.id LIMIT $3`, w.Number, after, int64(limit))
+	}, testFields+` WHERE t.workspace = $1 AND t.id > $2 AND t.scope IS NULL ORDER BY t.id LIMIT $3`, w.Number, after, int64(limit))
 	return list, err
 }
 
@@ -225,7 +225,7 @@ func selectDue(ctx context.Context, tx *db.Tx, now int64) (list []dueDefinition,
 	return list, tx.Each(ctx, scan, `
 		SELECT x.definition, CAST($2 AS BIGINT) FROM assessment_exception x
 		JOIN assessment_test t ON t.number = x.test AND t.state = 'active'
-		WHERE x.ended_at IS NULL AND x.until <= $1 GROUP BY x.definition ORDER BY x.definition`, now, never)
+		WHERE x.state = 'approved' AND x.until <= $1 GROUP BY x.definition ORDER BY x.definition`, now, never)
 }
 
 // closedRecheck is a recheck that no number needs any more.
@@ -267,16 +267,17 @@ func deleteClosedRechecks(ctx context.Context, tx *db.Tx, d resource.Number, hea
 func selectStandings(ctx context.Context, tx *db.Tx, w caller.Workspace) (list []Test, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t Test
-		err := row.Scan(&t.Number, &t.ID, &t.Definition.Number, &t.Version, &t.State, &t.window, &t.Counts[Passing], &t.Counts[Failing],
-			&t.Counts[InProgress], &t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.SoonestDue)
+		err := row.Scan(&t.Number, &t.ID, &t.Slug, &t.Definition.Number, &t.Version, &t.State, &t.window, &t.Counts[Passing], &t.Counts[Failing],
+			&t.Counts[InProgress], &t.Counts[Deactivated], &t.Counts[OutOfScope], &t.verdicts, &t.SoonestDue, &t.CreatedAt, &t.FlippedAt)
 		list = append(list, t)
 		return err
-	}, `SELECT t.number, t.id, t.definition, t.version, t.state, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
-			COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, ''), y.soonest_due
+	}, `SELECT t.number, t.id, t.slug, t.definition, t.version, t.state, COALESCE(w.version, 0), COALESCE(y.passing, 0), COALESCE(y.failing, 0),
+			COALESCE(y.in_progress, 0), COALESCE(y.deactivated, 0), COALESCE(y.out_of_scope, 0), COALESCE(y.status, ''), y.soonest_due,
+			t.created_at, y.flipped_at
 		FROM assessment_test t
 		LEFT JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
 		LEFT JOIN assessment_tally y ON y.test = t.number
-		WHERE t.workspace = $1 ORDER BY t.number`, w.Number)
+		WHERE t.workspace = $1 AND t.scope IS NULL ORDER BY t.number`, w.Number)
 	return list, err
 }
 
@@ -290,11 +291,11 @@ func selectGists(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[[2]int
 			return err
 		}
 		d, err := parseDocument(text)
-		all[[2]int64{test, version}] = gist{freshness: d.Freshness, name: d.Name}
+		all[[2]int64{test, version}] = gist{d.BuiltIn != "", d.Freshness, d.Name, reduce{d.OnEmpty, d.Reducer}}
 		return err
 	}, `SELECT t.number, t.version, v.document
 		FROM assessment_test t JOIN assessment_version v ON v.test = t.number AND v.version = t.version
-		WHERE t.workspace = $1`, w.Number)
+		WHERE t.workspace = $1 AND t.scope IS NULL`, w.Number)
 	return all, err
 }
 
@@ -323,7 +324,7 @@ func selectJudging(ctx context.Context, tx *db.Tx, d resource.Number) (list []in
 		list = append(list, number)
 		return err
 	}, `SELECT t.number FROM assessment_test t JOIN assessment_window w ON w.test = t.number AND w.to_sync IS NULL
-		WHERE t.definition = $1 AND t.state = 'active' ORDER BY t.number`, int64(d))
+		WHERE t.definition = $1 AND t.state = 'active' AND t.scope IS NULL ORDER BY t.number`, int64(d))
 	return list, err
 }
 

@@ -77,6 +77,17 @@ func (t *Test) settle(set sla.Settings, now int64) {
 	t.Remedy = t.remediation(set, now)
 }
 
+// PublicID answers how the API names the test: a built-in one by its slug, as
+// clients know it, any other by its id. Routes take either.
+func (t *Test) PublicID() string { return publicID(t.Document.BuiltIn != "", t) }
+
+func publicID(builtIn bool, t *Test) string {
+	if builtIn {
+		return t.Slug
+	}
+	return t.ID
+}
+
 // row answers the newest version as an evaluation sees it.
 func (t *Test) row() testRow {
 	return testRow{document: t.Document, id: t.ID, number: t.Number, version: t.Version}
@@ -222,6 +233,9 @@ func (s *Service) putVersion(ctx context.Context, tx *db.Tx, c caller.Caller, r 
 	if err := evidence.Append(ctx, tx, now, r.entry(c, string(document))); err != nil {
 		return err
 	}
+	if err := s.tellLimited(ctx, tx, r); err != nil {
+		return err
+	}
 	return s.Judge.link(ctx, tx, t)
 }
 
@@ -238,6 +252,9 @@ func (s *Service) judged(ctx context.Context, c caller.Caller, t Test, cause res
 			err = s.Judge.Sweep(ctx, d.Number)
 		}
 	}
+	if err == nil && done && t.Document.Settings != nil {
+		s.showLimited(ctx, t.Definition)
+	}
 	if err != nil {
 		return Test{}, fmt.Errorf("evaluate test %s: %w", t.ID, err)
 	}
@@ -250,13 +267,14 @@ func (s *Service) judged(ctx context.Context, c caller.Caller, t Test, cause res
 
 // NewVersion gives a test another definition of its verdict; text is a file form
 // in which application, resource and slug may be left out. Everything that is
-// left out of the rest is as in a new test.
+// left out of the rest is as in a new test. Of a built-in test only its settings
+// can be others.
 func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, text []byte) (Test, error) {
 	t, err := s.Get(ctx, c, ref)
 	if err != nil {
 		return Test{}, err
 	}
-	d, err := s.read(ctx, c, text, &t.Definition)
+	d, err := s.readVersion(ctx, c, &t, text)
 	if err != nil {
 		return Test{}, err
 	}
@@ -266,13 +284,28 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 	if d.document.Name == "" {
 		d.document.Name = t.Document.Name
 	}
+	if t, err = s.revise(ctx, c, t, d); err != nil {
+		return Test{}, err
+	}
+	return s.judged(ctx, c, t, resource.CauseRule)
+}
+
+func (s *Service) readVersion(ctx context.Context, c caller.Caller, t *Test, text []byte) (draft, error) {
+	if t.Document.BuiltIn != "" {
+		return s.readBuiltIn(ctx, c, t, text)
+	}
+	return s.read(ctx, c, text, &t.Definition)
+}
+
+// revise writes the next version of a test, which is to be judged then.
+func (s *Service) revise(ctx context.Context, c caller.Caller, t Test, d draft) (Test, error) {
 	before := t
 	t.Document, t.Version = d.document, before.Version+1
 	if d.category != "" {
 		t.Category = d.category
 	}
 	now := s.Now()
-	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := updateVersion(ctx, tx, t, before.Version); err != nil {
 			return err
 		}
@@ -295,12 +328,9 @@ func (s *Service) NewVersion(ctx context.Context, c caller.Caller, ref string, t
 		return s.putVersion(ctx, tx, c, revision{after: t, before: before, reason: d.reason}, now)
 	})
 	if errors.Is(err, db.ErrNoRow) || db.IsUnique(err) {
-		return Test{}, fault.New(fault.Conflict, "somebody else made a version of this test at the same moment; look at it and try again")
+		err = fault.New(fault.Conflict, "somebody else made a version of this test at the same moment; look at it and try again")
 	}
-	if err != nil {
-		return Test{}, err
-	}
-	return s.judged(ctx, c, t, resource.CauseRule)
+	return t, err
 }
 
 // Run judges every record again, whether anything changed or not.

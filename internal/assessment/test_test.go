@@ -199,7 +199,8 @@ func TestExceptions(t *testing.T) {
 		until := db.Millis(h.clock.Add(24 * time.Hour))
 		h.ok(h.tests.DeactivateEntity(t.Context(), h.manager, "sized", id, assessment.Pause{Reason: "to be replaced", Until: &until}))
 		h.want("sized", assessment.StatusOK, [5]int64{1, 0, 0, 1, 0})
-		h.same("reason", *h.entities("sized", assessment.Deactivated)["a"].Exception, assessment.Pause{Reason: "to be replaced", Until: &until})
+		x := *h.entities("sized", assessment.Deactivated)["a"].Exception
+		h.same("reason", x, assessment.Pause{Exception: x.Exception, Reason: "to be replaced", Until: &until})
 
 		h.push(server("a", true, 2000), b)
 		h.want("sized", assessment.StatusOK, [5]int64{1, 0, 0, 1, 0})

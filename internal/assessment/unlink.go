@@ -56,8 +56,12 @@ func (j *Judge) unlink(ctx context.Context, tx *db.Tx, number resource.Number) e
 	}
 	var used []link
 	for _, row := range rows {
-		p, err := j.program(ctx, tx, row, d)
-		if err != nil || p == nil {
+		exceptions, err := selectExceptions(ctx, tx, row.number)
+		if err != nil {
+			return err
+		}
+		p, err := j.excepting(ctx, tx, row, d, exceptions)
+		if err != nil || p == nil || p.misfit {
 			return err
 		}
 		links, err := p.links(func(d resource.Number, fields string) (int64, error) {

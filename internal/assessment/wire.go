@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/passmuster/muster/api"
+	"github.com/passmuster/muster/internal/assessment/builtin"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/json"
@@ -20,14 +21,17 @@ import (
 
 // names are what those are called whom tests have only ids of.
 type names struct {
+	builtins     *builtin.Catalogue
 	applications map[string]string
 	controls     map[int64][]Control
+	decided      map[[2]int64][]string // by test and version
 	owners       map[string]*api.Owner
 	subscribers  map[int64][]Subscriber
 }
 
 // names answers them for tests.
 func (s *Service) names(ctx context.Context, tests ...Test) (n names, err error) {
+	n.builtins = s.BuiltIns
 	if n.applications, err = s.applicationNames(ctx); err != nil {
 		return n, err
 	}
@@ -39,6 +43,9 @@ func (s *Service) names(ctx context.Context, tests ...Test) (n names, err error)
 		numbers[i] = t.Number
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if n.decided, err = selectDecisionsOf(ctx, tx, numbers); err != nil {
+			return err
+		}
 		n.controls, err = s.Controls.ControlsOf(ctx, tx, caller.From(ctx).Workspace, numbers...)
 		return err
 	})
@@ -76,6 +83,13 @@ func (s *Service) applicationNames(ctx context.Context) (map[string]string, erro
 	return names, nil
 }
 
+func maybeText(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
 func date(ms int64) string { return web.TimeOf(ms).String() }
 
 func maybeDate(ms *int64) *string {
@@ -98,8 +112,11 @@ func (c Control) reference() string {
 func (t *Test) wire(n names) (api.Test, error) {
 	app, d := t.Definition.Application, t.Document
 	text, err := d.wire()
+	if err != nil {
+		return api.Test{}, err
+	}
 	a := api.Test{
-		ID: t.ID, Name: d.Name, Slug: t.Slug, Description: d.Description, FailureDescription: d.FailureDescription,
+		ID: t.PublicID(), Name: d.Name, Slug: t.Slug, Description: d.Description, FailureDescription: d.FailureDescription,
 		RemediationDescription: d.Remediation, Category: t.Category, CreatedDate: date(t.CreatedAt), Integrations: []string{app},
 		LastTestRunDate: date(t.CreatedAt), LatestFlipDate: maybeDate(t.FlippedAt), Status: string(t.Status), Stale: t.Stale,
 		Owner:       n.owners[t.Owner],
@@ -113,6 +130,11 @@ func (t *Test) wire(n names) (api.Test, error) {
 		},
 		Ended:    api.TestEndings{Within: t.Ended.Within, Missed: t.Ended.Missed, Excepted: t.Ended.Excepted},
 		TestRule: text,
+	}
+	a.BuiltIn, err = n.builtIn(t.Document)
+	a.WeakEvidence = []api.TestWeakness{}
+	for _, w := range t.weaknesses(n.decided[[2]int64{t.Number, t.Version}]) {
+		a.WeakEvidence = append(a.WeakEvidence, api.TestWeakness{Kind: string(w.Kind), Sentence: w.Sentence, Part: maybeText(w.Part)})
 	}
 	a.Controls = make([]string, len(n.controls[t.Number]))
 	for i, control := range n.controls[t.Number] {
@@ -132,6 +154,25 @@ func (t *Test) wire(n names) (api.Test, error) {
 		why := t.StateWhy
 		a.Deactivated.IsDeactivated, a.Deactivated.DeactivatedReason = true, &why
 		a.DeactivatedUntil = maybeDate(t.StateUntil)
+	}
+	return a, err
+}
+
+// builtIn answers what a built-in test says of itself; nil for any other.
+func (n names) builtIn(d Document) (*api.TestBuiltIn, error) {
+	b, ok := n.builtins.Find(d.BuiltIn)
+	if d.BuiltIn == "" {
+		return nil, nil //nolint:nilnil // most tests are none
+	}
+	a := &api.TestBuiltIn{ID: d.BuiltIn, Settings: []api.TestSetting{}}
+	if !ok {
+		return a, nil // of another program
+	}
+	values, err := builtin.ParseValues(d.Settings)
+	for _, s := range b.Settings {
+		a.Settings = append(a.Settings, api.TestSetting{
+			Name: s.Name, Kind: string(s.Kind), Description: s.About, Value: values[s.Name], Default: s.Default, Minimum: s.Minimum, Maximum: s.Maximum,
+		})
 	}
 	return a, err
 }
@@ -169,7 +210,7 @@ func (v Version) wire() (api.TestVersion, error) {
 		Version: api.Version{Major: float64(v.Number)}, CreatedDate: date(v.CreatedAt),
 		Author: api.Author{Kind: v.Actor.Kind, ID: v.Actor.ID, Name: v.Actor.Name}, Reason: v.Reason,
 		Name: v.Document.Name, Description: v.Document.Description, FailureDescription: v.Document.FailureDescription,
-		RemediationDescription: v.Document.Remediation, TestRule: rule,
+		RemediationDescription: v.Document.Remediation, Settings: v.Document.Settings, TestRule: rule,
 	}, err
 }
 
@@ -209,8 +250,8 @@ func (e *Entity) wire(base resource.Base) api.Entity {
 		a.FailingSince, a.RemediateByDate, a.Overdue = maybeDate(&e.FailingSince), maybeDate(e.Due), e.Overdue
 	}
 	if e.Exception != nil {
-		why := e.Exception.Reason
-		a.DeactivatedReason, a.DeactivatedUntil = &why, maybeDate(e.Exception.Until)
+		why, id := e.Exception.Reason, e.Exception.Exception
+		a.DeactivatedReason, a.DeactivatedUntil, a.ExceptionID = &why, maybeDate(e.Exception.Until), &id
 	}
 	return a
 }

@@ -63,33 +63,47 @@ type Permission string
 // The permissions. GrantedBy answers the scopes that give them to applications,
 // package access the roles that give them to users.
 const (
-	ManageProvisioning Permission = "manage provisioning"
-	ManageSignIn       Permission = "manage sign-in"
-	ManageUsers        Permission = "manage users and roles"
-	ManageWorkspaces   Permission = "manage workspaces"
-	OwnAccount         Permission = "use an account of one's own"
-	ReadAccounts       Permission = "read accounts"
-	ReadAudit          Permission = "read the audit trail"
-	ReadComputers      Permission = "read computers"
-	ReadControls       Permission = "read controls and frameworks"
-	ReadPeople         Permission = "read people"
-	ReadResources      Permission = "read resources"
-	ReadSettings       Permission = "read settings"
-	ReadTests          Permission = "read tests"
-	ReadUsers          Permission = "read users and roles"
-	WriteControls      Permission = "write controls and frameworks"
-	WriteAccounts      Permission = "write accounts"
-	WritePeople        Permission = "write people"
-	WriteResources     Permission = "write resources"
-	WriteTests         Permission = "write tests"
+	ListDocuments        Permission = "list documents"
+	ManageProvisioning   Permission = "manage provisioning"
+	ManageSecrets        Permission = "manage applications' secrets"
+	ManageSignIn         Permission = "manage sign-in"
+	ManageUsers          Permission = "manage users and roles"
+	ManageWorkspaces     Permission = "manage workspaces"
+	OwnAccount           Permission = "use an account of one's own"
+	ReadAccounts         Permission = "read accounts"
+	ReadApplications     Permission = "read applications and definitions"
+	ReadAudit            Permission = "read the audit trail"
+	ReadComputers        Permission = "read computers"
+	ReadControls         Permission = "read controls and frameworks"
+	ReadDocuments        Permission = "read documents"
+	ReadPeople           Permission = "read people"
+	ReadReviews          Permission = "read access reviews"
+	ReadPolicies         Permission = "read policies"
+	ReadResources        Permission = "read resources"
+	ReadSettings         Permission = "read settings"
+	ReadTests            Permission = "read tests"
+	ReadUsers            Permission = "read users and roles"
+	ReadVulnerabilities  Permission = "read vulnerabilities"
+	SeeSensitive         Permission = "see sensitive documents"
+	UploadDocuments      Permission = "upload files for documents"
+	WriteApplications    Permission = "write applications and definitions"
+	WriteControls        Permission = "write controls and frameworks"
+	WriteDocuments       Permission = "write documents"
+	WriteAccounts        Permission = "write accounts"
+	WritePeople          Permission = "write people"
+	WritePolicies        Permission = "write policies"
+	WriteReviews         Permission = "write access reviews"
+	WriteResources       Permission = "write resources"
+	WriteTests           Permission = "write tests"
+	WriteVulnerabilities Permission = "write vulnerabilities"
 )
 
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ManageProvisioning, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAccounts, ReadAudit, ReadComputers, ReadControls,
-		ReadPeople,
-		ReadResources, ReadSettings, ReadTests, ReadUsers, WriteAccounts, WriteControls, WritePeople, WriteResources, WriteTests,
+		ListDocuments, ManageProvisioning, ManageSecrets, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAccounts, ReadApplications, ReadAudit,
+		ReadComputers, ReadControls, ReadDocuments, ReadPeople, ReadPolicies, ReadResources, ReadReviews, ReadSettings, ReadTests, ReadUsers, ReadVulnerabilities, SeeSensitive,
+		UploadDocuments, WriteAccounts, WriteApplications, WriteControls, WriteDocuments, WritePeople, WritePolicies, WriteResources, WriteReviews, WriteTests, WriteVulnerabilities,
 	}
 }
 
@@ -104,11 +118,15 @@ type Area struct {
 // (contract people-access-program.md section 1).
 func Areas() []Area {
 	return []Area{
-		{"resources", []Permission{ReadResources}, []Permission{WriteResources}},
+		{"resources", []Permission{ReadApplications, ReadResources}, []Permission{WriteApplications, WriteResources}},
 		{"tests", []Permission{ReadTests}, []Permission{WriteTests}},
 		{"controls", []Permission{ReadControls}, []Permission{WriteControls}},
+		{"documents", []Permission{ListDocuments, ReadDocuments}, []Permission{UploadDocuments, WriteDocuments}},
 		{"accounts", []Permission{ReadAccounts}, []Permission{WriteAccounts}},
+		{"access-reviews", []Permission{ReadReviews}, []Permission{WriteReviews}},
 		{"computers", []Permission{ReadComputers}, nil},
+		{"vulnerabilities", []Permission{ReadVulnerabilities}, []Permission{WriteVulnerabilities}},
+		{"policies", []Permission{ReadPolicies}, []Permission{WritePolicies}},
 		{"people", []Permission{ReadPeople}, []Permission{WritePeople}},
 		{"users", []Permission{ReadUsers}, nil},
 		{"audit-trail", []Permission{ReadAudit}, nil},
@@ -145,9 +163,19 @@ func GrantedBy(p Permission) []Scope {
 		return []Scope{ScopeReadResource}
 	case WriteResources:
 		return []Scope{ScopeWriteResource}
-	case ReadAccounts, ReadAudit, ReadComputers, ReadControls, ReadPeople, ReadTests, ReadUsers:
+	case ListDocuments:
+		return []Scope{ScopeManageRead, ScopeReadDocument, ScopeDocumentsList}
+	case ReadDocuments:
+		return []Scope{ScopeManageRead, ScopeReadDocument, ScopeDocumentsRead}
+	case SeeSensitive: // not the scopes of applications that push
+		return []Scope{ScopeManageRead, ScopeManageWrite, ScopeDocumentsList, ScopeDocumentsRead, ScopeDocumentsSend, ScopeDocumentsWrite}
+	case UploadDocuments:
+		return []Scope{ScopeManageWrite, ScopeWriteDocument, ScopeDocumentsSend}
+	case WriteDocuments:
+		return []Scope{ScopeManageWrite, ScopeDocumentsWrite}
+	case ReadAccounts, ReadApplications, ReadAudit, ReadComputers, ReadControls, ReadPeople, ReadPolicies, ReadReviews, ReadTests, ReadUsers, ReadVulnerabilities:
 		return []Scope{ScopeManageRead}
-	case WriteAccounts, WriteControls, WritePeople, WriteTests:
+	case WriteAccounts, WriteApplications, WriteControls, WritePeople, WritePolicies, WriteReviews, WriteTests, WriteVulnerabilities:
 		return []Scope{ScopeManageWrite}
 	default:
 		return nil

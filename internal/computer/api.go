@@ -9,6 +9,7 @@ import (
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/facet"
 	"github.com/passmuster/muster/internal/resource"
 	"github.com/passmuster/muster/internal/web"
@@ -31,7 +32,8 @@ func (s *Service) Mount(server *web.Server) {
 type listInput struct {
 	web.PageInput
 	Applications []string `doc:"Of one of these integrations." query:"integrationId,explode"`
-	Status       []string `doc:"With one of these shortcomings: PWM_NOT_INSTALLED, HD_NOT_ENCRYPTED, AV_NOT_INSTALLED, SCREENLOCK_NOT_CONFIGURED, LAST_CHECK_OVER_14_DAYS." query:"complianceStatusFilterMatchesAny,explode"`
+	Owner        string   `doc:"Of the person with this id. Muster's own." query:"ownerId"`
+	Status       []string `doc:"With one of these shortcomings: PWM_NOT_INSTALLED, HD_NOT_ENCRYPTED, AV_NOT_INSTALLED, SCREENLOCK_NOT_CONFIGURED, LAST_CHECK_OVER_14_DAYS (or whatever else the tests on the computers allow)." query:"complianceStatusFilterMatchesAny,explode"`
 }
 
 func words(values []string) (list []string) {
@@ -44,7 +46,7 @@ func words(values []string) (list []string) {
 }
 
 func (in *listInput) query() (q Query, err error) {
-	q = Query{Applications: words(in.Applications), Limit: in.Size()}
+	q = Query{Applications: words(in.Applications), Limit: in.Size(), Owner: directory.PersonID(in.Owner)}
 	for _, word := range words(in.Status) {
 		switch word {
 		case "PWM_NOT_INSTALLED":

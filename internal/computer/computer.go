@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -140,7 +141,7 @@ func (s *Service) page() (mapping.Page, error) {
 	for check := range Check(checks) {
 		shape.Conditions = append(shape.Conditions, check.condition())
 	}
-	page := mapping.Page{Bases: map[resource.Base]mapping.Mapping{}, Shape: shape, View: s}
+	page := mapping.Page{Bases: map[resource.Base]mapping.Mapping{}, Fill: s.fill, Shape: shape, View: s}
 	for _, base := range []resource.Base{"MacosUserComputer", "WindowsUserComputer"} {
 		text, err := baseFiles.ReadFile("base/" + base.Snake() + ".json")
 		var m mapping.Mapping
@@ -155,8 +156,51 @@ func (s *Service) page() (mapping.Page, error) {
 	return page, nil
 }
 
-// lateAfter is how old the last check may be.
-const lateAfter = 14 * 24 * time.Hour
+// limits are how long a computer may be left alone before it locks, and how old its
+// last check may be.
+type limits struct{ idle, silence time.Duration }
+
+// usual are the limits where no test says others. Custom definitions, which have no
+// built-in tests of their own, go by its silence.
+var usual = limits{idle: 15 * time.Minute, silence: 14 * 24 * time.Hour}
+
+// limiting are the built-in tests, and the settings of them, that say the limits of
+// the base types.
+var limiting = map[resource.Base]struct{ idle, silence string }{
+	"MacosUserComputer":   {"mac-screens-lock/idle", "mac-reported/silence"},
+	"WindowsUserComputer": {"windows-screens-lock/idle", "windows-reported/silence"},
+}
+
+// limitsOf answers the limits of a definition as its tests have them now.
+func (s *Service) limitsOf(ctx context.Context, tx *db.Tx, d resource.Definition) (limits, error) {
+	l, from := usual, limiting[d.Base]
+	if s.Thresholds == nil || from.idle == "" {
+		return l, nil
+	}
+	settings, err := s.Thresholds.Thresholds(ctx, tx, d)
+	if idle, ok := settings[from.idle]; ok {
+		l.idle = idle
+	}
+	if silence, ok := settings[from.silence]; ok {
+		l.silence = silence
+	}
+	return l, err
+}
+
+// fill answers what stands for the placeholders of the base types' conditions.
+func (s *Service) fill(ctx context.Context, tx *db.Tx, d resource.Definition) (map[string]string, error) {
+	l, err := s.limitsOf(ctx, tx, d)
+	return map[string]string{"idle": strconv.FormatInt(l.idle.Milliseconds(), 10)}, err
+}
+
+// SettingsChanged has the computers of a definition looked at again whose tests ask
+// for something else by now, in the transaction of that change.
+func (s *Service) SettingsChanged(ctx context.Context, tx *db.Tx, d resource.Definition) error {
+	if _, ok := limiting[d.Base]; !ok {
+		return nil
+	}
+	return resource.SetBehind(ctx, tx, d, s)
+}
 
 // row is a computer as computer_record has it.
 type row struct {
@@ -174,7 +218,7 @@ type maybe struct {
 }
 
 // rowOf answers the row of a record at an instant.
-func rowOf(r *mapping.Reader, n resource.Newest, now int64) row {
+func rowOf(r *mapping.Reader, n resource.Newest, silence time.Duration, now int64) row {
 	r.Read(n.Document)
 	c := row{
 		createdAt: n.CreatedAt, displayName: shown(nameOf(n)), osVersion: shown(r.Text("osVersion")), ownerKey: directory.EmailKey(shown(r.Text("owner"))),
@@ -185,7 +229,7 @@ func rowOf(r *mapping.Reader, n resource.Newest, now int64) row {
 		c.facet.Outcomes[check] = outcomeOf(r, check.condition())
 	}
 	if ms, ok := r.Time("lastCheck"); ok {
-		c.lastCheckAt, c.lateAt = maybe{ms, true}, maybe{ms + lateAfter.Milliseconds() + 1, true}
+		c.lastCheckAt, c.lateAt = maybe{ms, true}, maybe{ms + silence.Milliseconds() + 1, true}
 	}
 	c.turn(now)
 	return c
@@ -234,6 +278,15 @@ type Options struct {
 	Directory *directory.Service
 	Mappings  *mapping.Service
 	Now       func() time.Time
+	// Thresholds is filled before the first call; nil: the usual limits hold.
+	Thresholds Thresholds
+}
+
+// Thresholds is package assessment.
+type Thresholds interface {
+	// Thresholds answers the durations that the built-in tests on a definition ask for
+	// now, by test and setting: mac-reported/silence.
+	Thresholds(ctx context.Context, tx *db.Tx, d resource.Definition) (map[string]time.Duration, error)
 }
 
 // Service shows computers. It is a resource.View and safe for concurrent use.

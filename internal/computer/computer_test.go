@@ -96,7 +96,7 @@ func TestComputer(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, engine *db.DB) {
 		h := newHouse(t, engine)
 		d := h.define("Macs", "macos_user_computer", "")
-		_, err := h.people.Create(t.Context(), h.admin, directory.Attributes{Email: ptr("ada@example.com")})
+		ada, err := h.people.Create(t.Context(), h.admin, directory.Attributes{Email: ptr("ada@example.com")})
 		h.ok(err)
 		h.push(d, record(mac, `{"owner":"ADA@example.com"}`), record(mac, `{"uniqueId":"other","owner":"stranger@example.com"}`))
 		list := h.all(computer.Query{}, 10)
@@ -108,6 +108,15 @@ func TestComputer(t *testing.T) {
 		if c.System() != "macOS" || c.OSVersion != "15.3" || c.SerialNumber != "S-1" || c.UDID != "U-1" || c.Owner == nil ||
 			c.Owner.Email != "ada@example.com" || c.LastCheckAt == nil || !c.LastCheckAt.Equal(time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC)) || c.Late {
 			t.Errorf("got %+v", c)
+		}
+		if held := h.all(computer.Query{Owner: ada.ID}, 1); len(held) != 1 || held[0].ID != c.ID {
+			t.Errorf("of Ada: %+v", held)
+		}
+		if held := h.all(computer.Query{Owner: ada.ID, Failing: []computer.Check{computer.Antivirus}}, 1); (len(held) == 1) != (c.Outcomes[computer.Antivirus] == computer.Fail) {
+			t.Errorf("of Ada, without antivirus: %+v", held)
+		}
+		if held := h.all(computer.Query{Owner: "0123456789abcdef01234567"}, 1); len(held) != 0 {
+			t.Errorf("of nobody: %+v", held)
 		}
 		if list[1].Owner != nil {
 			t.Errorf("a stranger owns one: %+v", list[1].Owner)

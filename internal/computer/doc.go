@@ -8,7 +8,8 @@
 //	computer  a record of a definition that is mapped to computers: macOS and
 //	          Windows computers by themselves (base/), any other by package mapping
 //	check     screen lock, disk encryption, password manager, antivirus: a rule each
-//	late      the last check is more than 14 days old, or unknown
+//	late      the last check is older than mac-reported or windows-reported allow,
+//	          14 days elsewhere, or unknown
 //	facet     outcomes, operating system and lateness in one integer
 //
 // # Outcomes
@@ -17,6 +18,12 @@
 //	FAIL         it does not
 //	IN_PROGRESS  the record does not say what the rule asks
 //	NA           the mapping has no rule for the check
+//
+// # Limits
+//
+// What the built-in tests of a definition ask for (assessment/builtin) holds here too:
+// idle stands for ${idle} in the rules of base/, silence says when a computer is late.
+// Another setting has the view of the definition made anew (SettingsChanged).
 //
 // # Time
 //

@@ -10,6 +10,7 @@ import (
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/facet"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/resource"
@@ -21,7 +22,8 @@ type Query struct {
 	Applications []string  // ids; nil: of any
 	Failing      []Check   // or Late: one of them is enough; nil: whatever the checks say
 	Late         bool
-	Limit        int // 1 at least
+	Limit        int                // 1 at least
+	Owner        directory.PersonID // "": whoever has them
 }
 
 func (q Query) takes(systems map[int64]resource.Definition, c facet.Count) bool {
@@ -44,24 +46,39 @@ func (s *Service) List(ctx context.Context, c caller.Caller, q Query) (list []Co
 		if err != nil {
 			return err
 		}
-		walk, err := table.Walk(ctx, tx, c.Workspace.Number, q.After, func(c facet.Count) bool { return q.takes(systems, c) })
-		if err != nil {
-			return err
-		}
-		keys, err := walk.Next(ctx, tx, q.Limit+1)
+		keys, err := s.keys(ctx, tx, c.Workspace, q, func(c facet.Count) bool { return q.takes(systems, c) })
 		if err != nil {
 			return err
 		}
 		if more = len(keys) > q.Limit; more {
 			keys = keys[:q.Limit]
 		}
-		list, err = s.fill(ctx, tx, c.Workspace, systems, keys)
+		list, err = s.computers(ctx, tx, c.Workspace, systems, keys)
 		return err
 	})
 	if err != nil {
 		return nil, false, fmt.Errorf("list computers: %w", err)
 	}
 	return list, more, nil
+}
+
+// keys answers one computer more than the query's limit, if there are as many.
+func (s *Service) keys(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query, wanted func(facet.Count) bool) ([]facet.Key, error) {
+	if q.Owner == "" {
+		walk, err := table.Walk(ctx, tx, w.Number, q.After, wanted)
+		if err != nil {
+			return nil, err
+		}
+		return walk.Next(ctx, tx, q.Limit+1)
+	}
+	p, err := s.Directory.ByID(ctx, tx, w.Number, q.Owner)
+	if errors.Is(err, db.ErrNoRow) || err == nil && (p.NotPerson || p.Email == "") {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return table.Column(w.Number, "owner_key", directory.EmailKey(p.Email), q.After, wanted).Next(ctx, tx, q.Limit+1)
 }
 
 // systems answers the definitions that have computers, by number.
@@ -79,8 +96,8 @@ func (s *Service) systems(ctx context.Context, tx *db.Tx, w caller.Workspace) (m
 	return systems, err
 }
 
-// fill answers the computers of keys in their order, with their owners.
-func (s *Service) fill(ctx context.Context, tx *db.Tx, w caller.Workspace, systems map[int64]resource.Definition, keys []facet.Key) (list []Computer, err error) {
+// computers answers the computers of keys in their order, with their owners.
+func (s *Service) computers(ctx context.Context, tx *db.Tx, w caller.Workspace, systems map[int64]resource.Definition, keys []facet.Key) (list []Computer, err error) {
 	var owners []string
 	for start := 0; start < len(keys); {
 		end := start
@@ -137,7 +154,7 @@ func (s *Service) Get(ctx context.Context, c caller.Caller, id string) (found Co
 			return err
 		}
 		key := facet.Key{Definition: int64(d.Number), Item: int64(ref.Item)}
-		list, err := s.fill(ctx, tx, c.Workspace, map[int64]resource.Definition{key.Definition: d}, []facet.Key{key})
+		list, err := s.computers(ctx, tx, c.Workspace, map[int64]resource.Definition{key.Definition: d}, []facet.Key{key})
 		if err == nil && (len(list) == 0 || list[0].ID != id) {
 			return missing
 		}
@@ -179,4 +196,15 @@ func (s *Service) Summarize(ctx context.Context, c caller.Caller) (sum Summary, 
 		return Summary{}, fmt.Errorf("count computers: %w", err)
 	}
 	return sum, nil
+}
+
+// Holding is a computer as it matters when its owner leaves.
+type Holding struct {
+	ID, Name, Serial string
+}
+
+// HeldBy answers the computers that name one of some e-mails as their owner's, by
+// directory.EmailKey, in the caller's transaction.
+func (s *Service) HeldBy(ctx context.Context, tx *db.Tx, w caller.Workspace, keys []string) (map[string][]Holding, error) {
+	return selectHeld(ctx, tx, w.Number, keys)
 }

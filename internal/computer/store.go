@@ -5,6 +5,7 @@ package computer
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/facet"
@@ -105,4 +106,36 @@ func updateLate(ctx context.Context, tx *db.Tx, l late) error {
 		UPDATE computer_record SET facet = $5, late_at = NULL
 		WHERE workspace = $1 AND definition = $2 AND item = $3 AND facet = $4 AND late_at IS NOT NULL`,
 		l.workspace, l.Definition, l.Item, l.facet.code(), after.code())
+}
+
+// OwnerKeys answers the statement for the directory.EmailKey of those whom the computers
+// of workspace $1 name as their owners.
+func OwnerKeys() string { return `SELECT c.owner_key FROM computer_record c WHERE c.workspace = $1` }
+
+// ownersAsked is how many owners one statement asks about.
+const ownersAsked = 20
+
+func selectHeld(ctx context.Context, tx *db.Tx, workspace int64, keys []string) (map[string][]Holding, error) {
+	held := map[string][]Holding{}
+	for part := range slices.Chunk(keys, ownersAsked) {
+		args := []any{workspace}
+		for i := range ownersAsked {
+			args = append(args, part[min(i, len(part)-1)])
+		}
+		if err := tx.Each(ctx, func(from db.Row) error {
+			var key string
+			var definition resource.Number
+			var item resource.Item
+			var createdAt int64
+			var h Holding
+			err := from.Scan(&key, &definition, &item, &createdAt, &h.Name, &h.Serial)
+			h.ID = resource.EntityID(definition, item, createdAt)
+			held[key] = append(held[key], h)
+			return err
+		}, `SELECT owner_key, definition, item, created_at, display_name, serial_number FROM computer_record
+			WHERE workspace = $1 AND owner_key IN (`+db.Parameters(2, ownersAsked)+`) ORDER BY definition, item`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
 }

@@ -20,6 +20,10 @@ func (s *Service) Put(ctx context.Context, tx *db.Tx, d resource.Definition, row
 	if err != nil {
 		return nil, err
 	}
+	limits, err := s.limitsOf(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
 	items := make([]int64, len(rows))
 	for i, n := range rows {
 		items[i] = int64(n.Item)
@@ -38,11 +42,11 @@ func (s *Service) Put(ctx context.Context, tx *db.Tx, d resource.Definition, row
 			err = s.remove(ctx, tx, d, n.Item, was, deltas)
 		case gone:
 		case !known:
-			is := rowOf(reader, n, now)
+			is := rowOf(reader, n, limits.silence, now)
 			deltas.Move(int64(d.Number), -1, is.facet.code())
 			fresh = append(fresh, is.values(d, n.Item)...)
 		default:
-			err = s.save(ctx, tx, d, n.Item, was, rowOf(reader, n, now), deltas)
+			err = s.save(ctx, tx, d, n.Item, was, rowOf(reader, n, limits.silence, now), deltas)
 		}
 		if err != nil {
 			return nil, err

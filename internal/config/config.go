@@ -19,6 +19,12 @@ type Storage struct {
 	EvidenceKey string `env:"MUSTER_EVIDENCE_KEY" help:"Key that signs evidence, instead of evidence.key in the data folder. Rather by environment or ${env}_FILE." placeholder:"KEY" secret:""`
 	SecretsKey  string `env:"MUSTER_SECRETS_KEY" help:"Key that seals stored secrets, instead of secrets.key in the data folder: 32 bytes in base64 or hex. Rather by environment or ${env}_FILE." placeholder:"KEY" secret:""`
 
+	FilesURL       string `env:"MUSTER_FILES_URL" help:"Bucket of an S3-compatible server that keeps files, instead of files/ in the data folder; a prefix may follow." name:"files-url" placeholder:"https://host/bucket"`
+	FilesRegion    string `default:"us-east-1" env:"MUSTER_FILES_REGION" help:"Region of the bucket." name:"files-region" placeholder:"REGION"`
+	FilesAccessKey string `env:"MUSTER_FILES_ACCESS_KEY" help:"Access key of the bucket." name:"files-access-key" placeholder:"KEY"`
+	FilesSecretKey string `env:"MUSTER_FILES_SECRET_KEY" help:"Secret key of the bucket. Rather by environment or ${env}_FILE." name:"files-secret-key" placeholder:"KEY" secret:""`
+	MaxUpload      Size   `default:"50MiB" env:"MUSTER_MAX_UPLOAD" help:"Bytes of one file of a document." name:"max-upload" placeholder:"SIZE"`
+
 	BreachedPasswords string `env:"MUSTER_BREACHED_PASSWORDS" help:"Ordered file of SHA-1 hashes of breached passwords, beside the list that is built in." name:"breached-passwords" placeholder:"FILE" type:"existingfile"`
 }
 
@@ -29,10 +35,29 @@ func (s Storage) File() string { return filepath.Join(s.Data, "muster.db") }
 // empty.
 func (s Storage) KeyFile() string { return filepath.Join(s.Data, "evidence.key") }
 
+// Bucket answers the parts of FilesURL: where the server is, and the name of its bucket,
+// perhaps with a slash and what all names in it begin with; nothing without one.
+func (s Storage) Bucket() (endpoint, path string, err error) {
+	if s.FilesURL == "" {
+		return "", "", nil
+	}
+	u, err := url.Parse(s.FilesURL)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") == "" || u.RawQuery != "" {
+		return "", "", fmt.Errorf("--files-url: must be https://host/bucket, perhaps with a prefix behind it, and without keys")
+	}
+	if s.FilesAccessKey == "" || s.FilesSecretKey == "" {
+		return "", "", fmt.Errorf("--files-url: needs --files-access-key and --files-secret-key")
+	}
+	return u.Scheme + "://" + u.Host, strings.Trim(u.Path, "/"), nil
+}
+
 // Validate names what is wrong with the settings; kong calls it.
 func (s Storage) Validate() error {
 	if s.Data == "" {
 		return fmt.Errorf("--data: must name a folder")
+	}
+	if _, _, err := s.Bucket(); err != nil {
+		return err
 	}
 	if s.Database == "" {
 		return nil
@@ -55,7 +80,8 @@ type Server struct {
 	Listen  string `default:"127.0.0.1:8080" env:"MUSTER_LISTEN" help:"Address to listen on; port 0 takes a free one." placeholder:"HOST:PORT"`
 	BaseURL string `env:"MUSTER_BASE_URL" help:"What others call this server; http:// and the address by default." name:"base-url" placeholder:"URL"`
 
-	TrustedProxy []string `env:"MUSTER_TRUSTED_PROXY" help:"Network of proxies whose X-Forwarded-For counts, such as 10.0.0.0/8; may be repeated." name:"trusted-proxy" placeholder:"CIDR" sep:","`
+	TrustedProxy []string `env:"MUSTER_TRUSTED_PROXY" help:"Network of proxies whose word on the client counts, such as 10.0.0.0/8; may be repeated." name:"trusted-proxy" placeholder:"CIDR" sep:","`
+	Forwarded    string   `default:"X-Forwarded-For" enum:"X-Forwarded-For,Forwarded" env:"MUSTER_FORWARDED_HEADER" help:"The header that those proxies write: X-Forwarded-For, or Forwarded (RFC 7239). The other one is not looked at." name:"forwarded-header" placeholder:"NAME"`
 
 	DrainTimeout time.Duration `default:"20s" env:"MUSTER_DRAIN_TIMEOUT" help:"Longest wait for running requests at a stop." placeholder:"DURATION"`
 }
@@ -160,4 +186,24 @@ func (l Limits) Validate() error {
 		return fmt.Errorf("--rate-scim: %d must be 0 (no limit) or at least 25 requests a second", l.RateSCIM)
 	}
 	return nil
+}
+
+// Published answers the limits with the rates that integrations are published for
+// (contract integration-api.md section 3), but for those that the operator has set.
+func (l Limits) Published(set func(flag string) bool) Limits {
+	for _, rate := range []struct {
+		flag  string
+		value *int
+		rate  int
+	}{
+		{"rate-oauth", &l.RateOAuth, 5},
+		{"rate-integration", &l.RateIntegrate, 20},
+		{"rate-manage", &l.RateManage, 50},
+		{"rate-audit", &l.RateAudit, 250},
+	} {
+		if !set(rate.flag) {
+			*rate.value = rate.rate
+		}
+	}
+	return l
 }

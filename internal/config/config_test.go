@@ -82,6 +82,7 @@ func TestBadSettingsNameThePlace(t *testing.T) {
 		{"size", nil, []string{"--max-body", "1GB"}, "512KiB"},
 		{"rate", nil, []string{"--rate-manage=-1"}, "--rate-manage: -1 must be 0"},
 		{"rate of providers", nil, []string{"--rate-scim=24"}, "--rate-scim: 24 must be 0 (no limit) or at least 25"},
+		{"header of proxies", nil, []string{"--forwarded-header", "X-Real-IP"}, `--forwarded-header must be one of "X-Forwarded-For","Forwarded"`},
 		{"absent secret", map[string]string{"MUSTER_DATABASE_FILE": filepath.Join(dir, "none")}, nil, "MUSTER_DATABASE_FILE: open"},
 		{"unknown setting", nil, []string{"--config", unknown}, "--config: " + unknown + `: there is no setting "port"`},
 		{"unknown setting by variable", map[string]string{"MUSTER_CONFIG": unknown}, nil, "MUSTER_CONFIG: " + unknown + `: there is no setting "port"`},
@@ -100,6 +101,15 @@ func TestBadSettingsNameThePlace(t *testing.T) {
 				t.Errorf("got %v, which names what is not to blame", err)
 			}
 		})
+	}
+}
+
+func TestPublishedRatesYieldToSettings(t *testing.T) {
+	limits := config.Limits{MaxRecords: 7, RateAudit: 600, RateIntegrate: 600, RateManage: 600, RateSCIM: 50, RateSession: 9, RateUnknown: 8}
+	got := limits.Published(func(flag string) bool { return flag == "rate-oauth" })
+	want := config.Limits{MaxRecords: 7, RateAudit: 250, RateIntegrate: 20, RateManage: 50, RateSCIM: 50, RateSession: 9, RateUnknown: 8}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

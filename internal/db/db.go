@@ -209,6 +209,17 @@ func broken(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
+// IsReferenced says whether err refuses to delete a row that others point to.
+func IsReferenced(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "23503"
+	}
+	const constraintForeignKey = 787
+	var lite *sqlite.Error
+	return errors.As(err, &lite) && lite.Code() == constraintForeignKey
+}
+
 // IsUnique says whether err is the breach of a unique index.
 func IsUnique(err error) bool {
 	var pg *pgconn.PgError

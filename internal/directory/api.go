@@ -57,11 +57,48 @@ type (
 )
 
 // answer is the end of every route that answers a person.
-func (s *Service) answer(p Person, err error) (*personOutput, error) {
-	if err != nil {
-		return nil, err
+// answerOf answers what makes an answer of a person.
+func (s *Service) answerOf(ctx context.Context) func(Person, error) (*personOutput, error) {
+	return func(p Person, err error) (*personOutput, error) {
+		if err != nil {
+			return nil, err
+		}
+		list, err := s.shown(ctx, []Person{p})
+		if err != nil {
+			return nil, err
+		}
+		return &personOutput{list[0]}, nil
 	}
-	return &personOutput{p.wire(s.instant())}, nil
+}
+
+// shown answers people as the manage API shows them, with what policies ask of those
+// who are here, and how far the departure of those has come who have left.
+func (s *Service) shown(ctx context.Context, people []Person) ([]api.Person, error) {
+	now, departures := s.instant(), map[PersonID]Departure{}
+	if s.Departures != nil {
+		var err error
+		if departures, err = s.Departures.Departures(ctx, caller.From(ctx).Workspace, people, now); err != nil {
+			return nil, err
+		}
+	}
+	asked := map[PersonID][]Asked{}
+	if s.Policies != nil {
+		var err error
+		if asked, err = s.Policies.Asked(ctx, caller.From(ctx).Workspace, people, now); err != nil {
+			return nil, err
+		}
+	}
+	list := make([]api.Person, len(people))
+	for i, p := range people {
+		list[i] = p.wire(now)
+		if !p.NotPerson {
+			tellAsked(&list[i].TasksSummary, asked[p.ID], p, now)
+		}
+		if d, leaving := departures[p.ID]; leaving && p.Employment(now).gone() && !p.NotPerson {
+			d.tell(&list[i].TasksSummary, now)
+		}
+	}
+	return list, nil
 }
 
 func results(list []Result, err error) (*bulkOutput, error) {
@@ -154,36 +191,27 @@ func wordsOf[T ~string](name string, values []string, allowed []T) (list []T, er
 	return list, nil
 }
 
-// query answers what the list is to hold, and whether it can hold anything:
-// nobody has a task yet, so every status is NONE.
-func (in *peopleInput) query() (q Query, some bool, err error) {
+// query answers what the list is to hold, and what it asks of tasks.
+func (in *peopleInput) query() (q Query, asked tasksAsked, err error) {
 	q = Query{Group: GroupID(in.Group), Limit: in.Size(), NotPeople: in.NotPerson, Prefix: in.Prefix}
 	if q.Employment, err = wordsOf("employmentStatus", in.Employment, Employments()); err != nil {
-		return q, false, err
+		return q, asked, err
 	}
-	summary := []string{
-		"COMPLETE", "DUE_SOON", "NONE", "OFFBOARDING_COMPLETE", "OFFBOARDING_DUE_SOON", "OFFBOARDING_OVERDUE", "OVERDUE", "PAUSED",
-	}
-	some = true
 	for _, f := range []struct {
-		name    string
-		values  []string
 		allowed []string
+		given   []string
+		name    string
+		to      *[]string
 	}{
-		{"tasksSummaryStatusMatchesAny", in.Tasks, summary},
-		{"taskStatusMatchesAny", in.TaskStatus, []string{"COMPLETE", "DUE_SOON", "OVERDUE", "NONE"}},
+		{summaryStatuses, in.Tasks, "tasksSummaryStatusMatchesAny", &asked.summary},
+		{[]string{"COMPLETE", "DUE_SOON", "OVERDUE", "NONE"}, in.TaskStatus, "taskStatusMatchesAny", &asked.statuses},
+		{taskTypes, in.TaskType, "taskTypeMatchesAny", &asked.types},
 	} {
-		list, err := wordsOf(f.name, f.values, f.allowed)
-		if err != nil {
-			return q, false, err
+		if *f.to, err = wordsOf(f.name, f.given, f.allowed); err != nil {
+			return q, asked, err
 		}
-		some = some && (len(list) == 0 || slices.Contains(list, "NONE"))
 	}
-	_, err = wordsOf("taskTypeMatchesAny", in.TaskType, []string{
-		"COMPLETE_TRAININGS", "ACCEPT_POLICIES", "COMPLETE_CUSTOM_TASKS", "COMPLETE_CUSTOM_OFFBOARDING_TASKS",
-		"INSTALL_DEVICE_MONITORING", "COMPLETE_BACKGROUND_CHECKS",
-	})
-	return q, some, err
+	return q, asked, nil
 }
 
 type peopleOutput struct{ Body web.Page[api.Person] }
@@ -205,28 +233,21 @@ func (s *Service) getPeople(ctx context.Context, in *peopleInput) (*peopleOutput
 	if err != nil {
 		return nil, err
 	}
-	q, some, err := in.query()
+	q, asked, err := in.query()
 	if err != nil {
 		return nil, err
 	}
 	q.After = PersonID(after)
-	var people []Person
-	more := false
-	if some {
-		if people, more, err = s.List(ctx, caller.From(ctx), q); err != nil {
-			return nil, err
-		}
-	}
-	page, now := make([]api.Person, len(people)), s.instant()
-	for i, p := range people {
-		page[i] = p.wire(now)
+	page, more, err := s.kept(ctx, q, asked)
+	if err != nil {
+		return nil, err
 	}
 	cursor := func(p api.Person) string { return web.EncodeCursor(p.ID) }
 	return &peopleOutput{web.NewPage(page, cursor, more, after != "")}, nil
 }
 
 func (s *Service) getPerson(ctx context.Context, in *PersonInput) (*personOutput, error) {
-	return s.answer(s.Get(ctx, caller.From(ctx), PersonID(in.Person)))
+	return s.answerOf(ctx)(s.Get(ctx, caller.From(ctx), PersonID(in.Person)))
 }
 
 // personForm is what a person is made from, and what a PATCH changes.
@@ -269,7 +290,7 @@ func (s *Service) postPerson(ctx context.Context, in *newPersonInput) (*personOu
 	if err != nil {
 		return nil, err
 	}
-	return s.answer(s.Create(ctx, caller.From(ctx), said))
+	return s.answerOf(ctx)(s.Create(ctx, caller.From(ctx), said))
 }
 
 type editPersonInput struct {
@@ -282,7 +303,7 @@ func (s *Service) patchPerson(ctx context.Context, in *editPersonInput) (*person
 	if err != nil {
 		return nil, err
 	}
-	return s.answer(s.Update(ctx, caller.From(ctx), PersonID(in.Person), said))
+	return s.answerOf(ctx)(s.Update(ctx, caller.From(ctx), PersonID(in.Person), said))
 }
 
 func (s *Service) deletePerson(ctx context.Context, in *PersonInput) (*nothing, error) {
@@ -303,11 +324,11 @@ func (s *Service) postSetLeave(ctx context.Context, in *leaveInput) (*personOutp
 		end := db.Time(in.Body.EndDate.Millis())
 		l.End = &end
 	}
-	return s.answer(s.SetLeave(ctx, caller.From(ctx), PersonID(in.Person), l))
+	return s.answerOf(ctx)(s.SetLeave(ctx, caller.From(ctx), PersonID(in.Person), l))
 }
 
 func (s *Service) postClearLeave(ctx context.Context, in *PersonInput) (*personOutput, error) {
-	return s.answer(s.ClearLeave(ctx, caller.From(ctx), PersonID(in.Person)))
+	return s.answerOf(ctx)(s.ClearLeave(ctx, caller.From(ctx), PersonID(in.Person)))
 }
 
 type notPeopleInput struct {

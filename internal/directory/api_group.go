@@ -96,11 +96,16 @@ func (s *Service) deleteGroup(ctx context.Context, in *GroupInput) (*nothing, er
 type membersOutput struct{ Body []api.Person }
 
 func (s *Service) getMembers(ctx context.Context, in *GroupInput) (*membersOutput, error) {
-	now, out := s.instant(), &membersOutput{}
+	var people []Person
 	err := s.EachMember(ctx, caller.From(ctx), GroupID(in.Group), func(p Person) error {
-		out.Body = append(out.Body, p.wire(now))
+		people = append(people, p)
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	out := &membersOutput{}
+	out.Body, err = s.shown(ctx, people)
 	return out, err
 }
 
@@ -110,7 +115,7 @@ type memberInput struct {
 }
 
 func (s *Service) postMember(ctx context.Context, in *memberInput) (*personOutput, error) {
-	return s.answer(s.Join(ctx, caller.From(ctx), GroupID(in.Group), PersonID(in.Body.ID)))
+	return s.answerOf(ctx)(s.Join(ctx, caller.From(ctx), GroupID(in.Group), PersonID(in.Body.ID)))
 }
 
 type quitInput struct {
@@ -119,7 +124,7 @@ type quitInput struct {
 }
 
 func (s *Service) deleteMember(ctx context.Context, in *quitInput) (*personOutput, error) {
-	return s.answer(s.Quit(ctx, caller.From(ctx), GroupID(in.Group), PersonID(in.Person)))
+	return s.answerOf(ctx)(s.Quit(ctx, caller.From(ctx), GroupID(in.Group), PersonID(in.Person)))
 }
 
 type membersInput struct {

@@ -271,7 +271,7 @@ func (m *importing) rearrange(ctx context.Context, p PersonID, joins, quits []st
 			}
 			m.groups[key(name)], m.names[g.ID] = g, g.Name
 		}
-		if _, err := insertMember(ctx, m.tx, m.Workspace.Number, g.ID, p, Here()); err != nil {
+		if _, err := insertMember(ctx, m.tx, m.Workspace.Number, joining{at: m.now, group: g.ID, person: p, source: Here()}); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ const entryMembers = 100
 func (s *Service) AddMembers(ctx context.Context, tx *db.Tx, c caller.Caller, source Source, id GroupID, people ...PersonID) ([]PersonID, error) {
 	return s.move(ctx, tx, c, moving{
 		do: func(p PersonID) (bool, error) {
-			return insertMember(ctx, tx, c.Workspace.Number, id, p, source)
+			return insertMember(ctx, tx, c.Workspace.Number, joining{at: s.instant(), group: id, person: p, source: source})
 		},
 		group: id, people: people, what: "members added",
 		tell: func(name string) told { return told{Field: "member", After: name} },

@@ -23,6 +23,8 @@ type Query struct {
 	Limit      int          // 1 at least
 	NotPeople  bool         // what is no person instead of people
 	Prefix     string       // of the e-mail, the name or a word of it, without regard to case
+
+	standings []string // at about one of these statuses of all tasks together; nil: any
 }
 
 // List answers people of the caller's workspace by id, and whether there are
@@ -30,7 +32,7 @@ type Query struct {
 func (s *Service) List(ctx context.Context, c caller.Caller, q Query) (people []Person, more bool, err error) {
 	now := s.instant()
 	err = s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		people, err = selectPeople(ctx, tx, c.Workspace.Number, q, now)
+		people, err = s.selectPeople(ctx, tx, c.Workspace, q, now)
 		if err != nil {
 			return err
 		}

@@ -64,17 +64,23 @@ func (p Person) record(now time.Time, names map[GroupID]string) Record {
 		JobTitle: p.JobTitle, LastName: p.Name.Last, Name: p.Name.Display, OffboardedAt: recordTime(p.OffboardedAt),
 		Source: string(p.Source(FieldEmail).Type), StartDate: recordTime(p.StartDate), Status: string(p.Employment(now)),
 	}
-	switch p.Employment(now) {
-	case Former:
-		r.LeftAt = r.EndDate
-	case Inactive:
-		r.LeftAt = recordTime(p.InactiveSince)
-	}
+	r.LeftAt = recordTime(p.LeftAt(now))
 	for _, g := range p.Groups {
 		r.Groups = append(r.Groups, names[g])
 	}
 	slices.Sort(r.Groups)
 	return Record{ID: p.ID, Name: p.Name.Display, Properties: r}
+}
+
+// LeftAt answers since when a person is FORMER or INACTIVE; nil for anybody else.
+func (p Person) LeftAt(now time.Time) *time.Time {
+	switch p.Employment(now) {
+	case Former:
+		return p.EndDate
+	case Inactive:
+		return p.InactiveSince
+	}
+	return nil
 }
 
 func recordTime(at *time.Time) string {

@@ -53,6 +53,11 @@ type Options struct {
 
 // Service holds people and groups. It is safe for concurrent use.
 type Service struct {
+	// Departures is set before the first request; nil: nobody says how far a departure
+	// has come.
+	Departures Departures
+	// Policies is set before the first request; nil: nothing is asked of anybody.
+	Policies Policies
 	// Followers may be added until the first change is made.
 	Followers []Follower
 

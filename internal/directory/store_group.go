@@ -5,6 +5,7 @@ package directory
 import (
 	"context"
 	"database/sql"
+	"time"
 
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/json"
@@ -94,15 +95,23 @@ func deleteGroup(ctx context.Context, tx *db.Tx, workspace int64, id GroupID) (i
 		DELETE FROM directory_group WHERE workspace = $1 AND id = $2`, workspace, string(id))
 }
 
+// joining is that a person comes into a group.
+type joining struct {
+	at     time.Time
+	group  GroupID
+	person PersonID
+	source Source
+}
+
 // insertMember says whether the person was not in the group before.
-func insertMember(ctx context.Context, tx *db.Tx, workspace int64, g GroupID, p PersonID, source Source) (bool, error) {
-	text, err := json.Marshal(source)
+func insertMember(ctx context.Context, tx *db.Tx, workspace int64, j joining) (bool, error) {
+	text, err := json.Marshal(j.source)
 	if err != nil {
 		return false, err
 	}
 	rows, err := tx.Exec(ctx, `
-		INSERT INTO directory_member (workspace, grp, person, source) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
-		workspace, string(g), string(p), string(text))
+		INSERT INTO directory_member (workspace, grp, person, source, joined_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+		workspace, string(j.group), string(j.person), string(text), db.Millis(j.at))
 	return rows > 0, err
 }
 

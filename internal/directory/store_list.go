@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 )
 
@@ -35,8 +36,8 @@ const (
 )
 
 // selectPeople answers one row more than the limit, when there is one.
-func selectPeople(ctx context.Context, tx *db.Tx, workspace int64, q Query, now time.Time) ([]Person, error) {
-	f := &filter{args: []any{workspace, string(q.After), q.NotPeople}}
+func (s *Service) selectPeople(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query, now time.Time) ([]Person, error) {
+	f := &filter{args: []any{w.Number, string(q.After), q.NotPeople}}
 	if q.Group != "" {
 		f.and("p.id IN (SELECT m.person FROM directory_member m WHERE m.workspace = $1 AND m.grp = " + f.arg(string(q.Group)) + ")")
 	}
@@ -47,10 +48,18 @@ func selectPeople(ctx context.Context, tx *db.Tx, workspace int64, q Query, now 
 	if len(q.Employment) > 0 {
 		f.and(employed(f, q.Employment, now))
 	}
+	if err := s.whereStanding(ctx, tx, w, f, q, now); err != nil {
+		return nil, err
+	}
 	limit := f.arg(q.Limit + 1)
 	return scanPeople(ctx, tx, `
 		SELECT `+personColumns+` FROM directory_person p
 		WHERE `+fromHere+` AND p.not_person = $3`+f.text.String()+inOrder+limit, f.args...)
+}
+
+// leftAt is Person.LeftAt of somebody who has left, as an expression.
+func leftAt(f *filter, now time.Time) string {
+	return "CASE WHEN p.end_date <= " + f.arg(db.Millis(now)) + " THEN p.end_date ELSE p.inactive_at END"
 }
 
 // employed is Person.Employment as a condition.

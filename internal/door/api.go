@@ -5,6 +5,7 @@ package door
 import (
 	"bytes"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/passmuster/muster/internal/web"
@@ -15,9 +16,13 @@ import (
 const policy = "default-src 'none'; base-uri 'none'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; " +
 	"img-src 'self'; require-trusted-types-for 'script'; script-src 'self'; style-src 'self'; trusted-types 'none'"
 
-// Mount mounts the pages and what they consist of.
-func Mount(server *web.Server) {
+// Mount mounts the pages and what they consist of, but for those at paths that
+// somebody else has taken.
+func Mount(server *web.Server, taken ...string) {
 	for _, f := range render() {
+		if slices.Contains(taken, f.path) {
+			continue
+		}
 		server.Handle(web.Plain{Method: http.MethodGet, Path: f.path}, f.handler())
 	}
 }

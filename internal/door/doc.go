@@ -5,10 +5,10 @@
 // pages are static and the same for everybody; what they show they ask of the API
 // under /v1, as any other client does.
 //
-//	/setup#TOKEN        makes the first Admin
+//	/setup#TOKEN        makes the first Admin (the dashboard has its own, where it is built)
 //	/invitation#TOKEN   takes an invitation up
 //	/reset#TOKEN        sets a new password
-//	/sign-in            signs in: ?workspace=SLUG, ?return=/PATH, #TOKEN of a mailed link
+//	/sign-in            signs in (likewise): ?workspace=SLUG, ?return=/PATH, #TOKEN of a mailed link
 //	/account            who is signed in; password, second factor, passkeys, sessions
 //	/directory-setup    connects an identity provider: by a one-time #LINK for somebody
 //	                    elsewhere, or signed in, with ?directory=ID or a choice

@@ -26,6 +26,19 @@ const lockout = ": it would have left the workspace without an Admin who can sig
 //
 // Rows are sorted by action; the first that fits counts.
 var sentences = []sentence{
+	{"access_review.account_back", "", "The account {account} in {system} is active again and back in the access review {subject}"},
+	{"access_review.account_gone", "", "The account {account} in {system} is gone before anybody decided on it in the access review {subject}"},
+	{"access_review.cancelled", "", "{actor} cancelled the access review {subject}[ (reason: {reason})]"},
+	{"access_review.completed", "", "{actor} completed the access review {subject}: {accounts} accounts, {kept} kept, {toBeRemoved} to be removed, {removed} removed, {gone} gone"},
+	{"access_review.created", "", "{actor} drafted the access review {subject} of {systems} systems"},
+	{"access_review.deleted", "", "{actor} deleted the draft of the access review {subject}"},
+	{"access_review.edited", "", "{actor} changed the access review {subject}[: {changes}]"},
+	{"access_review.kept", "", "{actor} decided in the access review {subject} that {account} in {system} is kept[ (was {was})][ (reason: {reason})]"},
+	{"access_review.removal_asked_for", "", "{actor} decided in the access review {subject} that {account} in {system} is to be removed[ by {due}][ (was {was})][ (reason: {reason})]"},
+	{"access_review.removal_passed", "", "The account {account} in {system} is gone, as the access review {subject} asked for"},
+	{"access_review.removal_reopened", "", "The account {account} in {system} is active again, which the access review {subject} wants removed"},
+	{"access_review.started", "", "{actor} started the access review {subject} of {accounts} accounts in {systems} systems"},
+
 	{"account.found_by_e_mail", "", "Accounts were linked to {subject} by e-mail: {linked}[ ({accounts})]"},
 	{"account.linked_by_e_mail", "", "Accounts of {subject} were linked to people by e-mail: {linked}"},
 	{"account.owner_cleared", "", "{actor} took {subject}[ in {system}] away from {before owner}"},
@@ -37,6 +50,8 @@ var sentences = []sentence{
 
 	{"control.added_from_the_library", "", "{actor} added the control {subject} from the library"},
 	{"control.created", "", "{actor} created the control {subject}[ ({externalId})]"},
+	{"control.document_added", "", "{actor} made the document {after document} evidence for the control {subject}"},
+	{"control.document_removed", "", "{actor} took the document {before document} from the evidence of the control {subject}"},
 	{"control.edited", "", "{actor} edited the control {subject}[: {changes}]"},
 	{"control.owner_changed", "", "{actor} changed the owner of the control {subject}: {changes}"},
 	{"control.removed", "", "{actor} took the control {subject} out of use"},
@@ -89,9 +104,39 @@ var sentences = []sentence{
 
 	{"directory.warning_dismissed", "", "{actor} dismissed a warning of the directory {subject}[: {before warning}]"},
 
+	{"document.created", "", "{actor} asked for the document {subject}[: {changes but title}]"},
+	{"document.deactivated", "", "{actor} made the document {subject} not relevant[ until {until}][ (reason: {reason})]"},
+	{"document.deactivation_ended", "", "The document {subject} is relevant again: the date came"},
+	{"document.deleted", "", "{actor} deleted the document {subject}"},
+	{"document.due", "", "The document {subject} is due: what it has is too old since {due}"},
+	{"document.due_soon", "", "The document {subject} becomes due on {due}"},
+	{"document.edited", "", "{actor} edited the document {subject}[: {changes}]"},
+	{"document.file_deleted", "", "{actor} took the file[ {file}] from the document {subject}"},
+	{"document.file_uploaded", "", "{actor} uploaded the file[ {file}] for the document {subject}"},
+	{"document.link_added", "", "{actor} added the link[ {link}] to the document {subject}"},
+	{"document.link_removed", "", "{actor} took the link[ {link}] from the document {subject}"},
+	{"document.owner_changed", "", "{actor} changed the owner of the document {subject}: {changes}"},
+	{"document.reactivated", "", "{actor} made the document {subject} relevant again"},
+	{"document.submitted", "", "{actor} submitted the document {subject}: {files} files, {links} links"},
+
+	{"exception.approved", "condition", "{actor} approved that the test {subject} leaves out every record of which holds: {condition}[ until {until}] (asked for by {requester}, reason: {reason})"},
+	{"exception.approved", "", "{actor} approved that the test {subject} leaves out {name|entity}[ until {until}] (asked for by {requester}, reason: {reason})"},
+	{"exception.deactivated", "condition", "{actor} left every record out of the test {subject} of which holds: {condition}[ until {until}][ (reason: {reason})]"},
 	{"exception.deactivated", "", "{actor} left {name|entity} out of the test {subject}[ until {until}][ (reason: {reason})]"},
+	{"exception.declined", "condition", "{actor} declined that the test {subject} leaves out every record of which holds: {condition} (asked for by {requester}): {comment}"},
+	{"exception.declined", "", "{actor} declined that the test {subject} leaves out {name|entity} (asked for by {requester}): {comment}"},
+	{"exception.expired", "condition", "The exception from the test {subject} of every record of which holds: {condition}, came to its end"},
 	{"exception.expired", "", "The exception of {name|entity} from the test {subject} came to its end"},
+	{"exception.file_attached", "condition", "{actor} attached {file} to the exception from the test {subject} of every record of which holds: {condition}"},
+	{"exception.file_attached", "", "{actor} attached {file} to the exception of {name|entity} from the test {subject}"},
+	{"exception.reactivated", "condition", "{actor} took every record back into the test {subject} of which holds: {condition}"},
 	{"exception.reactivated", "", "{actor} took {name|entity} back into the test {subject}"},
+	{"exception.requested", "condition", "{actor} asked to leave every record out of the test {subject} of which holds: {condition}[ until {until}] (reason: {reason})"},
+	{"exception.requested", "", "{actor} asked to leave {name|entity} out of the test {subject}[ until {until}] (reason: {reason})"},
+	{"exception.withdrawn", "condition", "{actor} took back the request to leave every record out of the test {subject} of which holds: {condition}"},
+	{"exception.withdrawn", "", "{actor} took back the request to leave {name|entity} out of the test {subject}"},
+
+	{"exception_settings.updated", "", "{actor} changed what exceptions of {subject} go by[: {changes}]"},
 
 	{"framework.added_from_the_catalogue", "", "{actor} brought the framework {subject} into use"},
 	{"framework.created", "", "{actor} made the framework {subject} with {requirements} requirements"},
@@ -141,6 +186,9 @@ var sentences = []sentence{
 	{"recovery_codes.replaced", "self", "{actor} replaced their recovery codes"},
 	{"recovery_codes.replaced", "", "{actor} replaced {whose} recovery codes"},
 
+	{"remediation.miss_acknowledged", "", "{actor} acknowledged that {entity} missed its deadline under the test {subject}[: {reason}]"},
+
+	{"resource.edited", "", "{actor} changed what is said of {subject} in {resourceKind}[: {changes}]"},
 	{"role.granted", "", "{actor} gave {subject} the role {role}"},
 
 	{"session.begun", "factor=recovery_code", "{actor} signed in with {words method} and a recovery code[ from {address}]"},
@@ -196,6 +244,11 @@ var sentences = []sentence{
 	{"user.role_changed", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
 	{"user.unlinked", "", "{actor} took the link to {before identityProvider} from the account of {subject}"},
 	{"user.updated", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
+
+	{"vulnerability.deactivated", "", "{actor} deactivated the vulnerability {subject}[ until {until}][ (reason: {reason})]"},
+	{"vulnerability.miss_acknowledged", "", "{actor} acknowledged that the vulnerability {subject} was remediated late: {comment}"},
+	{"vulnerability.reactivated", "because", "The vulnerability {subject} is looked after again: {because}"},
+	{"vulnerability.reactivated", "", "{actor} reactivated the vulnerability {subject}"},
 
 	{"workspace.renamed", "", "{actor} renamed the workspace {before name} to {after name}"},
 }

@@ -129,7 +129,7 @@ func TestAPassThatIsBrokenOffIsContinued(t *testing.T) {
 		actor, s := house(t, d), newService(t, d, t.TempDir())
 		fill(t, d, actor, 0, count)
 		broken := 0
-		for s.Counts().Numbered < count {
+		for numbered(t, d) < count {
 			before := s.Counts().Numbered
 			ctx, cancel := context.WithCancel(t.Context())
 			var watch sync.WaitGroup
@@ -148,6 +148,18 @@ func TestAPassThatIsBrokenOffIsContinued(t *testing.T) {
 		t.Logf("%d passes were broken off", broken)
 		verify(t, s, actor.Workspace, count)
 	})
+}
+
+// numbered counts the entries that have their place. A pass that was broken off just as it
+// committed does not count what it did, so the service's own counts may stay behind.
+func numbered(t *testing.T, d *db.DB) (n int) {
+	t.Helper()
+	if err := d.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM evidence_entry WHERE position IS NOT NULL`).Scan(&n)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func ping(t *testing.T, d *db.DB) {
@@ -216,15 +228,18 @@ func TestAHeldLeaseIsWaitedFor(t *testing.T) {
 
 func TestAnExportOfManyEntries(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
-		const count = 20_000
+		count := int64(20_000)
+		if testing.Short() {
+			count = 2_000 // the race detector needs no more
+		}
 		actor, s := house(t, d), newService(t, d, t.TempDir())
-		fill(t, d, actor, 0, count/2)
+		fill(t, d, actor, 0, int(count)/2)
 		start := time.Now()
 		if err := s.Drain(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		t.Logf("sequencing: %.0f entries/s", count/2/time.Since(start).Seconds())
-		fill(t, d, actor, count/2, count/2)
+		t.Logf("sequencing: %.0f entries/s", float64(count)/2/time.Since(start).Seconds())
+		fill(t, d, actor, int(count)/2, int(count)/2)
 		start = time.Now()
 		if got := verify(t, s, actor.Workspace, count); got.Checkpoints != 2 {
 			t.Errorf("got %d checkpoints, want 2", got.Checkpoints)

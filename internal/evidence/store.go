@@ -268,11 +268,12 @@ func selectDocuments(ctx context.Context, tx *db.Tx, workspace, from, to int64) 
 	return rows, err
 }
 
-// insertFirstKey stores the first key, unless there is one.
+// insertFirstKey stores the first key, unless there is one. Of two that start at once
+// with the same key, PostgreSQL may find either the number or the key taken.
 func insertFirstKey(ctx context.Context, tx *db.Tx, public string, created int64) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO evidence_key (number, public, created_at) VALUES (1, $1, $2)
-		ON CONFLICT (number) DO NOTHING`, public, created)
+		ON CONFLICT DO NOTHING`, public, created)
 	return err
 }
 

@@ -117,3 +117,53 @@ func InItems[T ~int64](definition int64, items []T, fn func(where string, args [
 	}
 	return nil
 }
+
+func (t Words) insert(ctx context.Context, tx *db.Tx, workspace int64, word string, k Key) error {
+	return tx.ExecOne(ctx, `INSERT INTO `+string(t)+` (workspace, word, definition, item) VALUES ($1, $2, $3, $4)`,
+		workspace, []byte(word), k.Definition, k.Item)
+}
+
+func (t Words) remove(ctx context.Context, tx *db.Tx, workspace int64, word string, k Key) error {
+	_, err := tx.Exec(ctx, `DELETE FROM `+string(t)+` WHERE workspace = $1 AND word = $2 AND definition = $3 AND item = $4`,
+		workspace, []byte(word), k.Definition, k.Item)
+	return err
+}
+
+func (t Words) selectKeys(ctx context.Context, tx *db.Tx, workspace int64, prefix string, limit int) (keys []Key, err error) {
+	err = tx.Each(ctx, func(from db.Row) error {
+		var k Key
+		err := from.Scan(&k.Definition, &k.Item)
+		keys = append(keys, k)
+		return err
+	}, `SELECT definition, item FROM `+string(t)+` WHERE workspace = $1 AND word >= $2 AND word < $3 LIMIT $4`,
+		workspace, []byte(prefix), append([]byte(prefix), 0xFF), limit) // no UTF-8 has the byte 0xFF
+	return keys, err
+}
+
+// selectColumn answers rows after a key whose column has a value, with their
+// facets, by definition and item.
+func (t Table) selectColumn(ctx context.Context, tx *db.Tx, at columnPlace) (found []columnRow, err error) {
+	err = tx.Each(ctx, func(from db.Row) error {
+		var r columnRow
+		err := from.Scan(&r.Definition, &r.Item, &r.facet)
+		found = append(found, r)
+		return err
+	}, `SELECT definition, item, facet FROM `+string(t)+`
+		WHERE workspace = $1 AND `+at.column+` = $2 AND (definition, item) > ($3, $4) ORDER BY definition, item LIMIT $5`,
+		at.workspace, at.value, at.after.Definition, at.after.Item, at.limit)
+	return found, err
+}
+
+// selectOrdered answers rows of one definition and facet from one place to another,
+// by a column and item.
+func (t Table) selectOrdered(ctx context.Context, tx *db.Tx, o orderedPlace) (found []Ordered, err error) {
+	err = tx.Each(ctx, func(from db.Row) error {
+		r := Ordered{Key: Key{Definition: o.count.Definition}}
+		err := from.Scan(&r.At, &r.Item)
+		found = append(found, r)
+		return err
+	}, `SELECT `+o.column+`, item FROM `+string(t)+`
+		WHERE definition = $1 AND facet = $2 AND (`+o.column+`, item) > ($3, $4) AND `+o.column+` <= $5
+		ORDER BY `+o.column+`, item LIMIT $6`, o.count.Definition, o.count.Facet, o.after.At, o.item, o.last, o.limit)
+	return found, err
+}

@@ -43,6 +43,18 @@ func TestFormNamesEveryProblemByItsPlace(t *testing.T) {
 	}
 }
 
+func TestCut(t *testing.T) {
+	for _, c := range []struct {
+		slug  string
+		limit int
+		want  string
+	}{{"abc-def", 7, "abc-def"}, {"abc-def", 5, "abc-d"}, {"abc-def", 4, "abc"}, {"abc", 0, ""}, {"", 4, ""}} {
+		if got := form.Cut(c.slug, c.limit); got != c.want {
+			t.Errorf("%s to %d: got %q, want %q", c.slug, c.limit, got, c.want)
+		}
+	}
+}
+
 func TestWordIsTheFirstWhenAbsent(t *testing.T) {
 	f := form.Open([]byte(`{}`), "", "", &[]fault.Problem{})
 	if got := f.Word("state", "off", "on"); got != "off" {

@@ -53,6 +53,21 @@ func (m Mapping) compile(d resource.Definition) (*program, error) {
 	return p, nil
 }
 
+// fitting answers the fields that the definition's schema has, by slot.
+func (m Mapping) fitting(d resource.Definition) (map[string]string, error) {
+	schema, err := d.RecordSchema()
+	if err != nil {
+		return nil, err
+	}
+	known, fields := fieldsOf(rule.NewFields(schema)), map[string]string{}
+	for slot, path := range m.Fields {
+		if _, fits := known[path]; fits {
+			fields[slot] = path
+		}
+	}
+	return fields, nil
+}
+
 // keysOf answers the keys of a path from the record's root: a first key that is
 // no base field is one of customProperties.
 func keysOf(path string, record *jtd.Schema) []string {
@@ -143,4 +158,23 @@ func (r *Reader) Time(slot string) (ms int64, ok bool) {
 func (r *Reader) Number(slot string) (float64, bool) {
 	n, err := strconv.ParseFloat(r.Text(slot), 64)
 	return n, err == nil
+}
+
+// Texts answers the texts of an array that fills a slot, or the one text that does;
+// nil for nothing. What is no text in an array is left out.
+func (r *Reader) Texts(slot string) (list []string) {
+	value, ok := r.raw(slot)
+	if !ok || value[0] != '[' {
+		if text := r.Text(slot); text != "" {
+			list = []string{text}
+		}
+		return list
+	}
+	list = []string{}
+	for elements := jtd.ElementsOf(value); elements.Next(); {
+		if one := elements.Value(); one[0] == '"' {
+			list = append(list, jtd.Unquote(one))
+		}
+	}
+	return list
 }

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -22,8 +24,19 @@ import (
 // Page is a feature that shows records of a kind.
 type Page struct {
 	Bases map[resource.Base]Mapping // of base types that it shows by themselves
+	// Fill answers the JSON that stands for each "${name}" in the conditions of Bases,
+	// as it is for a definition now. nil: there is nothing to fill in.
+	Fill  func(ctx context.Context, tx *db.Tx, d resource.Definition) (map[string]string, error)
 	Shape Shape
 	View  resource.View
+}
+
+// Follower does what follows when a definition is mapped otherwise, in other features
+// than the page's own.
+type Follower interface {
+	// Remapped is called after the change has landed; kinds are those of the mappings
+	// before and after.
+	Remapped(ctx context.Context, d resource.Definition, kinds []Kind) error
 }
 
 // Refresher makes views anew: package resource.
@@ -42,7 +55,9 @@ type Options struct {
 type Service struct {
 	Options
 
-	// Pages and Refresher are filled before the first call: each needs the other.
+	// Follower, Pages and Refresher are filled before the first call: each needs the
+	// other. Follower may be nil.
+	Follower  Follower
 	Pages     []Page
 	Refresher Refresher
 
@@ -53,6 +68,7 @@ type Service struct {
 // programKey names a compiled mapping.
 type programKey struct {
 	definition resource.Number
+	filled     string // what stood for the placeholders of the base type
 	kind       Kind
 	schema     int64
 	updatedAt  int64 // 0: of the base type
@@ -97,7 +113,14 @@ func (s *Service) Reader(ctx context.Context, tx *db.Tx, d resource.Definition, 
 		return nil, fmt.Errorf("nothing shows records as %s", kind)
 	}
 	if m, ok := page.Bases[d.Base]; ok {
-		return s.reader(d, m, 0)
+		if page.Fill == nil {
+			return s.reader(d, m, 0)
+		}
+		fills, err := page.Fill(ctx, tx, d)
+		if err != nil {
+			return nil, fmt.Errorf("what %s of %s go by: %w", kind, d.ID, err)
+		}
+		return s.filled(d, m, fills)
 	}
 	m, updatedAt, err := selectMapping(ctx, tx, d)
 	if errors.Is(err, db.ErrNoRow) || err == nil && m.As != kind {
@@ -109,8 +132,27 @@ func (s *Service) Reader(ctx context.Context, tx *db.Tx, d resource.Definition, 
 	return s.reader(d, m, updatedAt)
 }
 
+// filled answers a reader by the mapping of a base type, with its placeholders filled.
+func (s *Service) filled(d resource.Definition, m Mapping, fills map[string]string) (*Reader, error) {
+	key := programKey{definition: d.Number, kind: m.As, schema: d.SchemaVersion}
+	var pairs []string
+	for _, name := range slices.Sorted(maps.Keys(fills)) {
+		key.filled += name + "=" + fills[name] + " "
+		pairs = append(pairs, `"${`+name+`}"`, fills[name])
+	}
+	replacer, conditions := strings.NewReplacer(pairs...), map[string]json.Value{}
+	for name, text := range m.Conditions {
+		conditions[name] = json.Value(replacer.Replace(string(text)))
+	}
+	m.Conditions = conditions
+	return s.compiled(key, d, m)
+}
+
 func (s *Service) reader(d resource.Definition, m Mapping, updatedAt int64) (*Reader, error) {
-	key := programKey{d.Number, m.As, d.SchemaVersion, updatedAt}
+	return s.compiled(programKey{definition: d.Number, kind: m.As, schema: d.SchemaVersion, updatedAt: updatedAt}, d, m)
+}
+
+func (s *Service) compiled(key programKey, d resource.Definition, m Mapping) (*Reader, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p, ok := s.programs[key]
@@ -188,6 +230,7 @@ func (s *Service) List(ctx context.Context, c caller.Caller) (list []Put, err er
 // Faults: NotFound, Invalid with the place of each problem, Conflict for a base
 // type that a page shows by itself.
 func (s *Service) Set(ctx context.Context, c caller.Caller, id resource.ID, m Mapping) (put Put, err error) {
+	var kinds []Kind
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := own(ctx, tx, c, id)
 		if err != nil {
@@ -204,10 +247,11 @@ func (s *Service) Set(ctx context.Context, c caller.Caller, id resource.ID, m Ma
 		if err := putMapping(ctx, tx, put); err != nil {
 			return err
 		}
+		kinds = kindsOf(before, m)
 		return s.changed(ctx, tx, c, d, before, m)
 	})
 	if err == nil {
-		s.refresh(ctx, put.Definition)
+		s.refresh(ctx, put.Definition, kinds)
 	}
 	return put, err
 }
@@ -232,6 +276,7 @@ func (s *Service) check(m Mapping, d resource.Definition) error {
 // Delete takes the mapping of a definition away; NotFound when it has none.
 func (s *Service) Delete(ctx context.Context, c caller.Caller, id resource.ID) error {
 	var d resource.Definition
+	var kinds []Kind
 	err := s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if d, err = own(ctx, tx, c, id); err != nil {
 			return err
@@ -243,17 +288,23 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id resource.ID) e
 		if err := deleteMapping(ctx, tx, d); err != nil {
 			return err
 		}
+		kinds = kindsOf(before.Mapping, Mapping{})
 		return s.changed(ctx, tx, c, d, before.Mapping, Mapping{})
 	})
 	if err == nil {
-		s.refresh(ctx, d)
+		s.refresh(ctx, d, kinds)
 	}
 	return err
 }
 
+// kindsOf answers what a definition was, and is, shown as.
+func kindsOf(before, after Mapping) []Kind {
+	return slices.DeleteFunc(slices.Compact([]Kind{before.As, after.As}), func(kind Kind) bool { return kind == "" })
+}
+
 // changed has the views of both kinds made anew, and leaves the entry of evidence.
 func (s *Service) changed(ctx context.Context, tx *db.Tx, c caller.Caller, d resource.Definition, before, after Mapping) error {
-	for _, kind := range slices.Compact([]Kind{before.As, after.As}) {
+	for _, kind := range kindsOf(before, after) {
 		if page, ok := s.page(kind); ok {
 			if err := resource.SetBehind(ctx, tx, d, page.View); err != nil {
 				return err
@@ -288,8 +339,14 @@ func cmpOr(a, b Kind) string {
 	return string(b)
 }
 
-// refresh makes the views anew; what it cannot do now is the pass's.
-func (s *Service) refresh(ctx context.Context, d resource.Definition) {
+// refresh makes the views anew, and has others follow; what it cannot do now is the
+// passes'.
+func (s *Service) refresh(ctx context.Context, d resource.Definition, kinds []Kind) {
+	if s.Follower != nil {
+		if err := s.Follower.Remapped(ctx, d, kinds); err != nil {
+			s.Logger.LogAttrs(ctx, slog.LevelWarn, "what follows from a mapping waits", slog.String("definition", string(d.ID)), slog.Any("error", err))
+		}
+	}
 	if s.Refresher == nil {
 		return
 	}

@@ -16,12 +16,13 @@ import (
 	"github.com/passmuster/muster/internal/web"
 )
 
-// Mount puts the routes up. Both are plain: their clients authenticate by
-// themselves, and their errors have the shape of RFC 6749.
+// Mount puts the routes up. Those of tokens are plain: their clients authenticate
+// by themselves, and their errors have the shape of RFC 6749.
 func (s *Service) Mount(w *web.Server) {
 	f := &face{service: s, web: w}
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/oauth/token", Class: web.ClassOAuth, Open: true, Operation: describeToken()}, http.HandlerFunc(f.token))
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/v1/oauth/token/suspend", Class: web.ClassOAuth, Open: true, Operation: describeSuspend()}, http.HandlerFunc(f.suspend))
+	s.mountApplications(w)
 }
 
 type face struct {

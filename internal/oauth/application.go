@@ -45,6 +45,7 @@ type Application struct {
 	AcceptForm        bool // token requests may be form-encoded
 	ClientID          string
 	CreatedAt         time.Time
+	Description       string
 	Distribution      Distribution
 	ID                ApplicationID
 	MintedAt          *time.Time // of its last token; nil when it never had one
@@ -59,6 +60,7 @@ type Application struct {
 
 // NewApplication is what an application is made from.
 type NewApplication struct {
+	Description  string
 	Distribution Distribution // "" = Private
 	Name         string
 	RedirectURIs []string       // Public only
@@ -69,6 +71,8 @@ type NewApplication struct {
 // Settings change an application; nil leaves a setting as it is.
 type Settings struct {
 	AcceptForm        *bool
+	Description       *string
+	Name              *string
 	OverlappingTokens *int
 	RedirectURIs      *[]string
 	RotationGrace     *time.Duration
@@ -114,35 +118,57 @@ func (s *Service) instant() time.Time { return db.Time(db.Millis(s.now())) }
 // which nobody can read again. Faults: Invalid for what breaks a rule, Conflict
 // when the name is taken.
 func (s *Service) Create(ctx context.Context, c caller.Caller, in NewApplication) (Application, string, error) {
-	now := s.instant()
-	app, err := in.check()
-	if err != nil {
-		return Application{}, "", err
-	}
-	app.ID, app.CreatedAt, app.UpdatedAt = ApplicationID(db.NewID(now)), now, now
-	if app.ClientID, err = s.newClientID(); err != nil {
-		return Application{}, "", err
-	}
 	secret, err := s.newSecret()
 	if err != nil {
 		return Application{}, "", err
+	}
+	app, err := s.create(ctx, c, in, secret)
+	if err != nil {
+		return Application{}, "", err
+	}
+	return app, secret, nil
+}
+
+// Register is Create for an application that gets its secret later, by
+// RotateSecret, from somebody who may make one.
+func (s *Service) Register(ctx context.Context, c caller.Caller, in NewApplication) (Application, error) {
+	return s.create(ctx, c, in, "")
+}
+
+// create makes an application, without a secret when that is "".
+func (s *Service) create(ctx context.Context, c caller.Caller, in NewApplication, secret string) (Application, error) {
+	now := s.instant()
+	app, err := in.check()
+	if err != nil {
+		return Application{}, err
+	}
+	app.ID, app.CreatedAt, app.UpdatedAt = ApplicationID(db.NewID(now)), now, now
+	if app.ClientID, err = s.newClientID(); err != nil {
+		return Application{}, err
 	}
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := insertApplication(ctx, tx, c.Workspace.Number, app); err != nil {
 			return err
 		}
-		if err := insertSecret(ctx, tx, c.Workspace.Number, app.ID, hashOf(secret), now); err != nil {
-			return err
+		if secret != "" {
+			if err := insertSecret(ctx, tx, c.Workspace.Number, app.ID, hashOf(secret), now); err != nil {
+				return err
+			}
 		}
 		return appendChange(ctx, tx, c, now, app, created(app))
 	})
-	if db.IsUnique(err) {
-		return Application{}, "", fault.New(fault.Conflict, "there is an application called %q already", app.Name)
-	}
 	if err != nil {
-		return Application{}, "", fmt.Errorf("create application: %w", err)
+		return Application{}, nameTaken(err, app.Name, "create application")
 	}
-	return app, secret, nil
+	return app, nil
+}
+
+// nameTaken says so when that is what err is about.
+func nameTaken(err error, name, what string) error {
+	if db.IsUnique(err) {
+		return fault.New(fault.Conflict, "there is an application called %q already", name)
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }
 
 // List answers the applications of the caller's workspace, oldest first.
@@ -156,6 +182,16 @@ func (s *Service) List(ctx context.Context, c caller.Caller) ([]Application, err
 		return nil, fmt.Errorf("list applications: %w", err)
 	}
 	return apps, nil
+}
+
+// secrets answers when the secrets of the workspace's applications were made, of
+// those that have one.
+func (s *Service) secrets(ctx context.Context, c caller.Caller) (made map[ApplicationID]time.Time, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		made, err = selectSecretTimes(ctx, tx, c.Workspace.Number)
+		return err
+	})
+	return made, err
 }
 
 // Get answers one application of the caller's workspace by its id, client id or
@@ -274,7 +310,7 @@ func (s *Service) change(
 		return fn(ctx, tx, &app)
 	})
 	if err != nil {
-		return Application{}, fmt.Errorf("change application: %w", err)
+		return Application{}, nameTaken(err, app.Name, "change application")
 	}
 	return app, nil
 }

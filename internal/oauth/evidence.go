@@ -57,6 +57,10 @@ func rotated(app Application) change {
 	}
 }
 
+func revoked(t Token) change {
+	return change{Changes: []evidence.Change{{Field: "token", Before: tokenPrefix + t.Hint + "…"}}, What: "token_revoked"}
+}
+
 func deleted(app Application) change {
 	return change{Changes: differences(app, Application{}), What: "deleted"}
 }
@@ -90,6 +94,7 @@ func fieldsOf(app Application) []part {
 	}
 	list := []part{
 		{"name", app.Name},
+		{"description", app.Description},
 		{"type", string(app.Type)},
 		{"distribution", string(app.Distribution)},
 		{"scopes", strings.Join(scopes, ", ")},
@@ -99,9 +104,9 @@ func fieldsOf(app Application) []part {
 		{"rotationGrace", ""},
 	}
 	if app.Name != "" {
-		list[5].value = strconv.FormatBool(app.AcceptForm)
-		list[6].value = strconv.Itoa(app.OverlappingTokens)
-		list[7].value = app.RotationGrace.String()
+		list[6].value = strconv.FormatBool(app.AcceptForm)
+		list[7].value = strconv.Itoa(app.OverlappingTokens)
+		list[8].value = app.RotationGrace.String()
 	}
 	return list
 }

@@ -3,6 +3,7 @@
 package oauth
 
 import (
+	"errors"
 	"net/url"
 	"slices"
 	"strings"
@@ -16,6 +17,7 @@ import (
 
 // Bounds of what an application may be.
 const (
+	maxDescription = 1000 // characters
 	maxGrace       = 30 * 24 * time.Hour
 	maxName        = 100 // characters
 	maxOverlapping = 50
@@ -47,7 +49,7 @@ func ScopesOf(t Type) []caller.Scope {
 // check answers the application that in describes, with every default filled.
 func (in NewApplication) check() (Application, error) {
 	app := Application{
-		Distribution: in.Distribution, Name: strings.TrimSpace(in.Name), OverlappingTokens: 1, Type: in.Type,
+		Description: in.Description, Distribution: in.Distribution, Name: strings.TrimSpace(in.Name), OverlappingTokens: 1, Type: in.Type,
 	}
 	if app.Type == "" {
 		app.Type = Build
@@ -55,17 +57,17 @@ func (in NewApplication) check() (Application, error) {
 	if app.Distribution == "" {
 		app.Distribution = Private
 	}
-	if err := checkName(app.Name); err != nil {
+	if err := errors.Join(checkName(app.Name), checkDescription(app.Description)); err != nil {
 		return Application{}, err
 	}
 	if ScopesOf(app.Type) == nil {
-		return Application{}, fault.New(fault.Invalid, "the type must be build, manage or audit, not %q", app.Type)
+		return Application{}, wrong("/type", "the type must be build, manage or audit, not %q", app.Type)
 	}
 	switch {
 	case app.Distribution != Private && app.Distribution != Public:
-		return Application{}, fault.New(fault.Invalid, "the distribution must be private or public, not %q", app.Distribution)
+		return Application{}, wrong("/distribution", "the distribution must be private or public, not %q", app.Distribution)
 	case app.Distribution == Public && app.Type != Build:
-		return Application{}, fault.New(fault.Invalid, "only an application of type build can be public")
+		return Application{}, wrong("/distribution", "only an application of type build can be public")
 	}
 	var err error
 	if app.Scopes, err = checkScopes(app.Type, in.Scopes); err != nil {
@@ -75,12 +77,26 @@ func (in NewApplication) check() (Application, error) {
 	return app, err
 }
 
+// wrong is a fault at a member of what describes an application.
+func wrong(pointer, format string, args ...any) error {
+	f := fault.New(fault.Invalid, format, args...)
+	f.Problems = []fault.Problem{{Pointer: pointer, Message: f.Message}}
+	return f
+}
+
+func checkDescription(text string) error {
+	if utf8.RuneCountInString(text) > maxDescription || strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+		return wrong("/description", "the description must be text of at most %d characters", maxDescription)
+	}
+	return nil
+}
+
 func checkName(name string) error {
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return fault.New(fault.Invalid, "the name must be text on one line")
+		return wrong("/name", "the name must be text on one line")
 	}
 	if n := utf8.RuneCountInString(name); n < 1 || n > maxName {
-		return fault.New(fault.Invalid, "the name must have 1 to %d characters", maxName)
+		return wrong("/name", "the name must have 1 to %d characters", maxName)
 	}
 	return nil
 }
@@ -93,21 +109,21 @@ func checkScopes(t Type, wanted []caller.Scope) ([]caller.Scope, error) {
 	}
 	for _, scope := range wanted {
 		if !slices.Contains(held, scope) {
-			return nil, fault.New(fault.Invalid, "an application of type %s cannot hold the scope %q", t, scope)
+			return nil, wrong("/scopes", "an application of type %s cannot hold the scope %q", t, scope)
 		}
 	}
 	if len(wanted) == 0 {
-		return nil, fault.New(fault.Invalid, "an application needs at least one scope")
+		return nil, wrong("/scopes", "an application needs at least one scope")
 	}
 	return slices.DeleteFunc(held, func(scope caller.Scope) bool { return !slices.Contains(wanted, scope) }), nil
 }
 
 func checkRedirects(app Application, uris []string) ([]string, error) {
 	if len(uris) > 0 && app.Distribution != Public {
-		return nil, fault.New(fault.Invalid, "only a public application has redirect URIs")
+		return nil, wrong("/redirectUris", "only a public application has redirect URIs")
 	}
 	if len(uris) > maxRedirects {
-		return nil, fault.New(fault.Invalid, "an application has at most %d redirect URIs", maxRedirects)
+		return nil, wrong("/redirectUris", "an application has at most %d redirect URIs", maxRedirects)
 	}
 	kept := []string{}
 	for _, uri := range uris {
@@ -127,33 +143,42 @@ func checkRedirect(uri string) error {
 	u, err := url.Parse(uri)
 	switch {
 	case err != nil || u.Host == "" || u.Hostname() == "" || len(uri) > maxRedirect:
-		return fault.New(fault.Invalid, "the redirect URI %q is no absolute URL", uri)
+		return wrong("/redirectUris", "the redirect URI %q is no absolute URL", uri)
 	case strings.Contains(uri, "#"):
-		return fault.New(fault.Invalid, "the redirect URI %q has a fragment", uri)
+		return wrong("/redirectUris", "the redirect URI %q has a fragment", uri)
 	case u.User != nil:
-		return fault.New(fault.Invalid, "the redirect URI %q names a user", uri)
+		return wrong("/redirectUris", "the redirect URI %q names a user", uri)
 	case u.Scheme == "https":
 		return nil
 	case u.Scheme == "http" && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1"):
 		return nil
 	}
-	return fault.New(fault.Invalid, "the redirect URI %q must be HTTPS, or http://localhost or http://127.0.0.1", uri)
+	return wrong("/redirectUris", "the redirect URI %q must be HTTPS, or http://localhost or http://127.0.0.1", uri)
 }
 
 // apply puts the settings that are given on an application.
 func (in Settings) apply(app *Application) error {
+	if in.Name != nil {
+		app.Name = strings.TrimSpace(*in.Name)
+	}
+	if in.Description != nil {
+		app.Description = *in.Description
+	}
+	if err := errors.Join(checkName(app.Name), checkDescription(app.Description)); err != nil {
+		return err
+	}
 	if in.AcceptForm != nil {
 		app.AcceptForm = *in.AcceptForm
 	}
 	if n := in.OverlappingTokens; n != nil {
 		if *n < 1 || *n > maxOverlapping {
-			return fault.New(fault.Invalid, "the number of overlapping tokens must be from 1 to %d", maxOverlapping)
+			return wrong("/overlappingTokens", "the number of overlapping tokens must be from 1 to %d", maxOverlapping)
 		}
 		app.OverlappingTokens = *n
 	}
 	if grace := in.RotationGrace; grace != nil {
 		if *grace < 0 || *grace > maxGrace {
-			return fault.New(fault.Invalid, "the rotation grace must be from 0 to %d days", int(maxGrace.Hours()/24))
+			return wrong("/rotationGraceSeconds", "the rotation grace must be from 0 to %d days", int(maxGrace.Hours()/24))
 		}
 		app.RotationGrace = grace.Truncate(time.Millisecond)
 	}

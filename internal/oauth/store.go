@@ -18,7 +18,7 @@ import (
 
 const applicationColumns = `
 	a.id, a.name, a.type, a.distribution, a.client_id, a.scopes, a.redirect_uris,
-	a.overlapping_tokens, a.rotation_grace, a.accept_form, a.created_at, a.updated_at, a.minted_at`
+	a.overlapping_tokens, a.rotation_grace, a.accept_form, a.created_at, a.updated_at, a.minted_at, a.description`
 
 // scanApplication reads applicationColumns and, after them, more.
 func scanApplication(row db.Row, more ...any) (Application, error) {
@@ -29,6 +29,7 @@ func scanApplication(row db.Row, more ...any) (Application, error) {
 	dest := []any{
 		&app.ID, &app.Name, &app.Type, &app.Distribution, &app.ClientID, &scopes, &uris,
 		&app.OverlappingTokens, &grace, &app.AcceptForm, &createdAt, &updatedAt, &minted,
+		&app.Description,
 	}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return Application{}, err
@@ -67,11 +68,11 @@ func insertApplication(ctx context.Context, tx *db.Tx, workspace int64, app Appl
 	return tx.ExecOne(ctx, `
 		INSERT INTO oauth_application (
 			id, workspace, name, name_key, type, distribution, client_id, scopes, redirect_uris,
-			overlapping_tokens, rotation_grace, accept_form, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			overlapping_tokens, rotation_grace, accept_form, created_at, updated_at, description)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 		string(app.ID), workspace, app.Name, nameKey(app.Name), string(app.Type), string(app.Distribution), app.ClientID,
 		scopes, uris, app.OverlappingTokens, app.RotationGrace.Milliseconds(), app.AcceptForm,
-		db.Millis(app.CreatedAt), db.Millis(app.UpdatedAt))
+		db.Millis(app.CreatedAt), db.Millis(app.UpdatedAt), app.Description)
 }
 
 func selectHouse(ctx context.Context, tx *db.Tx, w caller.Workspace) (id ApplicationID, err error) {
@@ -149,9 +150,11 @@ func updateSettings(ctx context.Context, tx *db.Tx, app Application) error {
 	}
 	return tx.ExecOne(ctx, `
 		UPDATE oauth_application
-		SET overlapping_tokens = $1, rotation_grace = $2, accept_form = $3, redirect_uris = $4, updated_at = $5
+		SET overlapping_tokens = $1, rotation_grace = $2, accept_form = $3, redirect_uris = $4, updated_at = $5,
+			name = $7, name_key = $8, description = $9
 		WHERE id = $6`,
-		app.OverlappingTokens, app.RotationGrace.Milliseconds(), app.AcceptForm, uris, db.Millis(app.UpdatedAt), string(app.ID))
+		app.OverlappingTokens, app.RotationGrace.Milliseconds(), app.AcceptForm, uris, db.Millis(app.UpdatedAt), string(app.ID),
+		app.Name, nameKey(app.Name), app.Description)
 }
 
 func deleteApplication(ctx context.Context, tx *db.Tx, id ApplicationID, now time.Time) error {
@@ -163,6 +166,19 @@ func insertSecret(ctx context.Context, tx *db.Tx, workspace int64, id Applicatio
 	return tx.ExecOne(ctx, `
 		INSERT INTO oauth_secret (hash, workspace, application, created_at) VALUES ($1, $2, $3, $4)`,
 		hash[:], workspace, string(id), db.Millis(now))
+}
+
+// selectSecretTimes answers when the newest secret of each application was made.
+func selectSecretTimes(ctx context.Context, tx *db.Tx, workspace int64) (map[ApplicationID]time.Time, error) {
+	made := map[ApplicationID]time.Time{}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var id ApplicationID
+		var at int64
+		err := row.Scan(&id, &at)
+		made[id] = db.Time(at)
+		return err
+	}, `SELECT application, MAX(created_at) FROM oauth_secret WHERE workspace = $1 AND expires_at IS NULL GROUP BY application`, workspace)
+	return made, err
 }
 
 // selectSecretEnd answers when a live secret ends; nil when it does not.
@@ -294,11 +310,13 @@ func selectTokens(ctx context.Context, tx *db.Tx, id ApplicationID, now time.Tim
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t Token
 		var scopes string
+		var hash []byte
 		var createdAt, expires int64
 		var used sql.NullInt64
-		if err := row.Scan(&t.Hint, &t.Source, &scopes, &createdAt, &expires, &used); err != nil {
+		if err := row.Scan(&hash, &t.Hint, &t.Source, &scopes, &createdAt, &expires, &used); err != nil {
 			return err
 		}
+		t.hash = digest(hash)
 		t.CreatedAt, t.ExpiresAt, t.LastUsedAt = db.Time(createdAt), db.Time(expires), maybe(used)
 		if err := json.Unmarshal([]byte(scopes), &t.Scopes); err != nil {
 			return err
@@ -306,7 +324,7 @@ func selectTokens(ctx context.Context, tx *db.Tx, id ApplicationID, now time.Tim
 		tokens = append(tokens, t)
 		return nil
 	}, `
-		SELECT hint, source, scopes, created_at, expires_at, last_used_at FROM oauth_token
+		SELECT hash, hint, source, scopes, created_at, expires_at, last_used_at FROM oauth_token
 		WHERE application = $1 AND revoked_at IS NULL AND expires_at > $2
 		ORDER BY created_at DESC, hash`, string(id), db.Millis(now))
 	return tokens, err

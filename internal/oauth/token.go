@@ -4,6 +4,7 @@ package oauth
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,7 +28,13 @@ type Token struct {
 	LastUsedAt *time.Time // nil: never
 	Scopes     []caller.Scope
 	Source     string
+
+	hash digest
 }
+
+// ID answers what a token is called where it is listed. It is no secret: it is
+// the beginning of the SHA-256 of 190 random bits.
+func (t Token) ID() string { return hex.EncodeToString(t.hash[:12]) }
 
 // client is an application that has proved its secret.
 type client struct {
@@ -145,6 +152,26 @@ func (s *Service) Tokens(ctx context.Context, c caller.Caller, ref string) ([]To
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
 	return tokens, nil
+}
+
+// Revoke ends a live token of an application, by the id that lists show.
+func (s *Service) Revoke(ctx context.Context, c caller.Caller, ref, id string) error {
+	now := s.instant()
+	_, err := s.change(ctx, c, ref, func(ctx context.Context, tx *db.Tx, app *Application) error {
+		tokens, err := selectTokens(ctx, tx, app.ID, now)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(tokens, func(t Token) bool { return t.ID() == id })
+		if i < 0 {
+			return fault.New(fault.NotFound, "the application has no live token with this id")
+		}
+		if err := revokeToken(ctx, tx, tokens[i].hash, now); err != nil {
+			return err
+		}
+		return appendChange(ctx, tx, c, now, *app, revoked(tokens[i]))
+	})
+	return err
 }
 
 // suspend revokes a token of the client; what is dead or unknown already is

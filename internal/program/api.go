@@ -5,15 +5,11 @@ package program
 import (
 	"context"
 	"net/http"
-	"reflect"
 	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/assessment"
 	"github.com/passmuster/muster/internal/caller"
-	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/web"
 )
@@ -25,15 +21,14 @@ const formLimit = 8 << 20
 // /v1/frameworks, and Muster's own.
 func (s *Service) Mount(server *web.Server) {
 	const read, write = caller.ReadControls, caller.WriteControls
-	schemas := server.API().OpenAPI().Components.Schemas
 	route := func(method, path, id, summary string, p caller.Permission, more web.Route) web.Route {
 		more.Method, more.Path, more.ID, more.Summary = method, "/v1/controls"+path, id, summary
 		more.Permission, more.Class, more.Tag = p, web.ClassManage, "Controls"
 		return more
 	}
 	plain, made, gone := web.Route{}, web.Route{Status: http.StatusCreated}, web.Route{Status: http.StatusNoContent}
-	made.Describe = bodyOf[api.ControlInput](schemas)
-	owned, edit := web.Route{Owned: "control"}, web.Route{Owned: "control", Describe: bodyOf[api.ControlEdit](schemas)}
+	made.Describe = web.BodyOf[api.ControlInput](server)
+	owned, edit := web.Route{Owned: "control"}, web.Route{Owned: "control", Describe: web.BodyOf[api.ControlEdit](server)}
 	web.Register(server, route("POST", "", "createControl", "Create custom control", write, made), s.postControl)
 	web.Register(server, route("GET", "", "listControls", "List controls", read, plain), s.getControls)
 	web.Register(server, route("POST", "/add-from-library", "addControlFromLibrary", "Add control from the library", write, plain), s.postFromLibrary)
@@ -46,19 +41,10 @@ func (s *Service) Mount(server *web.Server) {
 	web.Register(server, route("POST", "/{controlId}/add-test-to-control", "addTestToControl", "Add control to test mapping", write, plain), s.postTest)
 	web.Register(server, route("GET", "/{controlId}/tests", "listControlTests", "List a control's tests", caller.ReadTests, plain), s.getTests)
 	web.Register(server, route("DELETE", "/{controlId}/tests/{testId}", "removeTestFromControl", "Remove control from test mapping", write, gone), s.deleteTest)
-	web.Register(server, route("POST", "/{controlId}/add-document-to-control", "addDocumentToControl", "Add control to document mapping", write, plain), s.postDocument)
-	web.Register(server, route("GET", "/{controlId}/documents", "listControlDocuments", "List a control's documents", read, plain), s.getDocuments)
-	web.Register(server, route("DELETE", "/{controlId}/documents/{documentId}", "removeDocumentFromControl", "Remove control from document mapping", write, gone), s.deleteDocument)
 	s.mountFrameworks(server)
 	s.mountBreaches(server)
-}
-
-// bodyOf documents a body that is read member by member.
-func bodyOf[T any](schemas huma.Registry) func(*huma.Operation) {
-	return func(op *huma.Operation) {
-		schema := schemas.Schema(reflect.TypeFor[T](), true, "")
-		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
-	}
+	s.mountDocuments(server)
+	s.mountWeaknesses(server)
 }
 
 // What is embedded in an input is exported: huma reads it only then.
@@ -144,13 +130,9 @@ func (s *Service) postFromLibrary(ctx context.Context, in *struct{ Body api.Libr
 }
 
 func (s *Service) getLibrary(_ context.Context, in *struct{ web.PageInput }) (*controlsPage, error) {
-	after, err := web.DecodeCursor(in.PageCursor, 1)
+	from, err := in.After()
 	if err != nil {
 		return nil, err
-	}
-	from := ""
-	if after != nil {
-		from = after[0]
 	}
 	list, more, err := s.Library(from, in.Size())
 	if err != nil {
@@ -161,7 +143,7 @@ func (s *Service) getLibrary(_ context.Context, in *struct{ web.PageInput }) (*c
 		page[i] = e.wire()
 	}
 	cursor := func(a api.Control) string { return web.EncodeCursor(a.ID) }
-	return &controlsPage{web.NewPage(page, cursor, more, after != nil)}, nil
+	return &controlsPage{web.NewPage(page, cursor, more, from != "")}, nil
 }
 
 func (s *Service) getControl(ctx context.Context, in *ControlRef) (*struct{ Body api.ControlDetail }, error) {
@@ -230,13 +212,9 @@ type controlTestsInput struct {
 }
 
 func (s *Service) getTests(ctx context.Context, in *controlTestsInput) (*struct{ Body web.Page[api.Test] }, error) {
-	after, err := web.DecodeCursor(in.PageCursor, 1)
+	from, err := in.After()
 	if err != nil {
 		return nil, err
-	}
-	from := ""
-	if after != nil {
-		from = after[0]
 	}
 	list, more, err := s.TestsOf(ctx, caller.From(ctx), in.Control, from, in.Size())
 	if err != nil {
@@ -247,7 +225,7 @@ func (s *Service) getTests(ctx context.Context, in *controlTestsInput) (*struct{
 		return nil, err
 	}
 	cursor := func(a api.Test) string { return web.EncodeCursor(a.ID) }
-	return &struct{ Body web.Page[api.Test] }{web.NewPage(page, cursor, more, after != nil)}, nil
+	return &struct{ Body web.Page[api.Test] }{web.NewPage(page, cursor, more, from != "")}, nil
 }
 
 func (s *Service) deleteTest(ctx context.Context, in *struct {
@@ -256,46 +234,4 @@ func (s *Service) deleteTest(ctx context.Context, in *struct {
 },
 ) (*nothing, error) {
 	return nil, s.RemoveTest(ctx, caller.From(ctx), in.Control, in.Test)
-}
-
-// There are no documents yet: every id of one is unknown, and every list empty.
-
-func errNoDocument(id string) error {
-	return fault.New(fault.NotFound, "there is no document %q", id)
-}
-
-func (s *Service) postDocument(ctx context.Context, in *struct {
-	ControlRef
-	Body api.DocumentID
-},
-) (*nothing, error) {
-	if _, err := s.Get(ctx, caller.From(ctx), in.Control); err != nil {
-		return nil, err
-	}
-	return nil, errNoDocument(in.Body.DocumentID)
-}
-
-func (s *Service) getDocuments(ctx context.Context, in *controlTestsInput) (*struct {
-	Body web.Page[api.Document]
-}, error,
-) {
-	if _, err := s.Get(ctx, caller.From(ctx), in.Control); err != nil {
-		return nil, err
-	}
-	if _, err := web.DecodeCursor(in.PageCursor, 1); err != nil {
-		return nil, err
-	}
-	empty := web.NewPage([]api.Document{}, func(d api.Document) string { return d.ID }, false, false)
-	return &struct{ Body web.Page[api.Document] }{empty}, nil
-}
-
-func (s *Service) deleteDocument(ctx context.Context, in *struct {
-	ControlRef
-	Document string `path:"documentId"`
-},
-) (*nothing, error) {
-	if _, err := s.Get(ctx, caller.From(ctx), in.Control); err != nil {
-		return nil, err
-	}
-	return nil, errNoDocument(in.Document)
 }

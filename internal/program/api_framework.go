@@ -14,14 +14,13 @@ import (
 
 func (s *Service) mountFrameworks(server *web.Server) {
 	const read, write = caller.ReadControls, caller.WriteControls
-	schemas := server.API().OpenAPI().Components.Schemas
 	route := func(method, path, id, summary string, p caller.Permission, more web.Route) web.Route {
 		more.Method, more.Path, more.ID, more.Summary = method, "/v1/frameworks"+path, id, summary
 		more.Permission, more.Class, more.Tag = p, web.ClassManage, "Frameworks"
 		return more
 	}
 	plain, gone := web.Route{}, web.Route{Status: http.StatusNoContent}
-	form := web.Route{BodyLimit: formLimit, Describe: bodyOf[api.FrameworkFile](schemas)}
+	form := web.Route{BodyLimit: formLimit, Describe: web.BodyOf[api.FrameworkFile](server)}
 	made := form
 	made.Status = http.StatusCreated
 	web.Register(server, route("GET", "", "listFrameworks", "List available frameworks", read, plain), s.getFrameworks)
@@ -34,6 +33,8 @@ func (s *Service) mountFrameworks(server *web.Server) {
 	web.Register(server, route("GET", "/{frameworkId}/controls", "listFrameworkControls", "List a framework's controls", read, plain), s.getFrameworkControls)
 	web.Register(server, route("GET", "/{frameworkId}/export", "exportFramework", "A framework as a file", read, plain), s.getFrameworkExport)
 	web.Register(server, route("GET", "/{frameworkId}/gaps", "getFrameworkGaps", "What is missing until a framework is met", read, plain), s.getGaps)
+	web.Register(server, route("GET", "/{frameworkId}/scope", "getFrameworkScope", "The scope that decides what counts for a framework", read, plain), s.getScope)
+	web.Register(server, route("PUT", "/{frameworkId}/scope", "bindFrameworkToScope", "Let a scope decide what counts for a framework", write, plain), s.putScope)
 	const requirement = "/{frameworkId}/requirements/{requirementId}"
 	web.Register(server, route("GET", requirement, "getRequirement", "A requirement with what is done about it", read, plain), s.getRequirement)
 	web.Register(server, route("POST", requirement+"/controls", "mapControlToRequirement", "Let a control help to meet a requirement", write, plain), s.postRequirementControl)
@@ -73,13 +74,9 @@ func (d *FrameworkDetail) answer(err error) (*frameworkOutput, error) {
 }
 
 func (s *Service) getFrameworks(ctx context.Context, in *struct{ web.PageInput }) (*struct{ Body web.Page[api.Framework] }, error) {
-	after, err := web.DecodeCursor(in.PageCursor, 1)
+	from, err := in.After()
 	if err != nil {
 		return nil, err
-	}
-	from := ""
-	if after != nil {
-		from = after[0]
 	}
 	list, more, err := s.Frameworks(ctx, caller.From(ctx), from, in.Size())
 	if err != nil {
@@ -90,7 +87,7 @@ func (s *Service) getFrameworks(ctx context.Context, in *struct{ web.PageInput }
 		page[i] = f.wire()
 	}
 	cursor := func(a api.Framework) string { return web.EncodeCursor(a.ID) }
-	return &struct{ Body web.Page[api.Framework] }{web.NewPage(page, cursor, more, after != nil)}, nil
+	return &struct{ Body web.Page[api.Framework] }{web.NewPage(page, cursor, more, from != "")}, nil
 }
 
 func (s *Service) postFramework(ctx context.Context, in *FormInput) (*frameworkOutput, error) {
@@ -138,16 +135,12 @@ func (s *Service) getFrameworkControls(ctx context.Context, in *struct {
 	web.PageInput
 },
 ) (*controlsPage, error) {
-	after, err := web.DecodeCursor(in.PageCursor, 1)
+	from, err := in.After()
 	if err != nil {
 		return nil, err
 	}
-	from := ""
-	if after != nil {
-		from = after[0]
-	}
 	list, more, err := s.ControlsOfFramework(ctx, caller.From(ctx), in.Framework, from, in.Size())
-	return s.controlsPage(ctx, list, more, after != nil, err)
+	return s.controlsPage(ctx, list, more, from != "", err)
 }
 
 func (s *Service) getFrameworkExport(ctx context.Context, in *FrameworkRef) (*struct{ Body api.FrameworkFile }, error) {

@@ -231,3 +231,53 @@ func TestWhoMayAndPagesThatMeet(t *testing.T) {
 		}
 	}
 }
+
+// TestWeakEvidenceByHTTP lists what is weak, in pages that say it all once.
+func TestWeakEvidenceByHTTP(t *testing.T) {
+	s := newSite(t, dbtest.SQLite(t))
+	s.push(s.servers, server("a", true, 64))
+	s.test("either", `"passWhen":{"any":[{"field":"memory","op":"gte","value":1},{"field":"active","op":"equals","value":false}]}`)
+	all := map[string]string{}
+	for path := "/v1/weak-evidence?pageSize=7"; path != ""; {
+		status, page := s.send("read", "GET", path, "")
+		if status != http.StatusOK {
+			t.Fatalf("got %d %v", status, page)
+		}
+		results, _ := page["results"].(map[string]any)
+		data, _ := results["data"].([]any)
+		for _, one := range data {
+			w, _ := one.(map[string]any)
+			id, _ := w["id"].(string)
+			if all[id] != "" {
+				t.Fatalf("%s is listed twice", id)
+			}
+			all[id], _ = w["kind"].(string)
+		}
+		path = ""
+		if info, _ := results["pageInfo"].(map[string]any); info["hasNextPage"] == true {
+			path = "/v1/weak-evidence?pageSize=7&pageCursor=" + info["endCursor"].(string)
+		}
+	}
+	kinds := map[string]int{}
+	for _, kind := range all {
+		kinds[kind]++
+	}
+	if kinds["CONTROL_WITHOUT_TEST"] < 40 || kinds["UNDECIDED_CONDITION"] != 1 {
+		t.Errorf("got %v", kinds)
+	}
+	if status, page := s.send("read", "GET", "/v1/weak-evidence?kind=UNDECIDED_CONDITION", ""); status != http.StatusOK || !strings.Contains(marshal(t, page), `this condition has never decided about a record: active is false`) {
+		t.Errorf("got %d %v", status, page)
+	}
+	if status, _ := s.send("none", "GET", "/v1/weak-evidence", ""); status != http.StatusForbidden {
+		t.Errorf("got %d, want 403", status)
+	}
+}
+
+func marshal(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

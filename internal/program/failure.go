@@ -28,7 +28,7 @@ func (s *Service) RequirementsOfTest(ctx context.Context, c caller.Caller, ref s
 		return t, nil, err
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		list, err = s.breaches(ctx, tx, c.Workspace, []int64{t.Number})
+		list, err = s.breaches(ctx, tx, c.Workspace, []int64{t.Number}, nil)
 		return err
 	})
 	return t, list, err
@@ -51,31 +51,39 @@ func (s *Service) RequirementsOfRecord(ctx context.Context, c caller.Caller, ent
 		return name, nil, nil
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		list, err = s.breaches(ctx, tx, c.Workspace, failed)
+		in, err := s.Tests.MembershipOf(ctx, tx, c, entity)
+		if err != nil {
+			return err
+		}
+		list, err = s.breaches(ctx, tx, c.Workspace, failed, in)
 		return err
 	})
 	return name, list, err
 }
 
-// breaches goes from tests over their controls to requirements.
-func (s *Service) breaches(ctx context.Context, tx *db.Tx, w caller.Workspace, tests []int64) (list []Breach, err error) {
+// breaches goes from tests over their controls to requirements; of a record, only
+// to those of frameworks whose scope it is in.
+func (s *Service) breaches(ctx context.Context, tx *db.Tx, w caller.Workspace, tests []int64, record assessment.Membership) (list []Breach, err error) {
 	of, err := selectControlsOf(ctx, tx, w, tests)
 	if err != nil {
 		return nil, err
 	}
-	standings, err := s.Tests.Standings(ctx, tx, w)
+	v, err := s.views(ctx, tx, w)
 	if err != nil {
 		return nil, err
-	}
-	byControl := map[string][]assessment.Standing{}
-	for _, row := range of {
-		byControl[row.ID] = append(byControl[row.ID], standings[row.test])
 	}
 	known, err := s.frameworks(ctx, tx, w)
 	if err != nil {
 		return nil, err
 	}
 	for _, f := range known {
+		if bound, is := v.bound[f.ID]; is && record != nil && !record.In(bound.Part()) {
+			continue
+		}
+		byControl, standings := map[string][]assessment.Standing{}, v.of(f.ID)
+		for _, row := range of {
+			byControl[row.ID] = append(byControl[row.ID], standings[row.test])
+		}
 		d, err := s.controlsOf(ctx, tx, w, f)
 		if err != nil {
 			return nil, err
@@ -126,7 +134,7 @@ type FailureGroup struct {
 // Failures answers a page of the records that break a requirement, test by test
 // in the order of the tests' ids, and whether more follow.
 func (s *Service) Failures(ctx context.Context, c caller.Caller, framework, ref string, q FailureQuery) (list []FailureGroup, more bool, err error) {
-	tests, err := s.testsOfRequirement(ctx, c, framework, ref)
+	tests, within, err := s.testsOfRequirement(ctx, c, framework, ref)
 	if err != nil {
 		return nil, false, err
 	}
@@ -138,7 +146,7 @@ func (s *Service) Failures(ctx context.Context, c caller.Caller, framework, ref 
 		if left == 0 {
 			return list, true, nil
 		}
-		ask := assessment.EntityQuery{Limit: left, Outcome: assessment.Failing}
+		ask := assessment.EntityQuery{Limit: left, Outcome: assessment.Failing, Within: within}
 		if t.ID == q.AfterTest {
 			ask.After = q.AfterEntity
 		}
@@ -185,7 +193,7 @@ func (s *Service) GetRequirement(ctx context.Context, c caller.Caller, framework
 	if err != nil {
 		return d, err
 	}
-	tests, err := s.testsOfRequirement(ctx, c, framework, ref)
+	tests, _, err := s.testsOfRequirement(ctx, c, framework, ref)
 	for _, t := range tests {
 		d.Tally.add(t.Status)
 	}
@@ -193,8 +201,8 @@ func (s *Service) GetRequirement(ctx context.Context, c caller.Caller, framework
 }
 
 // testsOfRequirement answers the tests of the controls of a requirement by their
-// ids.
-func (s *Service) testsOfRequirement(ctx context.Context, c caller.Caller, framework, ref string) (list []assessment.Standing, err error) {
+// ids, as they stand in the framework's scope, whose id is within.
+func (s *Service) testsOfRequirement(ctx context.Context, c caller.Caller, framework, ref string) (list []assessment.Standing, within string, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		list = nil
 		f, r, err := s.findRequirement(ctx, tx, c.Workspace, framework, ref)
@@ -213,11 +221,12 @@ func (s *Service) testsOfRequirement(ctx context.Context, c caller.Caller, frame
 		if err != nil {
 			return err
 		}
-		standings, err := s.Tests.Standings(ctx, tx, c.Workspace)
+		v, err := s.views(ctx, tx, c.Workspace)
 		if err != nil {
 			return err
 		}
-		seen := map[int64]bool{}
+		within = v.within(f.ID)
+		standings, seen := v.of(f.ID), map[int64]bool{}
 		for _, p := range proofs {
 			if !seen[p.test] {
 				list = append(list, standings[p.test])
@@ -227,7 +236,7 @@ func (s *Service) testsOfRequirement(ctx context.Context, c caller.Caller, frame
 		return nil
 	})
 	slices.SortFunc(list, func(a, b assessment.Standing) int { return strings.Compare(a.ID, b.ID) })
-	return list, err
+	return list, within, err
 }
 
 // WithoutTest answers the controls in use that no test is evidence for, by their

@@ -13,8 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/passmuster/muster/internal/assessment"
+	"github.com/passmuster/muster/internal/blob"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/document"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/program"
 	"github.com/passmuster/muster/internal/resource"
@@ -28,6 +30,7 @@ type house struct {
 	t       testing.TB
 	app     caller.Caller
 	clock   time.Time
+	files   *document.Service
 	db      *db.DB
 	manager caller.Caller
 	records *resource.Service
@@ -77,6 +80,8 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	h := &house{t: t, clock: time.Date(2026, 2, 28, 12, 0, 0, 0, time.UTC), db: d}
 	h.Service = program.New(program.Options{DB: d, Now: h.now, Users: people{h}})
+	h.files = document.New(document.Options{Controls: h.Service, DB: d, Files: blob.New(t.TempDir(), 1<<20), Now: h.now})
+	h.Documents = h.files
 	houses := workspace.New(d, h.now)
 	houses.Furnisher = h.Service
 	w, err := houses.Get(t.Context(), "")

@@ -87,8 +87,11 @@ func required(f *form.Form, name string, limit int) string {
 	return text
 }
 
+// maxFrameworkSlug is the longest slug of a framework in bytes.
+const maxFrameworkSlug = 60
+
 func isFrameworkSlug(slug string) bool {
-	if len(slug) < 2 || len(slug) > 60 || slug[0] < 'a' || slug[0] > 'z' {
+	if len(slug) < 2 || len(slug) > maxFrameworkSlug || slug[0] < 'a' || slug[0] > 'z' {
 		return false
 	}
 	return !strings.ContainsFunc(slug, func(r rune) bool {

@@ -15,6 +15,7 @@ import (
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/form"
 	"github.com/passmuster/muster/internal/json"
 )
 
@@ -82,7 +83,8 @@ func (s *Service) frameworkDetail(ctx context.Context, tx *db.Tx, w caller.Works
 	if err != nil {
 		return d, err
 	}
-	d.proofs, d.Counters = p, p.count(d.ids())
+	d.proofs = p.of(f.ID)
+	d.Counters = d.proofs.count(d.ids())
 	return d, nil
 }
 
@@ -175,7 +177,7 @@ func (s *Service) readOwn(ctx context.Context, c caller.Caller, text []byte, slu
 	case slug != "":
 		f.ID = slug
 	case f.ID == "":
-		if f.ID = slugOf(f.Name); !isFrameworkSlug(f.ID) {
+		if f.ID = form.Cut(form.Slug(f.Name), maxFrameworkSlug); !isFrameworkSlug(f.ID) {
 			return f, fault.At(fault.Problem{Pointer: "/slug", Message: "must be present: the name makes none"})
 		}
 	}
@@ -186,16 +188,6 @@ func (s *Service) readOwn(ctx context.Context, c caller.Caller, text []byte, slu
 		f.Shorthand = f.Name
 	}
 	return f, s.resolveFileControls(ctx, c, &f)
-}
-
-// slugOf makes a slug of a name: lower case, each run of what is neither letter
-// nor digit one dash.
-func slugOf(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < '0' || r > '9')
-	})
-	slug := strings.Join(words, "-")
-	return strings.TrimRight(slug[:min(len(slug), 60)], "-")
 }
 
 // resolveFileControls turns the references of controls into their ids; what is
@@ -342,6 +334,9 @@ func (s *Service) DeleteFramework(ctx context.Context, c caller.Caller, ref stri
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		f, err := s.findFramework(ctx, tx, c.Workspace, ref)
 		if err != nil {
+			return err
+		}
+		if err := deleteBinding(ctx, tx, c.Workspace, f.ID); err != nil {
 			return err
 		}
 		if err := deleteFramework(ctx, tx, c.Workspace, f.ID); err != nil {

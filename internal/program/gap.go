@@ -11,6 +11,7 @@ import (
 	"github.com/passmuster/muster/internal/assessment"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/document"
 )
 
 // Gaps are what is missing until a framework is met.
@@ -21,8 +22,8 @@ type Gaps struct {
 	Requirements        int // all of them
 	RequirementsCovered int // that a control is mapped to
 	WithoutControl      []UncoveredRequirement
-	WithoutEvidence     []Control           // no test is mapped
-	NotPassing          []NotPassingControl // tests are mapped, and not all of them pass
+	WithoutEvidence     []Control           // neither test nor document is mapped
+	NotPassing          []NotPassingControl // something is mapped, and not all of it passes
 }
 
 // UncoveredRequirement is one that nothing is done about.
@@ -33,7 +34,14 @@ type UncoveredRequirement struct {
 // NotPassingControl is a control with the tests that do not pass.
 type NotPassingControl struct {
 	Counted
-	Tests []assessment.Standing // that count and are not OK, by name
+	Documents []UnmetDocument       // that count and are not OK, by id
+	Tests     []assessment.Standing // that count and are not OK, by name
+}
+
+// UnmetDocument is a document that is not OK.
+type UnmetDocument struct {
+	ID string
+	document.Standing
 }
 
 // Gaps answers what is missing until a framework is met. A requirement that has
@@ -84,6 +92,13 @@ func (g *Gaps) controls(d *FrameworkDetail) {
 			one.Tally.add(standing.Status)
 			if one.Tally.TestsTotal > before.TestsTotal && one.Tally.TestsPassing == before.TestsPassing {
 				one.Tests = append(one.Tests, standing)
+			}
+		}
+		for _, id := range d.proofs.files.documents[control.ID] {
+			standing := d.proofs.files.standings[id]
+			one.Tally.addDocument(standing.Status)
+			if standing.Status != document.OK && standing.Status != document.NotRelevant {
+				one.Documents = append(one.Documents, UnmetDocument{id, standing})
 			}
 		}
 		switch one.Tally.Status() {

@@ -280,3 +280,26 @@ func selectTestsUnder(ctx context.Context, tx *db.Tx, w caller.Workspace, contro
 
 // isAbsent says whether a row was not there.
 func isAbsent(err error) bool { return errors.Is(err, db.ErrNoRow) }
+
+// selectBindings answers the ids of the scopes of frameworks.
+func selectBindings(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[string]string, error) {
+	all := map[string]string{}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var framework, scope string
+		err := row.Scan(&framework, &scope)
+		all[framework] = scope
+		return err
+	}, `SELECT framework, scope FROM program_scope WHERE workspace = $1`, w.Number)
+	return all, err
+}
+
+func putBinding(ctx context.Context, tx *db.Tx, w caller.Workspace, framework, scope string) error {
+	return tx.ExecOne(ctx, `
+		INSERT INTO program_scope (workspace, framework, scope) VALUES ($1, $2, $3)
+		ON CONFLICT (workspace, framework) DO UPDATE SET scope = excluded.scope`, w.Number, framework, scope)
+}
+
+func deleteBinding(ctx context.Context, tx *db.Tx, w caller.Workspace, framework string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM program_scope WHERE workspace = $1 AND framework = $2`, w.Number, framework)
+	return err
+}

@@ -130,7 +130,7 @@ func updateControl(ctx context.Context, tx *db.Tx, c Control) error {
 
 // deleteControl removes a control and what it is mapped to.
 func deleteControl(ctx context.Context, tx *db.Tx, w caller.Workspace, id string) error {
-	for _, table := range []string{"program_mapping", "program_test"} {
+	for _, table := range []string{"program_document", "program_mapping", "program_test"} {
 		if _, err := tx.Exec(ctx, `DELETE FROM `+table+` WHERE workspace = $1 AND control = $2`, w.Number, id); err != nil {
 			return err
 		}
@@ -147,13 +147,15 @@ func selectFromLibrary(ctx context.Context, tx *db.Tx, w caller.Workspace, entry
 	return c, err == nil, err
 }
 
-// selectBareControls answers the controls that no test is evidence for.
+// selectBareControls answers the controls that neither a test nor a document is
+// evidence for.
 func selectBareControls(ctx context.Context, tx *db.Tx, w caller.Workspace) (list []Control, err error) {
 	err = tx.Each(ctx, func(row db.Row) error {
 		c, err := scanControl(row)
 		list = append(list, c)
 		return err
 	}, controlFields+` WHERE c.workspace = $1 AND NOT EXISTS (SELECT 1 FROM program_test t WHERE t.control = c.id AND t.workspace = $1)
+			AND NOT EXISTS (SELECT 1 FROM program_document p WHERE p.control = c.id AND p.workspace = $1)
 		ORDER BY c.external_key`, w.Number)
 	return list, err
 }

@@ -23,8 +23,12 @@ const (
 )
 
 // Tally counts the evidence of a control, or of all controls of a framework:
-// each test once.
+// each test and document once.
 type Tally struct {
+	DocumentsMapped  int // all that are mapped, whatever their status
+	DocumentsPassing int // OK
+	DocumentsTotal   int // without what is not relevant
+
 	TestsMapped  int // all that are mapped, whatever their status
 	TestsPassing int // OK
 	TestsTotal   int // without what is deactivated or has nothing to evaluate
@@ -46,14 +50,37 @@ func (t *Tally) add(status assessment.Status) {
 // switched off or has nothing to look at, nothing passes: it is not started.
 func (t Tally) Status() Status {
 	switch {
-	case t.TestsMapped == 0:
+	case t.TestsMapped+t.DocumentsMapped == 0:
 		return NoEvidenceMapped
-	case t.TestsPassing == 0:
+	case t.TestsPassing+t.DocumentsPassing == 0:
 		return NotStarted
-	case t.TestsPassing < t.TestsTotal:
+	case t.TestsPassing < t.TestsTotal || t.DocumentsPassing < t.DocumentsTotal:
 		return InProgress
 	}
 	return Completed
+}
+
+// StatusOf answers the status of a control with tests of these statuses.
+func StatusOf(statuses ...assessment.Status) Status {
+	var t Tally
+	for _, status := range statuses {
+		t.add(status)
+	}
+	return t.Status()
+}
+
+// Evidence answers the numbers of the tests of a workspace's controls, by the
+// controls' ids; of those that have any.
+func Evidence(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[string][]int64, error) {
+	list, err := selectProofs(ctx, tx, w)
+	if err != nil {
+		return nil, fmt.Errorf("read evidence of controls: %w", err)
+	}
+	tests := map[string][]int64{}
+	for _, one := range list {
+		tests[one.control] = append(tests[one.control], one.test)
+	}
+	return tests, nil
 }
 
 // tallies counts the evidence of controls, by their ids.
@@ -63,14 +90,26 @@ func (s *Service) tallies(ctx context.Context, tx *db.Tx, w caller.Workspace, co
 		ids[i] = c.ID
 	}
 	proofs, err := selectTestsOf(ctx, tx, w, ids)
-	if err != nil || len(proofs) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	files, err := s.filed(ctx, tx, w, ids)
+	if err != nil || len(proofs) == 0 && len(files.documents) == 0 {
 		return nil, err
 	}
 	standings, err := s.Tests.Standings(ctx, tx, w)
 	if err != nil {
 		return nil, err
 	}
-	return count(proofs, standings), nil
+	all := count(proofs, standings)
+	for control, list := range files.documents {
+		t := all[control]
+		for _, id := range list {
+			t.addDocument(files.standings[id].Status)
+		}
+		all[control] = t
+	}
+	return all, nil
 }
 
 func count(proofs []proves, standings map[int64]assessment.Standing) map[string]Tally {
@@ -107,33 +146,43 @@ func (s *Service) counters(ctx context.Context, tx *db.Tx, w caller.Workspace) (
 	}
 	all := map[string]Counters{}
 	for framework, list := range controls {
-		all[framework] = p.count(list)
+		of := p.of(framework)
+		all[framework] = of.count(list)
 	}
 	return all, nil
 }
 
-// proofs are the tests of all controls of a workspace, and how they stand.
+// proofs are the tests and documents of all controls of a workspace, and how they
+// stand.
 type proofs struct {
+	files     filed
 	standings map[int64]assessment.Standing
 	tests     map[string][]int64 // by control
+	views     views
+}
+
+// of answers the proofs as they stand for a framework.
+func (p proofs) of(framework string) proofs {
+	p.standings = p.views.of(framework)
+	return p
 }
 
 func (s *Service) proofs(ctx context.Context, tx *db.Tx, w caller.Workspace) (p proofs, err error) {
-	list, err := selectProofs(ctx, tx, w)
-	if err != nil {
-		return p, fmt.Errorf("read evidence of controls: %w", err)
+	if p.tests, err = Evidence(ctx, tx, w); err != nil {
+		return p, err
 	}
-	p.tests = map[string][]int64{}
-	for _, one := range list {
-		p.tests[one.control] = append(p.tests[one.control], one.test)
+	if p.files, err = s.filed(ctx, tx, w, nil); err != nil {
+		return p, err
 	}
-	p.standings, err = s.Tests.Standings(ctx, tx, w)
+	p.views, err = s.views(ctx, tx, w)
+	p.standings = p.views.whole
 	return p, err
 }
 
-// count counts over controls; a test that several of them have counts once.
+// count counts over controls; a test or document that several of them have counts
+// once.
 func (p *proofs) count(controls []string) (c Counters) {
-	seen := map[int64]bool{}
+	seen, filed := map[int64]bool{}, map[string]bool{}
 	for _, control := range controls {
 		var own Tally
 		for _, test := range p.tests[control] {
@@ -142,6 +191,14 @@ func (p *proofs) count(controls []string) (c Counters) {
 			if !seen[test] {
 				seen[test] = true
 				c.Tally.add(status)
+			}
+		}
+		for _, id := range p.files.documents[control] {
+			status := p.files.standings[id].Status
+			own.addDocument(status)
+			if !filed[id] {
+				filed[id] = true
+				c.Tally.addDocument(status)
 			}
 		}
 		c.ControlsTotal++

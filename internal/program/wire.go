@@ -51,6 +51,7 @@ func (s *Service) wireControls(ctx context.Context, list []Counted) ([]api.Contr
 	for i, one := range list {
 		page[i] = one.Control.wire(owners)
 		page[i].Status = string(one.Tally.Status())
+		page[i].NumDocumentsPassing, page[i].NumDocumentsTotal = number(one.Tally.DocumentsPassing), number(one.Tally.DocumentsTotal)
 		page[i].NumTestsPassing, page[i].NumTestsTotal = number(one.Tally.TestsPassing), number(one.Tally.TestsTotal)
 	}
 	return page, nil
@@ -98,6 +99,7 @@ func (s *Service) wireDetail(ctx context.Context, d Detail) (api.ControlDetail, 
 	a := api.ControlDetail{
 		ID: c.ID, ExternalID: c.ExternalID, Name: c.Name, Description: c.Description, Source: c.Source, Domains: c.Domains, Owner: c.Owner,
 		Role: c.Role, CustomFields: c.CustomFields, CreationDate: c.CreationDate, ModificationDate: c.ModificationDate,
+		NumDocumentsPassing: float64(d.Tally.DocumentsPassing), NumDocumentsTotal: float64(d.Tally.DocumentsTotal),
 		NumTestsPassing: float64(d.Tally.TestsPassing), NumTestsTotal: float64(d.Tally.TestsTotal), Status: string(d.Tally.Status()),
 		Note: maybeText(d.Note), Requirements: make([]api.FrameworkSection, len(d.Places)),
 	}
@@ -114,6 +116,7 @@ func (f FrameworkState) wire() api.Framework {
 	return api.Framework{
 		ID: f.ID, DisplayName: f.Name, ShorthandName: f.Shorthand, Description: f.Description,
 		NumControlsCompleted: float64(f.Counters.ControlsCompleted), NumControlsTotal: float64(f.Counters.ControlsTotal),
+		NumDocumentsPassing: float64(f.Counters.DocumentsPassing), NumDocumentsTotal: float64(f.Counters.DocumentsTotal),
 		NumTestsPassing: float64(f.Counters.TestsPassing), NumTestsTotal: float64(f.Counters.TestsTotal),
 	}
 }
@@ -122,6 +125,7 @@ func (d *FrameworkDetail) wire() api.FrameworkDetail {
 	f := d.FrameworkState.wire()
 	a := api.FrameworkDetail{
 		ID: f.ID, DisplayName: f.DisplayName, ShorthandName: f.ShorthandName, Description: f.Description,
+		NumDocumentsPassing: f.NumDocumentsPassing, NumDocumentsTotal: f.NumDocumentsTotal,
 		NumControlsCompleted: f.NumControlsCompleted, NumControlsTotal: f.NumControlsTotal, NumTestsPassing: f.NumTestsPassing,
 		NumTestsTotal: f.NumTestsTotal, RequirementCategories: make([]api.RequirementCategory, len(d.Categories)),
 		Custom: d.Custom, Version: d.Version, License: string(d.License), Source: d.Source, Attribution: d.Attribution,
@@ -177,10 +181,19 @@ func wireTests(tests []assessment.Standing) []api.TestBrief {
 	return list
 }
 
+func wireUnmet(documents []UnmetDocument) []api.DocumentBrief {
+	list := make([]api.DocumentBrief, len(documents))
+	for i, d := range documents {
+		list[i] = api.DocumentBrief{ID: d.ID, Title: maybeText(d.Title), UploadStatus: string(d.Status)}
+	}
+	return list
+}
+
 func (g *Gaps) wire() api.FrameworkGaps {
 	a := api.FrameworkGaps{
 		Framework:            api.Named{ID: g.Framework.ID, Name: g.Framework.Name},
 		NumControlsCompleted: float64(g.Counters.ControlsCompleted), NumControlsTotal: float64(g.Counters.ControlsTotal),
+		NumDocumentsPassing: float64(g.Counters.DocumentsPassing), NumDocumentsTotal: float64(g.Counters.DocumentsTotal),
 		NumTestsPassing: float64(g.Counters.TestsPassing), NumTestsTotal: float64(g.Counters.TestsTotal),
 		NumRequirements: g.Requirements, NumRequirementsCovered: g.RequirementsCovered, WithoutTest: briefs(g.WithoutEvidence),
 		WithoutControl: make([]api.GapRequirement, len(g.WithoutControl)), NotPassing: make([]api.UnmetControl, len(g.NotPassing)),
@@ -192,6 +205,7 @@ func (g *Gaps) wire() api.FrameworkGaps {
 		a.NotPassing[i] = api.UnmetControl{
 			ControlBrief: briefs([]Control{c.Control})[0], Status: string(c.Tally.Status()), NumTestsPassing: float64(c.Tally.TestsPassing),
 			NumTestsTotal: float64(c.Tally.TestsTotal), Tests: wireTests(c.Tests),
+			NumDocumentsPassing: float64(c.Tally.DocumentsPassing), NumDocumentsTotal: float64(c.Tally.DocumentsTotal), Documents: wireUnmet(c.Documents),
 		}
 	}
 	return a
@@ -202,6 +216,7 @@ func (r *RequirementDetail) wire() api.RequirementState {
 		ID: r.Requirement.Ref, Name: r.Requirement.Name, Description: r.Requirement.words(), Obligation: maybeText(r.Requirement.Obligation),
 		Depth: r.Requirement.depth, Category: api.Named{ID: r.Requirement.category.Ref, Name: r.Requirement.category.Name},
 		Framework: api.Named{ID: r.Framework.ID, Name: r.Framework.Name}, Controls: briefs(r.Controls),
+		NumDocumentsPassing: float64(r.Tally.DocumentsPassing), NumDocumentsTotal: float64(r.Tally.DocumentsTotal),
 		NumTestsPassing: float64(r.Tally.TestsPassing), NumTestsTotal: float64(r.Tally.TestsTotal),
 	}
 }

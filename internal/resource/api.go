@@ -23,6 +23,8 @@ func (s *Service) Mount(server *web.Server) {
 	route := func(method, path, id, summary string, p caller.Permission, describe func(*huma.Operation)) web.Route {
 		return web.Route{Method: method, Path: path, ID: id, Summary: summary, Tag: "Resources", Permission: p, Class: class, Describe: describe}
 	}
+	s.mountDefinitions(server)
+	s.mountHistory(server)
 	bodies := describer{server.API().OpenAPI().Components.Schemas}
 	web.Register(server, route("PUT", "/v1/resources/{type}", "putResources", "Replace the whole set of a definition", write, bodies.put), s.put)
 	web.Register(server, route("PUT", "/v1/resources/{type}/sync_all", "syncAllResources", "Replace the whole set, all or nothing", write, bodies.put), s.syncAll)

@@ -91,6 +91,10 @@ type Limits struct {
 
 // Options fill a Service.
 type Options struct {
+	// Application answers the id of an application of the caller's workspace by what
+	// names it; a NotFound fault when there is none.
+	Application func(ctx context.Context, c caller.Caller, ref string) (id string, err error)
+
 	DB      *db.DB
 	Judge   Judge
 	Limits  Limits
@@ -105,6 +109,11 @@ type Options struct {
 // Service is the feature: definitions, syncs and records.
 type Service struct {
 	Options
+
+	// Furnisher may be nil. It is set before the first push: what it is needs the
+	// service first.
+	Furnisher Furnisher
+
 	shapes *shapes
 }
 
@@ -124,6 +133,7 @@ func New(o Options) *Service {
 type NewDefinition struct {
 	Application string // id
 	Base        string // either spelling
+	ID          ID     // "" for a new one
 	Name        string
 	Schema      []byte // custom schema, nil for none
 }
@@ -139,8 +149,11 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, n NewDefinition) 
 	}
 	now := s.Now()
 	d := Definition{
-		Application: n.Application, Base: base, CreatedAt: now, ID: ID(db.NewID(now)), Name: strings.TrimSpace(n.Name),
+		Application: n.Application, Base: base, CreatedAt: now, ID: n.ID, Name: strings.TrimSpace(n.Name),
 		UpdatedAt: now, Workspace: c.Workspace,
+	}
+	if d.ID == "" {
+		d.ID = ID(db.NewID(now))
 	}
 	if n.Schema != nil {
 		if err := d.setSchema(n.Schema); err != nil {

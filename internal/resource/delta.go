@@ -66,15 +66,17 @@ func (s *Service) putDelta(ctx context.Context, c caller.Caller, d Definition, c
 
 // delta is one run of PutDelta. It is a changeset.
 type delta struct {
-	caller  caller.Caller
-	claim   *claim
-	digests map[Item]*Digest // of the records that change; nil: removed
-	highest int64
-	now     time.Time // pinned for every verdict
-	result  Result
-	rows    []deltaRow
-	service *Service
-	was     map[Item]bool // changed items that had a record at the head
+	caller     caller.Caller
+	claim      *claim
+	evaluation Evaluation
+	digests    map[Item]*Digest // of the records that change; nil: removed
+	highest    int64
+	now        time.Time // pinned for every verdict
+	quiet      bool      // no push: the last one stays the last
+	result     Result
+	rows       []deltaRow
+	service    *Service
+	was        map[Item]bool // changed items that had a record at the head
 }
 
 // deltaRow is a record that becomes another.
@@ -82,8 +84,9 @@ type deltaRow struct {
 	digest   Digest
 	document []byte // nil: removed
 	item     Item
-	known    bool // had a record
-	old      bool // the uniqueId came before
+	known    bool   // had a record
+	marks    []mark // that end
+	old      bool   // the uniqueId came before
 	unique   string
 }
 
@@ -182,6 +185,7 @@ func (dl *delta) put(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	dl.evaluation = evaluation
 	writer := startAhead(ctx, dl.claim, dl.result.ID)
 	defer writer.close()
 	for part := range slices.Chunk(dl.rows, deltaStep) {
@@ -194,7 +198,7 @@ func (dl *delta) put(ctx context.Context) error {
 	}
 	run := &evaluationRun{
 		actor: dl.caller, cause: causePush, changes: dl, claim: dl.claim, evaluation: evaluation, judge: dl.service.Judge, now: dl.now,
-		result: &dl.result, writer: writer,
+		quiet: dl.quiet, result: &dl.result, writer: writer,
 	}
 	return run.complete(ctx)
 }
@@ -205,6 +209,7 @@ func (dl *delta) write(ctx context.Context, part []deltaRow, evaluation Evaluati
 		if row.known {
 			b.closed = append(b.closed, row.item)
 		}
+		b.lifted = append(b.lifted, row.marks...)
 		if row.document == nil {
 			if err := evaluation.Gone(ctx, row.item); err != nil {
 				return err

@@ -5,6 +5,7 @@ package resource
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -55,38 +56,38 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 		}
 	}
 	d.UpdatedAt = s.Now()
-	var dependents []Number
+	var raised []Number
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if edit.Schema != nil {
-			if dependents, err = s.Judge.Dependents(ctx, tx, d.Number); err != nil {
-				return err
-			}
-		}
-		return saveEdit(ctx, tx, c, before, d, dependents)
+		raised, err = s.saveEdit(ctx, tx, c, before, d)
+		return err
 	})
 	if err != nil || edit.Schema == nil {
 		return d, fits, err
 	}
-	return d, fits, s.judgeEdited(ctx, c, d, dependents)
+	return d, fits, s.judgeEdited(ctx, c, d, raised)
 }
 
-// judgeEdited judges a definition with another schema, and those that relate to
-// it. A push that holds one of them judges by the schema itself.
-func (s *Service) judgeEdited(ctx context.Context, c caller.Caller, d Definition, dependents []Number) error {
+// judgeEdited judges a definition with another schema, and those whose rules that
+// raised. A push that holds one of them judges by the schema itself.
+func (s *Service) judgeEdited(ctx context.Context, c caller.Caller, d Definition, raised []Number) error {
 	edited := []Definition{d}
-	for _, number := range dependents {
-		dependent, err := s.definitionOf(ctx, number)
+	for _, number := range raised {
+		if slices.ContainsFunc(edited, func(d Definition) bool { return d.Number == number }) {
+			continue
+		}
+		one, err := s.definitionOf(ctx, number)
 		if err != nil {
 			return err
 		}
-		if number != d.Number {
-			edited = append(edited, dependent)
-		}
+		edited = append(edited, one)
 	}
 	for _, d := range edited {
 		if err := s.Reevaluate(ctx, c, d, CauseRule); fault.KindOf(err) != fault.Unavailable && err != nil {
 			return err
 		}
+	}
+	for _, d := range edited { // what was judged first did not see what was judged later
+		s.follow(ctx, c, d.Number)
 	}
 	return nil
 }
@@ -118,25 +119,27 @@ func (d *Definition) apply(edit Edit) error {
 	return nil
 }
 
-// saveEdit saves an edited definition; dependents relate to it.
-func saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition, dependents []Number) error {
+// saveEdit saves an edited definition, and answers those whose rules it raised
+// beside its own.
+func (s *Service) saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition) (raised []Number, err error) {
 	if err := updateDefinition(ctx, tx, d); err != nil {
-		return nameTaken(err, d.Name)
+		return nil, nameTaken(err, d.Name)
 	}
 	if d.SchemaVersion != before.SchemaVersion {
 		if err := insertSchema(ctx, tx, d); err != nil {
-			return err
+			return nil, err
 		}
 		if err := markSchema(ctx, tx, d.Number); err != nil {
-			return err
+			return nil, err
 		}
-		for _, number := range append(dependents, d.Number) {
-			if err := raiseEpoch(ctx, tx, number); err != nil {
-				return err
-			}
+		if err := raiseEpoch(ctx, tx, d.Number); err != nil {
+			return nil, err
+		}
+		if raised, err = s.Judge.Refit(ctx, tx, d); err != nil {
+			return nil, err
 		}
 	}
-	return evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited", before))
+	return raised, evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited", before))
 }
 
 // compatibility checks what is stored against a schema before it is saved.

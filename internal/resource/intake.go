@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"slices"
 
@@ -159,6 +160,7 @@ func (in *intake) sink() (sink, error) {
 	if err != nil {
 		return nil, err
 	}
+	_ = os.Remove(file.Name()) // the open file stays, and nothing is left by a kill; where that cannot be, discard does it
 	in.spooled, in.spool = file, bufio.NewWriterSize(file, readStep)
 	return func(element []byte) error {
 		if _, err := in.spool.Write(element); err != nil {
@@ -201,7 +203,11 @@ func (in *intake) discard() error {
 	if in.spooled == nil {
 		return nil
 	}
-	return errors.Join(in.spooled.Close(), os.Remove(in.spooled.Name()))
+	err := in.spooled.Close()
+	if gone := os.Remove(in.spooled.Name()); !errors.Is(gone, fs.ErrNotExist) {
+		err = errors.Join(err, gone)
+	}
+	return err
 }
 
 func (in *intake) invalid(message string) error {

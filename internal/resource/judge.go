@@ -15,11 +15,13 @@ type Judge interface {
 	// Behind answers the definitions whose verdicts have not taken in yet what
 	// changed in the records of another one, or of any when it is 0.
 	Behind(ctx context.Context, related Number) ([]Definition, error)
-	// Dependents answers the definitions with tests that relate to another one.
-	Dependents(ctx context.Context, tx *db.Tx, related Number) ([]Number, error)
 	// Reads says whether any test reads the records of a definition: is about them,
 	// or relates to them.
 	Reads(ctx context.Context, tx *db.Tx, d Number) (bool, error)
+	// Refit takes in that a definition has another schema, which is saved, and
+	// answers the definitions whose rules it raised: those with tests that relate to
+	// it, and those that are to keep more for these.
+	Refit(ctx context.Context, tx *db.Tx, edited Definition) ([]Number, error)
 	// Related answers the definitions that the tests of one relate to.
 	Related(ctx context.Context, tx *db.Tx, d Number) ([]Number, error)
 	// Sweep forgets what all dependents of a definition have taken in.
@@ -84,6 +86,7 @@ type Ahead interface {
 // Wanted names stored records: all of them, or some.
 type Wanted struct {
 	All   bool
+	Flip  bool   // there is something to commit, whether or not a record is wanted
 	Items []Item // rising; only when not All
 }
 

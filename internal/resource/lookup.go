@@ -108,6 +108,13 @@ func Identities(ctx context.Context, tx *db.Tx, definition Number, items []Item)
 	return selectIdentities(ctx, tx, definition, items)
 }
 
+// PresentSince answers since when items have been there without a break at a number, in
+// ms: the commit of the push that brought them, or brought them back. now stands for
+// that of a number that is being made.
+func PresentSince(ctx context.Context, tx *db.Tx, at Stretch, now int64, items []Item) (map[Item]int64, error) {
+	return selectPresentSince(ctx, tx, at, now, items)
+}
+
 // Document is a record and its item.
 type Document struct {
 	Item Item
@@ -127,6 +134,13 @@ func Documents(ctx context.Context, tx *db.Tx, definition Number, number int64, 
 // ItemsAfter answers up to limit items that exist at number, by rising item.
 func ItemsAfter(ctx context.Context, tx *db.Tx, definition Number, number int64, after Item, limit int) ([]Item, error) {
 	return selectItemsAfter(ctx, tx, definition, number, after, limit)
+}
+
+// ItemsBut is ItemsAfter without the items for which a condition on resource_item i holds;
+// $1 in it is the definition. It is for a feature that keeps rows of few items, or of
+// nearly all.
+func ItemsBut(ctx context.Context, tx *db.Tx, at Stretch, condition string) ([]Item, error) {
+	return selectItemsBut(ctx, tx, at, condition)
 }
 
 // Entities answers those of the items, which rise, that exist at number.
@@ -176,8 +190,35 @@ func ItemOf(ctx context.Context, tx *db.Tx, definition Number, id string) (item 
 	return entity.Item, err == nil && uint32(createdAt/1000) == uint32(entity.Second), err
 }
 
+// Populated answers the definitions of all workspaces that have records now.
+func Populated(ctx context.Context, tx *db.Tx) ([]Number, error) { return selectPopulated(ctx, tx) }
+
+// EntityOf answers the public id of the record that a definition has, or had, under a
+// uniqueId; db.ErrNoRow when it never had one.
+func EntityOf(ctx context.Context, tx *db.Tx, d Definition, unique string) (string, error) {
+	item, createdAt, err := selectItemNamed(ctx, tx, d.Number, unique)
+	return EntityID(d.Number, item, createdAt), err
+}
+
+// Definitions answers all definitions that applications of the workspace made, by
+// number.
+func Definitions(ctx context.Context, tx *db.Tx, w caller.Workspace) ([]Definition, error) {
+	return selectDefinitions(ctx, tx, w, "")
+}
+
 // LookUpBase answers the workspace's definitions of some base types, by number.
 func LookUpBase(ctx context.Context, tx *db.Tx, w caller.Workspace, bases ...Base) ([]Definition, error) {
 	list, err := selectDefinitions(ctx, tx, w, "")
 	return slices.DeleteFunc(list, func(d Definition) bool { return !slices.Contains(bases, d.Base) }), err
+}
+
+// NewestOf answers the newest versions at a number of items, which rise, gone or not.
+func NewestOf(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) ([]Newest, error) {
+	return selectNewest(ctx, tx, definition, number, items)
+}
+
+// Refusal answers why the newest push of a definition was refused; "" when it was not,
+// and before the first.
+func Refusal(ctx context.Context, tx *db.Tx, d Definition) (string, error) {
+	return selectRefusal(ctx, tx, d.Number)
 }

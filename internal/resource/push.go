@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -84,9 +85,26 @@ type push struct {
 func (s *Service) Push(ctx context.Context, c caller.Caller, in Push) (Result, error) {
 	result, err := s.push(ctx, c, in)
 	if err == nil && result.moved() {
+		s.furnish(ctx, result.Definition)
 		s.follow(ctx, c, result.Definition.Number)
 	}
 	return result, err
+}
+
+// Furnisher makes tests by itself for what is pushed.
+type Furnisher interface {
+	// Furnish is called after a push that changed records, before it is answered. The
+	// push has landed, so an error is logged; the furnisher mends it by itself.
+	Furnish(ctx context.Context, d Definition) error
+}
+
+func (s *Service) furnish(ctx context.Context, d Definition) {
+	if s.Furnisher == nil {
+		return
+	}
+	if err := s.Furnisher.Furnish(ctx, d); err != nil {
+		s.Logger.LogAttrs(ctx, slog.LevelWarn, "built-in tests wait", slog.String("definition", string(d.ID)), slog.Any("error", err))
+	}
 }
 
 // moved says whether a push changed records.

@@ -42,6 +42,7 @@ type evaluationRun struct {
 	hold       hold
 	judge      Judge
 	now        time.Time
+	quiet      bool // records change without a push: the last one stays the last
 	result     *Result
 	writer     *aheadWriter
 }
@@ -219,8 +220,14 @@ func (r *evaluationRun) flip(ctx context.Context) error {
 		if err := r.moveHead(ctx, tx, now); err != nil {
 			return err
 		}
-		if err := insertSync(ctx, tx, r.syncRow(now)); err != nil {
+		row := r.syncRow(now)
+		if err := insertSync(ctx, tx, row); err != nil {
 			return err
+		}
+		if r.cause == causePush && !r.quiet {
+			if err := putPushDay(ctx, tx, row); err != nil {
+				return err
+			}
 		}
 		if err := r.evaluation.Flip(ctx, tx, r.writer.number, now); err != nil {
 			return err
@@ -235,7 +242,9 @@ func (r *evaluationRun) moveHead(ctx context.Context, tx *db.Tx, now time.Time) 
 	if r.cause == causePush {
 		after.Items = r.changes.items()
 		after.Current = before.Current + r.result.Created - r.result.Removed
-		after.LastPush, after.LastPushAt = r.result.ID, now.UnixMilli()
+		if !r.quiet {
+			after.LastPush, after.LastPushAt = r.result.ID, now.UnixMilli()
+		}
 		after.HeldDigest, after.HeldSince, after.HeldTimes = r.hold.digest, r.hold.since, r.hold.times
 	}
 	err := updateHead(ctx, tx, r.claim.definition.Number, r.claim.token, before, after)

@@ -92,7 +92,8 @@ func undoItems(ctx context.Context, tx *db.Tx, definition Number, number, highes
 func clearItems(ctx context.Context, tx *db.Tx, definition Number, head, low, high int64) error {
 	for _, statement := range []string{
 		`DELETE FROM resource_record WHERE definition = $1 AND from_sync > $2 AND item > $3 AND item <= $4`,
-		`UPDATE resource_record SET to_sync = NULL WHERE definition = $1 AND to_sync > $2 AND item > $3 AND item <= $4`,
+		// An expression: the index over to_sync would walk through all that is ahead at each step.
+		`UPDATE resource_record SET to_sync = NULL WHERE definition = $1 AND to_sync + 0 > $2 AND item > $3 AND item <= $4`,
 		`DELETE FROM resource_mark WHERE definition = $1 AND from_sync > $2 AND item > $3 AND item <= $4`,
 		`UPDATE resource_mark SET to_sync = NULL WHERE definition = $1 AND to_sync > $2 AND item > $3 AND item <= $4`,
 	} {

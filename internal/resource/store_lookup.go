@@ -5,6 +5,7 @@ package resource
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"github.com/passmuster/muster/internal/db"
@@ -19,6 +20,16 @@ func selectClaimUntil(ctx context.Context, tx *db.Tx, definition Number) (until 
 	err = tx.QueryRow(ctx, `
 		SELECT claim_until FROM resource_head WHERE definition = $1 AND claim_token <> ''`, int64(definition)).Scan(&until)
 	return until, err
+}
+
+func selectPopulated(ctx context.Context, tx *db.Tx) (numbers []Number, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		var number int64
+		err := row.Scan(&number)
+		numbers = append(numbers, Number(number))
+		return err
+	}, `SELECT h.definition FROM resource_head h WHERE h.current > 0 ORDER BY h.definition`)
+	return numbers, err
 }
 
 func eachDocument(ctx context.Context, tx *db.Tx, at Stretch, fn func(Item, []byte) error) error {
@@ -160,8 +171,59 @@ func selectIdentities(ctx context.Context, tx *db.Tx, definition Number, items [
 	return known, nil
 }
 
+// selectPresentSince looks for the newest version of each item that follows no other.
+func selectPresentSince(ctx context.Context, tx *db.Tx, at Stretch, now int64, items []Item) (map[Item]int64, error) {
+	since := make(map[Item]int64, len(items))
+	for part := range slices.Chunk(items, identityStep) {
+		args := []any{int64(at.Definition), at.Number, now}
+		list := listOf(part, &args)
+		if err := tx.Each(ctx, func(row db.Row) error {
+			var item Item
+			var ms int64
+			err := row.Scan(&item, &ms)
+			since[item] = ms
+			return err
+		}, `SELECT b.item, COALESCE(s.committed_at, CAST($3 AS BIGINT)) FROM (
+				SELECT r.item AS item, MAX(r.from_sync) AS began FROM resource_record r
+				WHERE r.definition = $1 AND r.from_sync <= $2 AND r.item IN (`+list+`) AND NOT EXISTS (
+					SELECT 1 FROM resource_record q WHERE q.definition = r.definition AND q.item = r.item
+						AND q.from_sync < r.from_sync AND q.to_sync = r.from_sync)
+				GROUP BY r.item) b
+			LEFT JOIN resource_sync s ON s.definition = $1 AND s.number = b.began`, args...); err != nil {
+			return nil, err
+		}
+	}
+	return since, nil
+}
+
 func selectItemCreated(ctx context.Context, tx *db.Tx, definition Number, item Item) (createdAt int64, err error) {
 	err = tx.QueryRow(ctx, `
 		SELECT created_at FROM resource_item WHERE definition = $1 AND item = $2`, int64(definition), int64(item)).Scan(&createdAt)
 	return createdAt, err
+}
+
+// selectItemNamed answers the newest item of a uniqueId.
+func selectItemNamed(ctx context.Context, tx *db.Tx, definition Number, unique string) (item Item, createdAt int64, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT item, created_at FROM resource_item WHERE definition = $1 AND unique_id = $2 ORDER BY item DESC LIMIT 1`,
+		int64(definition), unique).Scan(&item, &createdAt)
+	return item, createdAt, err
+}
+
+func selectRefusal(ctx context.Context, tx *db.Tx, definition Number) (why string, err error) {
+	err = tx.QueryRow(ctx, `
+		SELECT s.error FROM resource_sync s WHERE s.definition = $1 AND s.cause = 'push'
+		ORDER BY s.committed_at DESC, s.id DESC LIMIT 1`, int64(definition)).Scan(&why)
+	if errors.Is(err, db.ErrNoRow) {
+		return "", nil
+	}
+	return why, err
+}
+
+// selectItemsBut looks at the records last: they are the costly part.
+func selectItemsBut(ctx context.Context, tx *db.Tx, at Stretch, condition string) ([]Item, error) {
+	return selectItems(ctx, tx, `
+		SELECT i.item FROM resource_item i WHERE i.definition = $1 AND i.item > $3 AND NOT `+condition+`
+			AND EXISTS (SELECT 1 FROM resource_record r WHERE r.item = i.item AND `+existsAt+`)
+		ORDER BY i.item LIMIT $4`, int64(at.Definition), at.Number, int64(at.After), int64(at.Limit))
 }

@@ -12,35 +12,48 @@ import (
 
 // What views read, and which of them are behind.
 
-func insertBehind(ctx context.Context, tx *db.Tx, d Definition, views []View) error {
+// raised is how often each view was said to be behind since it last was not, by name.
+// Views that are not behind are not in it.
+type raised map[string]int64
+
+// insertBehind notes that views are behind; more than once for one that was already.
+func insertBehind(ctx context.Context, tx *db.Tx, d Definition, views []View) (raised, error) {
+	marks := raised{}
 	for _, view := range views {
-		if _, err := tx.Exec(ctx, `
+		var mark int64
+		if err := tx.QueryRow(ctx, `
 			INSERT INTO resource_behind (definition, view_name, workspace) VALUES ($1, $2, $3)
-			ON CONFLICT (definition, view_name) DO NOTHING`, int64(d.Number), view.Name(), d.Workspace.Number); err != nil {
-			return err
+			ON CONFLICT (definition, view_name) DO UPDATE SET raised = resource_behind.raised + 1
+			RETURNING raised`, int64(d.Number), view.Name(), d.Workspace.Number).Scan(&mark); err != nil {
+			return nil, err
 		}
+		marks[view.Name()] = mark
 	}
-	return nil
+	return marks, nil
 }
 
-func deleteBehind(ctx context.Context, tx *db.Tx, definition Number, views []View) error {
+// deleteBehind takes away the marks of views, but for those that were raised since
+// they were seen.
+func deleteBehind(ctx context.Context, tx *db.Tx, definition Number, views []View, seen raised) error {
 	for _, view := range views {
 		if _, err := tx.Exec(ctx, `
-			DELETE FROM resource_behind WHERE definition = $1 AND view_name = $2`, int64(definition), view.Name()); err != nil {
+			DELETE FROM resource_behind WHERE definition = $1 AND view_name = $2 AND raised = $3`, int64(definition), view.Name(), seen[view.Name()]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func selectBehind(ctx context.Context, tx *db.Tx, definition Number) (names []string, err error) {
-	err = tx.Each(ctx, func(row db.Row) error {
+func selectBehind(ctx context.Context, tx *db.Tx, definition Number) (raised, error) {
+	marks := raised{}
+	err := tx.Each(ctx, func(row db.Row) error {
 		var name string
-		err := row.Scan(&name)
-		names = append(names, name)
+		var mark int64
+		err := row.Scan(&name, &mark)
+		marks[name] = mark
 		return err
-	}, `SELECT view_name FROM resource_behind WHERE definition = $1`, int64(definition))
-	return names, err
+	}, `SELECT view_name, raised FROM resource_behind WHERE definition = $1`, int64(definition))
+	return marks, err
 }
 
 func selectDefinitionsBehind(ctx context.Context, tx *db.Tx, now int64) (list []Definition, err error) {
@@ -60,7 +73,7 @@ func selectNewest(ctx context.Context, tx *db.Tx, definition Number, number int6
 	for part := range slices.Chunk(items, listParts) {
 		args := []any{int64(definition), number}
 		in := listOf(padded(part), &args)
-		if err := newestWhere(ctx, tx, &rows, definition, number, `item IN (`+in+`)`, args); err != nil {
+		if err := newestWhere(ctx, tx, &rows, definition, number, `i.item IN (`+in+`)`, args); err != nil {
 			return nil, err
 		}
 	}
@@ -76,7 +89,7 @@ func selectNewestAfter(ctx context.Context, tx *db.Tx, definition Number, number
 			return nil, err
 		}
 		args := []any{int64(definition), number, first, last}
-		if err = newestWhere(ctx, tx, &rows, definition, number, `item > $3 AND item <= $4`, args); err != nil {
+		if err = newestWhere(ctx, tx, &rows, definition, number, `i.item > $3 AND i.item <= $4`, args); err != nil {
 			return nil, err
 		}
 	}
@@ -93,7 +106,8 @@ func selectLastOf(ctx context.Context, tx *db.Tx, definition Number, after int64
 }
 
 // newestWhere appends the newest version at a number of each item that where
-// holds for.
+// holds for, from the items on: from the newest numbers on SQLite would read all
+// records of the definition for a few.
 //
 //nolint:revive // seven things that belong to nobody else
 func newestWhere(ctx context.Context, tx *db.Tx, rows *[]Newest, definition Number, number int64, where string, args []any) error {
@@ -112,11 +126,11 @@ func newestWhere(ctx context.Context, tx *db.Tx, rows *[]Newest, definition Numb
 		*rows, from, to = append(*rows, n), append(from, begin), append(to, end)
 		return nil
 	}, `SELECT r.item, r.document, r.from_sync, r.to_sync, i.created_at, i.source, i.unique_id
-		FROM (SELECT item, MAX(from_sync) AS from_sync FROM resource_record
-			WHERE definition = $1 AND from_sync <= $2 AND `+where+` GROUP BY item) newest
-		JOIN resource_record r ON r.definition = $1 AND r.item = newest.item AND r.from_sync = newest.from_sync
-		JOIN resource_item i ON i.definition = $1 AND i.item = newest.item
-		ORDER BY r.item`, args...)
+		FROM resource_item i
+		JOIN resource_record r ON r.definition = i.definition AND r.item = i.item AND r.from_sync = (
+			SELECT MAX(n.from_sync) FROM resource_record n WHERE n.definition = i.definition AND n.item = i.item AND n.from_sync <= $2)
+		WHERE i.definition = $1 AND `+where+`
+		ORDER BY i.item`, args...)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,11 @@ func (r Result) body(cause Cause) map[string]any {
 
 // recordFailure writes the row and the entry of a push that was refused.
 func recordFailure(ctx context.Context, tx *db.Tx, c caller.Caller, r Result, started, now time.Time) error {
-	if err := insertSync(ctx, tx, r.row(c, causePush, started, now)); err != nil {
+	row := r.row(c, causePush, started, now)
+	if err := insertSync(ctx, tx, row); err != nil {
+		return err
+	}
+	if err := putPushDay(ctx, tx, row); err != nil {
 		return err
 	}
 	return evidence.Append(ctx, tx, now, evidence.Entry{
@@ -77,7 +81,7 @@ func (s *Service) Reevaluate(ctx context.Context, actor caller.Caller, d Definit
 	if err != nil {
 		return err
 	}
-	if cause != CauseRerun && !wanted.All && len(wanted.Items) == 0 && claim.head.Judged == claim.head.Epoch {
+	if cause != CauseRerun && !wanted.All && !wanted.Flip && len(wanted.Items) == 0 && claim.head.Judged == claim.head.Epoch {
 		return claim.idle(ctx, evaluation)
 	}
 	result := &Result{Definition: d, ID: db.NewID(now)}

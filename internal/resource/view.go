@@ -96,9 +96,9 @@ func (j *followedJudge) viewsOf(ctx context.Context, tx *db.Tx, d Definition) (v
 	if len(views) == 0 {
 		return nil, false, nil
 	}
-	names, err := selectBehind(ctx, tx, d.Number)
+	marks, err := selectBehind(ctx, tx, d.Number)
 	for _, view := range views {
-		behind = behind || slices.Contains(names, view.Name())
+		behind = behind || marks[view.Name()] > 0
 	}
 	return views, behind, err
 }
@@ -111,6 +111,7 @@ type following struct {
 	changed    []Item
 	definition Definition
 	number     int64 // that was flipped to
+	seen       raised
 	service    *Service
 	views      []View
 }
@@ -140,7 +141,7 @@ func (f *following) Flip(ctx context.Context, tx *db.Tx, number int64, now time.
 	case len(f.changed) == 0:
 		return nil
 	case f.late():
-		return insertBehind(ctx, tx, f.definition, f.views)
+		return f.fallBehind(ctx, tx)
 	}
 	rows, err := selectNewest(ctx, tx, f.definition.Number, number, f.changed)
 	if err != nil {
@@ -156,6 +157,17 @@ func (f *following) Flip(ctx context.Context, tx *db.Tx, number int64, now time.
 		}
 	}
 	return nil
+}
+
+// fallBehind notes that the views are behind. Where one was already, although it was
+// not when the evaluation began, what it shows was set otherwise meanwhile, so the
+// records that changed do not bring it up.
+func (f *following) fallBehind(ctx context.Context, tx *db.Tx) (err error) {
+	f.seen, err = insertBehind(ctx, tx, f.definition, f.views)
+	for _, mark := range f.seen {
+		f.behind = f.behind || mark > 1
+	}
+	return err
 }
 
 // late says that the views are brought up after the flip.
@@ -178,7 +190,7 @@ func (f *following) settle(ctx context.Context, c *claim) {
 	if !f.behind {
 		items = f.changed
 	}
-	if err := c.bringUp(ctx, f.views, f.number, items); err != nil {
+	if err := c.bringUp(ctx, f.views, f.seen, stretch{definition: c.definition.Number, number: f.number, items: items}); err != nil {
 		f.service.Logger.LogAttrs(ctx, slog.LevelWarn, "views are behind their records for now",
 			slog.String("definition", string(f.definition.ID)), slog.Any("error", err))
 	}
@@ -194,11 +206,11 @@ func (f *following) landed(ctx context.Context) {
 	}
 }
 
-// bringUp puts the newest records of the items into the views, of all items when
-// there are none, and then notes that the views are not behind any more.
-func (c *claim) bringUp(ctx context.Context, views []View, number int64, items []Item) error {
+// bringUp puts the newest records of a stretch into the views, and then notes that
+// the views are not behind any more, unless it was said again since it was seen.
+func (c *claim) bringUp(ctx context.Context, views []View, seen raised, at stretch) error {
 	told := make([][]any, len(views))
-	for at := (stretch{definition: c.definition.Number, number: number, items: items}); ; {
+	for {
 		rows, said, err := c.bring(ctx, views, at)
 		if err != nil {
 			return err
@@ -220,7 +232,7 @@ func (c *claim) bringUp(ctx context.Context, views []View, number int64, items [
 				return fmt.Errorf("end the run of the view %s: %w", view.Name(), err)
 			}
 		}
-		return deleteBehind(ctx, tx, c.definition.Number, views)
+		return deleteBehind(ctx, tx, c.definition.Number, views, seen)
 	})
 }
 
@@ -271,7 +283,8 @@ func (s stretch) after(item Item) stretch {
 // all records of a definition, as when what it shows of them is set otherwise.
 // The pass RefreshViews does it.
 func SetBehind(ctx context.Context, tx *db.Tx, d Definition, view View) error {
-	return insertBehind(ctx, tx, d, []View{view})
+	_, err := insertBehind(ctx, tx, d, []View{view})
+	return err
 }
 
 // HasLateViews says whether RefreshViews has anything to do.
@@ -302,15 +315,16 @@ func (s *Service) RefreshView(ctx context.Context, d Definition) (err error) {
 	}
 	defer func() { err = errors.Join(err, c.release(ctx)) }()
 	var views []View
-	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		names, err := selectBehind(ctx, tx, d.Number)
-		views = slices.DeleteFunc(slices.Clone(s.Views), func(v View) bool { return !slices.Contains(names, v.Name()) })
+	var seen raised
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		seen, err = selectBehind(ctx, tx, d.Number)
+		views = slices.DeleteFunc(slices.Clone(s.Views), func(v View) bool { return seen[v.Name()] == 0 })
 		return err
 	})
 	if err != nil || len(views) == 0 {
 		return err
 	}
-	return c.bringUp(ctx, views, c.head.Number, nil)
+	return c.bringUp(ctx, views, seen, stretch{definition: d.Number, number: c.head.Number})
 }
 
 // behind answers the definitions that a view is behind of and that nobody holds.

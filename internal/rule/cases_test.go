@@ -59,13 +59,19 @@ func (r *caseRunner) evaluator() *Evaluator {
 	return e
 }
 
-// record is a record whose member id, if any, is its public id.
+// record is a record whose member id, if any, is its public id, and whose member
+// presentSince is since when it has been there.
 func (r *caseRunner) record(data string) Record {
 	var named struct {
-		ID string `json:"id"`
+		ID           string `json:"id"`
+		PresentSince string `json:"presentSince"`
 	}
 	_ = json.Unmarshal([]byte(data), &named) // some records of the cases are no objects
-	return Record{Doc: []byte(data), ID: named.ID}
+	record := Record{Doc: []byte(data), ID: named.ID}
+	if at, ok := parseInstant([]byte(named.PresentSince)); ok {
+		record.PresentSince = at.ms
+	}
+	return record
 }
 
 func (r *caseRunner) find(name string) (*Fields, error) {

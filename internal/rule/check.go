@@ -38,7 +38,8 @@ type checked struct {
 // checkedOperand is a literal, or another field.
 type checkedOperand struct {
 	*operand
-	path path // operandField: from the start of the scope
+	path path  // operandField: from the start of the scope
+	plus int64 // operandField: what is added, in milliseconds
 }
 
 // comparand is the kind of values that a leaf compares.
@@ -114,7 +115,7 @@ func (c *checker) element(out *checked, sc scope) {
 
 // field resolves the field of a leaf or element node.
 func (c *checker) field(out *checked, sc scope) bool {
-	full, shape, err := c.fields.resolve(sc, out.Node.field)
+	full, shape, err := c.resolve(sc, out.Node.field)
 	if err != nil {
 		c.add(at(out.pointer, "field"), "%s", err)
 		return false

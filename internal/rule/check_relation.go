@@ -3,6 +3,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -37,6 +38,10 @@ func (c *checker) relation(out *checked, sc scope) {
 		full, found, err := c.fields.resolve(sc, pair.ours)
 		if err != nil {
 			c.add(out.pair(i), "%s", err)
+			continue
+		}
+		if len(full) == 1 && full[0] == virtualSince {
+			c.add(out.pair(i), "presentSince is no key")
 			continue
 		}
 		ours[i] = found
@@ -77,6 +82,8 @@ func (c *checker) target(out *checked, i int, name string, ours []shape) {
 		case !joins(comparandOf(ours[j].typ), kind):
 			c.add(out.pair(j), "%s and %s of %s don't compare: %s against %s",
 				pair.ours, pair.theirs, name, ours[j].typ.many(), theirs.typ.many())
+		case len(full) == 1 && full[0] == virtualSince:
+			c.add(out.pair(j), "of %s: presentSince is no key", name)
 		default:
 			target.keys = append(target.keys, checkedKey{path: full, kind: kind})
 		}
@@ -112,4 +119,14 @@ func joins(a, b comparand) bool {
 		return a != compareTime
 	}
 	return a == b
+}
+
+// resolve answers the full path of a field and its shape. Related records are read by
+// what stands in them.
+func (c *checker) resolve(sc scope, p path) (path, shape, error) {
+	full, found, err := c.fields.resolve(sc, p)
+	if err == nil && c.related && len(full) == 1 && full[0] == virtualSince {
+		return nil, shape{}, errors.New("presentSince is of the record itself: it does not stand inside a relation")
+	}
+	return full, found, err
 }

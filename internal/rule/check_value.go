@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/passmuster/muster/internal/jtd"
 )
@@ -217,7 +218,7 @@ func literalKind(raw []byte) comparand {
 // other checks {field: other}.
 func (c *checker) other(out *checked, sc scope, o *operand, pointer string) {
 	pointer = at(pointer, "field")
-	full, found, err := c.fields.resolve(sc, o.field)
+	full, found, err := c.resolve(sc, o.field)
 	if err != nil {
 		c.add(pointer, "%s", err)
 		return
@@ -240,5 +241,13 @@ func (c *checker) other(out *checked, sc scope, o *operand, pointer string) {
 			name(out.Node.field), name(o.field), out.member.typ.many(), member.typ.many())
 		return
 	}
-	out.operands = append(out.operands, checkedOperand{operand: o, path: full})
+	var plus int64
+	if o.plus != "" {
+		var fits bool
+		if plus, fits = parseDuration(o.plus); !fits || kind != compareTime {
+			c.add(strings.TrimSuffix(pointer, "/field")+"/plus", "plus adds a duration such as 30m, 12h, 90d or 6w to a timestamp that before, after or between compares with")
+			return
+		}
+	}
+	out.operands = append(out.operands, checkedOperand{operand: o, path: full, plus: plus})
 }

@@ -17,6 +17,7 @@ type Program struct {
 	reads     []string
 	relations []*Relation
 	relative  bool
+	since     int       // slot of the record's presentSince, -1 when it is not read
 	pool      sync.Pool // of *Evaluator
 }
 
@@ -39,8 +40,12 @@ type step struct {
 // source is where an operand comes from: a literal, or the slot of another field.
 type source struct {
 	literal slot
-	slot    int // -1 for a literal
+	plus    int64 // of a field that is a timestamp: what is added, in milliseconds
+	slot    int   // -1 for a literal
 }
+
+// instant answers the time that a source, which is one, stands for.
+func (s *source) instant(x *slot) instant { return instant{ms: x.time.ms + s.plus, ns: x.time.ns} }
 
 func (s *source) get(e *Evaluator) *slot {
 	if s.slot >= 0 {
@@ -71,7 +76,7 @@ func program(tree *checked) *Program {
 }
 
 func newProgram() *Program {
-	p := &Program{id: -1, record: newReader()}
+	p := &Program{id: -1, record: newReader(), since: -1}
 	p.pool.New = func() any { return p.NewEvaluator() }
 	return p
 }
@@ -82,6 +87,9 @@ func (p *Program) Reads() []string { return slices.Clone(p.reads) }
 
 // ReadsID says whether the truth may depend on the public id of the record.
 func (p *Program) ReadsID() bool { return p.id >= 0 }
+
+// ReadsPresence says whether it may depend on since when the record has been there.
+func (p *Program) ReadsPresence() bool { return p.since >= 0 }
 
 // Relations answers the relations of the condition, as Relation.Index counts them.
 func (p *Program) Relations() []*Relation { return p.relations }
@@ -96,7 +104,10 @@ func newReader() *reader { return &reader{root: branch{slot: -1}} }
 // slot answers the slot of a path in a scope and notes what is needed of it.
 func (c *compiler) slot(r *reader, p path, needs need, prefix string) int {
 	if len(p) == 1 && p[0] == virtualID {
-		return c.idSlot()
+		return c.virtualSlot(&c.program.id, idName)
+	}
+	if len(p) == 1 && p[0] == virtualSince {
+		return c.virtualSlot(&c.program.since, sinceName)
 	}
 	b := r.root.grow(p)
 	if b.slot < 0 {
@@ -111,15 +122,15 @@ func (c *compiler) slot(r *reader, p path, needs need, prefix string) int {
 	return b.slot
 }
 
-// idSlot answers the slot of the record's public id, which no reader fills.
-func (c *compiler) idSlot() int {
+// virtualSlot answers the slot of what no reader fills, made when it is not there yet.
+func (c *compiler) virtualSlot(slot *int, name string) int {
 	p := c.program
-	if p.id < 0 {
-		p.id = p.slots
+	if *slot < 0 {
+		*slot = p.slots
 		p.slots++
-		p.reads = append(p.reads, idName)
+		p.reads = append(p.reads, name)
 	}
-	return p.id
+	return *slot
 }
 
 func (c *compiler) node(n *checked, r *reader, prefix string) *step {
@@ -158,7 +169,7 @@ func (c *compiler) leaf(s *step, r *reader, prefix string) {
 	}
 	s.slot = c.slot(r, s.path, own, prefix)
 	for _, operand := range s.operands {
-		from := source{slot: -1}
+		from := source{plus: operand.plus, slot: -1}
 		switch {
 		case operand.form != operandField:
 			from.literal.set(operand.literal, needs, nil)

@@ -56,6 +56,8 @@
 //     need an element node.
 //   - {field: other} may stand for the whole value of any operator but matches and
 //     the relative dates: for in and contains_any, _all, _none it is an array field.
+//   - {field: other, plus: 7d} is a duration after another timestamp, for before, after
+//     and the ends of between.
 //   - A low end above the high end of between is allowed, and never true.
 //   - ignoreCase goes with the operators of strings. It says nothing about enums,
 //     numbers and the elements of arrays. For is_empty it makes no difference.
@@ -104,7 +106,9 @@
 // records and the instant alone, so it is worked out once for each key.
 //
 // id is the record's public id, in any record, unless the schema has a field of
-// that name at its top or in customProperties.
+// that name at its top or in customProperties. So is presentSince the instant since
+// which the record has been there without a break; it is no key, and does not stand
+// inside a relation.
 //
 // Next door: jtd says what a valid record is; assessment decides what unknown
 // means for a record and stores the outcomes.

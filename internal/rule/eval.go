@@ -26,6 +26,10 @@ type Record struct {
 	Doc []byte
 	// ID is its public id. Only a program that reads it needs it (ReadsID).
 	ID string
+	// PresentSince is since when it has been there without a break, in unix
+	// milliseconds; 0: nobody knows. Only a program that reads it needs it
+	// (ReadsPresence).
+	PresentSince int64
 }
 
 // NewEvaluator answers fresh scratch space. A program with relations finds no
@@ -74,6 +78,9 @@ func (e *Evaluator) load(r Record, nowMS int64) {
 	e.read(e.program.record, r.Doc)
 	if e.program.id >= 0 {
 		e.slots[e.program.id].setID(r.ID)
+	}
+	if e.program.since >= 0 {
+		e.slots[e.program.since].setSince(r.PresentSince)
 	}
 }
 

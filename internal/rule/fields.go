@@ -56,6 +56,14 @@ const virtualID = "\x00id"
 // idName is how rules write it. A field that the schema has goes before it.
 const idName = "id"
 
+// virtualSince is the path of the instant since which the record has been there
+// without a break, and sinceName how rules write it. A field that the schema has goes
+// before it.
+const (
+	virtualSince = "\x00presentSince"
+	sinceName    = "presentSince"
+)
+
 // NewFields answers the fields of records that are valid against record, the
 // schema of a whole record: the base fields at the top and, when the definition
 // has a schema of its own, a property customProperties that holds it.
@@ -252,6 +260,8 @@ func (f *Fields) resolve(sc scope, p path) (path, shape, error) {
 			p, here = append(path{customProperties}, p...), f.custom
 		} else if len(p) == 1 && p[0] == idName {
 			return path{virtualID}, shape{typ: TypeString}, nil
+		} else if len(p) == 1 && p[0] == sinceName {
+			return path{virtualSince}, shape{typ: TypeTimestamp}, nil
 		}
 	}
 	if !ok {

@@ -125,7 +125,7 @@ func (s *step) compareTest() test {
 			if x.kind != kindText || !x.isTime || y.kind != kindText || !y.isTime {
 				return Unknown, never
 			}
-			return truthOf(order.has(x.time.compare(y.time))), never
+			return truthOf(order.has(x.time.compare(other.instant(y)))), never
 		}
 	}
 	negated := s.op == OpNotEquals
@@ -179,7 +179,8 @@ func (s *step) betweenTest(e *Evaluator) (Truth, int64) {
 		return Unknown, never
 	}
 	if s.compare == compareTime {
-		return truthOf(low.time.compare(x.time) <= 0 && x.time.compare(high.time) <= 0), never
+		first, last := s.others[0].instant(low), s.others[1].instant(high)
+		return truthOf(first.compare(x.time) <= 0 && x.time.compare(last) <= 0), never
 	}
 	return truthOf(compareNumbers(low.number, low.raw, x.number, x.raw) <= 0 &&
 		compareNumbers(x.number, x.raw, high.number, high.raw) <= 0), never

@@ -68,6 +68,7 @@ type operand struct {
 	literal json.Value // compact; numbers keep their spelling
 	list    []operand  // literals, or fields at the ends of between
 	field   path
+	plus    string // operandField of timestamps: a duration that is added; "": none
 }
 
 // MarshalJSON prints the node in its one canonical form: members in the order
@@ -144,7 +145,11 @@ func (n *Node) appendQuantifier(dst []byte) []byte {
 func (o *operand) append(dst []byte) []byte {
 	switch o.form {
 	case operandField:
-		return append(dst, `{"field":`+quote(o.field.String())+`}`...)
+		dst = append(dst, `{"field":`+quote(o.field.String())...)
+		if o.plus != "" {
+			dst = append(dst, `,"plus":`+quote(o.plus)...)
+		}
+		return append(dst, '}')
 	case operandList:
 		dst = append(dst, '[')
 		for i := range o.list {

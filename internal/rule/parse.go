@@ -256,14 +256,26 @@ func (p *parser) operand(raw []byte, pointer string) *operand {
 	return o
 }
 
+// otherField reads {field: other} or {field: other, plus: duration}.
+func (p *parser) otherField(raw []byte, pointer string) operand {
+	m, names := membersOf(raw), []string{"field"}
+	if m.get("plus") != nil {
+		names = append(names, "plus")
+	}
+	if _, ok := p.object(raw, pointer, "{field: other}", names...); !ok {
+		return operand{}
+	}
+	o := operand{form: operandField, field: p.path(m.get("field"), at(pointer, "field"))}
+	if m.get("plus") != nil {
+		o.plus = p.text(m.get("plus"), at(pointer, "plus"), "a duration such as 7d")
+	}
+	return o
+}
+
 func (p *parser) single(raw []byte, pointer string) operand {
 	switch raw[0] {
 	case '{':
-		m, ok := p.object(raw, pointer, "{field: other}", "field")
-		if !ok {
-			return operand{}
-		}
-		return operand{form: operandField, field: p.path(m.get("field"), at(pointer, "field"))}
+		return p.otherField(raw, pointer)
 	case '"':
 		return operand{literal: json.Value(quote(jtd.Unquote(raw)))}
 	}

@@ -335,7 +335,10 @@ func (r *random) leaf(p place, field, typ string) object {
 // operand is a value for an operator: a literal, or now and then another field.
 func (r *random) operand(p place, op, typ, field string) any {
 	one := func() any {
-		if other := r.other(p, typ); other != nil && r.IntN(5) == 0 {
+		if other, ok := r.other(p, typ).(object); ok && r.IntN(5) == 0 {
+			if typ == "timestamp" && r.IntN(2) == 0 && (op == "before" || op == "after" || op == "between") {
+				other["plus"] = r.duration()
+			}
 			return other
 		}
 		return r.literal(typ, field)

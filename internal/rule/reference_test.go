@@ -225,7 +225,7 @@ func (r reference) leaf(rule map[string]any, here any, prefix string) int {
 	}
 	y := rule["value"]
 	if other, ok := y.(map[string]any); ok {
-		y, _ = r.find(other["field"].(string), here, prefix)
+		y = r.other(other, here, prefix)
 		if _, gone := y.(absent); gone || y == nil {
 			return 0
 		}
@@ -246,11 +246,24 @@ func (r reference) leaf(rule map[string]any, here any, prefix string) int {
 	return r.holds(op, typ, x, y, fold)
 }
 
+// other is the value of {field, plus}: a time that is none stays what it is.
+func (r reference) other(operand map[string]any, here any, prefix string) any {
+	y, _ := r.find(operand["field"].(string), here, prefix)
+	at, ok := moment(y)
+	plus, adds := operand["plus"].(string)
+	if !ok || !adds {
+		return y
+	}
+	n, _ := strconv.Atoi(plus[:len(plus)-1])
+	unit := map[byte]time.Duration{'m': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour, 'w': 7 * 24 * time.Hour}[plus[len(plus)-1]]
+	return at.Add(time.Duration(n) * unit).Format(time.RFC3339Nano)
+}
+
 func (r reference) between(typ string, x any, ends []any, here any, prefix string) int {
 	for i, end := range ends {
 		if other, ok := end.(map[string]any); ok {
 			ends = append([]any{}, ends...)
-			ends[i], _ = r.find(other["field"].(string), here, prefix)
+			ends[i] = r.other(other, here, prefix)
 		}
 	}
 	low, ok1 := compareAs(typ, x, ends[0])

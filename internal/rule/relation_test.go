@@ -52,15 +52,15 @@ func TestKeyOfSeveralFields(t *testing.T) {
 	}
 	reader, seen := key.NewReader(), map[string]Record{}
 	for _, record := range []Record{
-		{[]byte(`{"a":"x"}`), "yz"},
-		{[]byte(`{"a":"xy"}`), "z"},
-		{[]byte(`{"a":"xyz"}`), "-"},
-		{[]byte(`{"a":1}`), "z"},
-		{[]byte(`{"a":"1"}`), "z"},
-		{[]byte(`{"a":true}`), "z"},
-		{[]byte(`{"a":"true"}`), "z"},
-		{[]byte(`{"a":10}`), "z"},
-		{[]byte(`{"a":-1}`), "z"},
+		{Doc: []byte(`{"a":"x"}`), ID: "yz"},
+		{Doc: []byte(`{"a":"xy"}`), ID: "z"},
+		{Doc: []byte(`{"a":"xyz"}`), ID: "-"},
+		{Doc: []byte(`{"a":1}`), ID: "z"},
+		{Doc: []byte(`{"a":"1"}`), ID: "z"},
+		{Doc: []byte(`{"a":true}`), ID: "z"},
+		{Doc: []byte(`{"a":"true"}`), ID: "z"},
+		{Doc: []byte(`{"a":10}`), ID: "z"},
+		{Doc: []byte(`{"a":-1}`), ID: "z"},
 	} {
 		k, ok := reader.Append(nil, record)
 		if other, twice := seen[string(k)]; twice || !ok {
@@ -68,7 +68,7 @@ func TestKeyOfSeveralFields(t *testing.T) {
 		}
 		seen[string(k)] = record
 	}
-	for _, record := range []Record{{[]byte(`{"a":null}`), "z"}, {[]byte(`{}`), "z"}, {[]byte(`{"a":"x"}`), ""}, {[]byte(`{"a":[]}`), "z"}} {
+	for _, record := range []Record{{Doc: []byte(`{"a":null}`), ID: "z"}, {Doc: []byte(`{}`), ID: "z"}, {Doc: []byte(`{"a":"x"}`), ID: ""}, {Doc: []byte(`{"a":[]}`), ID: "z"}} {
 		if k, ok := reader.Append(nil, record); ok {
 			t.Errorf("%s %q has the key %q", record.Doc, record.ID, k)
 		}

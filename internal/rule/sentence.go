@@ -304,6 +304,9 @@ func (n *Node) valueText() string {
 }
 
 func (o *operand) text(op Op) string {
+	if o.form == operandField && o.plus != "" {
+		return spellDuration(o.plus) + " after " + subject(o.field)
+	}
 	if o.form == operandField {
 		return subject(o.field)
 	}

@@ -4,6 +4,7 @@ package rule
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/passmuster/muster/internal/jtd"
 )
@@ -80,6 +81,16 @@ func (s *slot) setID(id string) {
 	s.kind = kindText
 	s.raw = append(s.raw[:0], quote(id)...)
 	s.text = append(s.text[:0], id...)
+}
+
+// setSince takes since when the record has been there, as setID does its id.
+func (s *slot) setSince(ms int64) {
+	if s.kind = kindMissing; ms == 0 {
+		return
+	}
+	s.kind, s.isTime, s.time = kindText, true, instant{ms: ms}
+	s.text = time.UnixMilli(ms).UTC().AppendFormat(s.text[:0], "2006-01-02T15:04:05.000Z")
+	s.raw = append(append(append(s.raw[:0], '"'), s.text...), '"')
 }
 
 func (s *slot) decode(scratch []byte) []byte {

@@ -73,7 +73,8 @@ func (p *protocol) serve(w http.ResponseWriter, r *http.Request) {
 
 // answer answers a request of the provider that it belongs to.
 func (p *protocol) answer(w http.ResponseWriter, r *http.Request, d Directory, token []byte, req request) answer {
-	if allowance := p.web.Take(web.ClassSCIM, string(d.ID)); !allowance.Allowed {
+	allowance := p.web.Take(web.ClassSCIM, string(d.ID))
+	if allowance.SetHeaders(w.Header()); !allowance.Allowed {
 		return p.service.refuse(r.Context(), d, req, errRate(w, allowance))
 	}
 	if err := p.readBody(w, r, &req); err != nil {
@@ -106,6 +107,7 @@ func (p *protocol) turnAway(w http.ResponseWriter, r *http.Request, id string, r
 // errRate is what hears who asks too often; Okta understands seconds only (contract
 // M7).
 func errRate(w http.ResponseWriter, allowance web.Allowance) error {
+	allowance.SetHeaders(w.Header())
 	wait := int(math.Ceil(allowance.RetryAfter.Seconds()))
 	w.Header().Set("Retry-After", strconv.Itoa(max(wait, 1)))
 	return &schema.Error{Status: http.StatusTooManyRequests, Detail: "Too many requests; come back in " + strconv.Itoa(max(wait, 1)) + " s."}

@@ -167,7 +167,7 @@ func TestRate(t *testing.T) {
 			}
 		}
 		status, header, text := ask(c)
-		if status != 429 || header.Get("Retry-After") != "1" {
+		if status != 429 || header.Get("Retry-After") != "1" || header.Get("X-RateLimit-Limit") != "1500" || header.Get("X-RateLimit-Remaining") != "0" {
 			t.Errorf("beyond: got %d %s, Retry-After %q", status, text, header.Get("Retry-After"))
 		}
 		wellFormed(t, "beyond", status, header, text)

@@ -393,6 +393,42 @@ func TestPlans(t *testing.T) {
 	})
 }
 
+// TestClauses holds how much of a filter SQL says: all of it, what it narrows to, or
+// nothing. TestListProperty holds that each way answers the same.
+func TestClauses(t *testing.T) {
+	h := newShelf(t, dbtest.SQLite(t))
+	cases := []struct{ kind, filter, want string }{
+		{"User", `userName eq "x"`, "all"},
+		{"User", `active eq true and externalId eq "x"`, "all"},
+		{"User", `not (active eq true)`, "all"},
+		{"User", `userName eq "x" and title eq "y"`, "part"},
+		{"User", `emails[type eq "work" and value eq "x"]`, "part"},
+		{"User", `title eq "x"`, "none"},
+		{"User", `userName eq "x" or title eq "y"`, "none"},
+		{"User", `not (userName eq "x" and title eq "y")`, "none"},
+		{"Group", `members eq "65f000000000000000000000"`, "all"},
+	}
+	for _, c := range cases {
+		h.read(func(ctx context.Context, tx *db.Tx) error {
+			rt := h.typed(ctx, tx, c.kind)
+			f, err := filter.New(c.filter, rt, filter.Options{})
+			h.ok(err)
+			w, err := clauseOf(f, rt)
+			h.ok(err)
+			got := "none"
+			if w.exact {
+				got = "all"
+			} else if w.cond != "" {
+				got = "part"
+			}
+			if got != c.want {
+				t.Errorf("%s: SQL says %s of it, want %s", c.filter, got, c.want)
+			}
+			return nil
+		})
+	}
+}
+
 // plan answers how SQLite goes about a selection.
 func (h *shelf) plan(ctx context.Context, tx *db.Tx, s selection) string {
 	h.t.Helper()

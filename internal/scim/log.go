@@ -251,8 +251,11 @@ func (s *Service) HasLog(context.Context) (bool, error) {
 }
 
 // FlushLog writes the requests that wait, with the steps that they did and the
-// warnings that they gave rise to, and when tokens were used.
+// warnings that they gave rise to, and when tokens were used. One flush waits for
+// another: who reads the log after it must find what that one has taken.
 func (s *Service) FlushLog(ctx context.Context) error {
+	s.flushing.Lock()
+	defer s.flushing.Unlock()
 	w, used := s.log.take(), s.used.take()
 	if w.empty() && len(used) == 0 {
 		return nil

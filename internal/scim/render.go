@@ -147,12 +147,13 @@ func (v view) kin(ctx context.Context, tx *db.Tx, ids []string) (k kinship, err 
 
 // kinOf is kin for one resource that was read by itself.
 func (v view) kinOf(ctx context.Context, tx *db.Tx, r storedRow) (k kinship, err error) {
-	if v.groups && r.grouped {
-		groups, err := selectGroups(ctx, tx, v.c.dir, r.id)
-		if err != nil {
-			return k, err
+	if v.groups {
+		if r.grouped {
+			if r.groups, err = selectGroups(ctx, tx, v.c.dir, r.id); err != nil {
+				return k, err
+			}
 		}
-		k.groups = map[string][]groupOf{r.id: groups}
+		k.groups = map[string][]groupOf{r.id: r.groups}
 	}
 	if v.members {
 		k.members, err = selectMembersOf(ctx, tx, v.c.dir, []string{r.id})

@@ -33,6 +33,7 @@ type Service struct {
 	Options
 	bases     memo[string]      // the base URL without a path
 	endpoints map[string]string // by the name of a resource type
+	flushing  sync.Mutex        // held from taking the log to its commit
 	hiding    sync.Map          // *schema.ResourceType → bool
 	known     tokenMemory
 	log       *requestLog

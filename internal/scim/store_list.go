@@ -16,7 +16,8 @@ type storedRow struct {
 	active           bool
 	created, updated int64 // milliseconds
 	document, id     string
-	grouped          bool // somebody has it as a member; known where it was read by itself
+	groups           []groupOf // that it is in, where it was read by itself
+	grouped          bool      // it may be in groups that were not read
 	version          int64
 }
 
@@ -29,14 +30,29 @@ func scanStored(row db.Row) (r storedRow, err error) {
 	return r, err
 }
 
-// selectOneStored answers one resource; db.ErrNoRow. Few columns are asked for:
-// each costs as much as the search itself.
+// selectOneStored answers one resource with the groups that it is in; db.ErrNoRow.
+// It is one statement, a row a group, since a second one would cost as much again
+// as the search itself; and few columns are asked for, for the same reason.
 func selectOneStored(ctx context.Context, tx *db.Tx, d Directory, kind, id string) (storedRow, error) {
-	r := storedRow{id: id}
-	err := tx.QueryRow(ctx, `
-		SELECT r.document, r.version, r.active, r.created_at, r.updated_at, EXISTS (SELECT 1 FROM scim_member m WHERE m.value = r.id)
-		FROM scim_resource r WHERE r.id = $1 AND r.directory + 0 = $2 AND r.type = $3`, id, d.Number, kind,
-	).Scan(&r.document, &r.version, &r.active, &r.created, &r.updated, &r.grouped)
+	r, there := storedRow{id: id}, false
+	err := tx.Each(ctx, func(row db.Row) error {
+		there = true
+		var group, document *string
+		if err := row.Scan(&r.document, &r.version, &r.active, &r.created, &r.updated, &group, &document); err != nil {
+			return err
+		}
+		if group != nil && document != nil { // nil: of another directory
+			r.groups = append(r.groups, groupOf{id: *group, name: shownName(*document, *group)})
+		}
+		return nil
+	}, `
+		SELECT r.document, r.version, r.active, r.created_at, r.updated_at, m.grp,
+			(SELECT g.document FROM scim_resource g WHERE g.id = m.grp AND g.directory + 0 = $2)
+		FROM scim_resource r LEFT JOIN scim_member m ON m.value = r.id
+		WHERE r.id = $1 AND r.directory + 0 = $2 AND r.type = $3 ORDER BY m.grp`, id, d.Number, kind)
+	if err == nil && !there {
+		err = db.ErrNoRow
+	}
 	return r, err
 }
 

@@ -192,6 +192,29 @@ func (s *Service) see(ctx context.Context, id string, now time.Time) {
 	}
 }
 
+// Stands answers how the caller of a session stands now, without noting a use of it:
+// for a connection that stays open. Unauthorized when the session is over.
+func (s *Service) Stands(ctx context.Context, c caller.Caller) (now caller.Caller, err error) {
+	var user access.User
+	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		x, err := s.own(ctx, tx, c)
+		if err != nil {
+			return err
+		}
+		user, err = s.Access.ByID(ctx, tx, x.Workspace.Number, x.User)
+		return err
+	})
+	if err != nil {
+		return caller.Caller{}, err
+	}
+	if user.Status != access.Active {
+		return caller.Caller{}, over()
+	}
+	now = user.Caller(c.Workspace)
+	now.Session, now.Address = c.Session, c.Address
+	return now, nil
+}
+
 // own reads the caller's session. Unauthorized when it ended, or lost the
 // browser, after the request was let in.
 func (s *Service) own(ctx context.Context, tx *db.Tx, c caller.Caller) (Session, error) {

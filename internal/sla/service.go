@@ -18,6 +18,7 @@ import (
 	"github.com/passmuster/muster/internal/deadline"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/form"
 )
 
 // Users answers the names of the tests that point to a category.
@@ -96,7 +97,7 @@ func Hold(ctx context.Context, tx *db.Tx, w caller.Workspace, ref string) (Categ
 func (s *Service) Create(ctx context.Context, c caller.Caller, in Category) (Category, error) {
 	in.Name = strings.TrimSpace(in.Name)
 	if in.Slug == "" {
-		in.Slug = slugOf(in.Name)
+		in.Slug = form.Slug(in.Name)
 	}
 	if err := in.check(); err != nil {
 		return Category{}, err
@@ -266,19 +267,10 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, ref string) error
 // Limits in characters.
 const (
 	maxName = 200
-	maxSlug = 100
+	maxSlug = form.MaxSlug
 )
 
-var (
-	notSlug  = regexp.MustCompile(`[^a-z0-9]+`)
-	slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-)
-
-// slugOf makes a slug of a name; "" when nothing is left.
-func slugOf(name string) string {
-	slug := strings.Trim(notSlug.ReplaceAllString(strings.ToLower(name), "-"), "-")
-	return strings.Trim(slug[:min(len(slug), maxSlug)], "-")
-}
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func (c Category) check() error {
 	var problems []fault.Problem

@@ -5,6 +5,8 @@ package sla
 import (
 	"context"
 	"fmt"
+	"math"
+	"sort"
 	"time"
 	_ "time/tzdata" // due times must not depend on what a machine has installed
 
@@ -44,6 +46,53 @@ func TermsOf(ctx context.Context, tx *db.Tx, workspace int64, slug string) (Term
 		list = []term{{Term: shipped.Term, enabled: shipped.Enabled}}
 	}
 	return Terms{list: list, zone: set.zone}, nil
+}
+
+// Span is a stretch of instants, in ms, with both its ends.
+type Span struct{ From, To int64 }
+
+// longestTerm is more than any term, in ms.
+const longestTerm = int64(11 * 366 * 24 * time.Hour / time.Millisecond)
+
+// slack is by how much due times in business days may be out of the order of what was
+// detected, in ms: what clocks are put forward or back, and more.
+const slack = int64(26 * time.Hour / time.Millisecond)
+
+// Around answers spans that all items which are overdue at an instant were detected
+// in, and ones of all that are not, as Due has it. What was detected within about a day
+// of where one becomes the other is in both.
+func (t Terms) Around(now int64) (overdue, others []Span) {
+	for i, one := range t.list {
+		span := Span{math.MinInt64, now}
+		if i > 0 {
+			span.From = one.since
+		}
+		if i+1 < len(t.list) {
+			span.To = min(span.To, t.list[i+1].since-1)
+		}
+		if span.From > span.To {
+			continue
+		}
+		if !one.enabled {
+			others = append(others, span)
+			continue
+		}
+		low := max(span.From, now-longestTerm)
+		late := int64(sort.Search(int(max(span.To-low, 0)), func(after int) bool {
+			due := t.Due(low + int64(after))
+			return due != nil && *due >= now
+		})) + low
+		early := late
+		if one.Unit == deadline.BusinessDays {
+			early, late = early-slack, late+slack
+		}
+		overdue = append(overdue, Span{span.From, min(span.To, late-1)})
+		others = append(others, Span{max(span.From, early), span.To})
+	}
+	if len(t.list) == 0 {
+		others = []Span{{math.MinInt64, now}}
+	}
+	return overdue, others
 }
 
 // Due answers when an item is due that was detected at an instant, both in ms:

@@ -4,6 +4,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/passmuster/muster/internal/caller"
@@ -31,6 +32,12 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 	}
 	ex.caller = c.ID
 	r = r.WithContext(caller.With(r.Context(), c))
+	if pattern == "" && s.wantsPage(r) {
+		ex.path = "/{page...}"
+		w.Header().Add("Vary", "Accept")
+		s.pages.ServeHTTP(w, r)
+		return
+	}
 	if pattern == "" {
 		refuseUnknown(w, r, handler)
 		return
@@ -49,6 +56,20 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
 }
 
 func guarded(path string) bool { return path == "/v1" || strings.HasPrefix(path, "/v1/") }
+
+// interfaces are the parts of the address space in which programs speak; what is
+// not there is no page.
+func interfaces() []string { return []string{"assets", "door", "oauth", "scim", "sso", "v1"} }
+
+// wantsPage says whether a browser opens a page of the dashboard, which knows by
+// itself what stands at the address.
+func (s *Server) wantsPage(r *http.Request) bool {
+	if s.pages == nil || (r.Method != http.MethodGet && r.Method != http.MethodHead) || !Storable(r.URL.Path) {
+		return false
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	return !slices.Contains(interfaces(), first) && strings.Contains(r.Header.Get("Accept"), "text/html")
+}
 
 // enter answers who calls: somebody whom the guard admits, or a visitor where
 // none is needed. A visitor's request may not be of another site's making, for

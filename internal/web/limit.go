@@ -32,11 +32,6 @@ func DefaultLimits() Limits {
 	return Limits{Anonymous: 1000, Audit: 600, Integration: 600, Manage: 600, OAuth: 60, SCIM: 50_000, Session: 6000}
 }
 
-// PublishedLimits are those of the incumbent, for the emulator mode.
-func PublishedLimits() Limits {
-	return Limits{Anonymous: 1000, Audit: 250, Integration: 20, Manage: 50, OAuth: 5, SCIM: 50_000, Session: 6000}
-}
-
 // Allowance is what is left to somebody after a request was counted.
 type Allowance struct {
 	Allowed    bool

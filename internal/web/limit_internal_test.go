@@ -55,13 +55,48 @@ func TestClientAddress(t *testing.T) {
 		{"[2001:db8:f::1]:443", "198.51.100.9", "198.51.100.9"},
 		{"10.1.1.1:443", "rubbish", "10.1.1.1"},
 		{"10.1.1.1:443", "198.51.100.9, rubbish", "10.1.1.1"},
+		{"10.1.1.1:443", "198.51.100.9:5000", "198.51.100.9"},
+		{"10.1.1.1:443", "6.6.6.6\", 198.51.100.9", "198.51.100.9"},
+		{"10.1.1.1:443", "10.3.3.3, 10.2.2.2", "10.3.3.3"}, // all are proxies: the first of them
+		{"10.1.1.1:443", ", , 198.51.100.9,", "10.1.1.1"},
 		{"@", "198.51.100.9", "@"},
 	} {
 		r := &http.Request{RemoteAddr: test.peer, Header: http.Header{}}
 		if test.forwarded != "" {
 			r.Header.Set("X-Forwarded-For", test.forwarded)
 		}
-		if got := clientAddress(r, trusted); got != test.want {
+		if got := clientAddress(r, trusted, ""); got != test.want {
+			t.Errorf("%s for %q: got %s, want %s", test.peer, test.forwarded, got, test.want)
+		}
+	}
+}
+
+// TestForwarded reads RFC 7239, of which the client wrote the left.
+func TestForwarded(t *testing.T) {
+	trusted := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	for _, test := range []struct{ peer, forwarded, want string }{
+		{"192.0.2.1:443", "for=198.51.100.9", "192.0.2.1"},
+		{"10.1.1.1:443", "for=198.51.100.9", "198.51.100.9"},
+		{"10.1.1.1:443", `proto=https; For="198.51.100.9:4711";by=10.1.1.1`, "198.51.100.9"},
+		{"10.1.1.1:443", `for="[2001:db8::7]:4711"`, "2001:db8::7"},
+		{"10.1.1.1:443", `for="[2001:db8::7]"`, "2001:db8::7"},
+		{"10.1.1.1:443", `for=6.6.6.6, for=198.51.100.9, for=10.2.2.2`, "198.51.100.9"},
+		{"10.1.1.1:443", `for=", for=198.51.100.9`, "198.51.100.9"}, // a quote left open by the client
+		{"10.1.1.1:443", `for="6.6.6.6, for=198.51.100.9`, "198.51.100.9"},
+		{"10.1.1.1:443", `for=6.6.6.6;x="a,b", for="198.51.100.9"`, "198.51.100.9"},
+		{"10.1.1.1:443", `for=6.6.6.6, for=unknown`, "10.1.1.1"},
+		{"10.1.1.1:443", `for=6.6.6.6, for=_hidden`, "10.1.1.1"},
+		{"10.1.1.1:443", `for=6.6.6.6;for=7.7.7.7`, "10.1.1.1"},
+		{"10.1.1.1:443", `for="6.6.6.6\"`, "10.1.1.1"},
+		{"10.1.1.1:443", `for=6.6.6.6, by=10.1.1.1`, "10.1.1.1"},
+		{"10.1.1.1:443", `for="198.51.100.9`, "10.1.1.1"},
+		{"10.1.1.1:443", "", "10.1.1.1"},
+	} {
+		r := &http.Request{RemoteAddr: test.peer, Header: http.Header{"X-Forwarded-For": {"6.6.6.6"}}}
+		if test.forwarded != "" {
+			r.Header.Set("Forwarded", test.forwarded)
+		}
+		if got := clientAddress(r, trusted, "Forwarded"); got != test.want {
 			t.Errorf("%s for %q: got %s, want %s", test.peer, test.forwarded, got, test.want)
 		}
 	}

@@ -53,7 +53,7 @@ func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
 		ex := &exchange{
-			address: clientAddress(r, s.options.TrustedProxies), agent: Shorten(strings.ToValidUTF8(r.UserAgent(), "?")),
+			address: clientAddress(r, s.options.TrustedProxies, s.options.ForwardedHeader), agent: Shorten(strings.ToValidUTF8(r.UserAgent(), "?")),
 			cookie: s.cookieOf(r), id: requestID(r.Header.Get("X-Request-Id")), server: s,
 		}
 		ctx := context.WithValue(r.Context(), exchangeKey{}, ex)

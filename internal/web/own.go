@@ -21,15 +21,20 @@ var homePage string
 // mountOwn puts the routes up that belong to no feature.
 func (s *Server) mountOwn() {
 	metrics := promhttp.HandlerFor(s.options.Registry, promhttp.HandlerOpts{})
-	s.Handle(Plain{Method: http.MethodGet, Path: "/{$}"}, http.HandlerFunc(home))
+	s.Handle(Plain{Method: http.MethodGet, Path: "/{$}"}, http.HandlerFunc(s.home))
 	s.Handle(Plain{Method: http.MethodGet, Path: "/healthz"}, http.HandlerFunc(alive))
 	s.Handle(Plain{Method: http.MethodGet, Path: "/metrics"}, metrics)
 	s.Handle(Plain{Method: http.MethodGet, Path: "/openapi.json"}, http.HandlerFunc(s.serveDocument))
 	s.Handle(Plain{Method: http.MethodGet, Path: "/readyz"}, http.HandlerFunc(s.ready))
 }
 
-// home answers the page for people who open the address in a browser.
-func home(w http.ResponseWriter, _ *http.Request) {
+// home answers people who open the address in a browser: with the dashboard, or
+// with a page that says how to get one.
+func (s *Server) home(w http.ResponseWriter, r *http.Request) {
+	if s.pages != nil {
+		s.pages.ServeHTTP(w, r)
+		return
+	}
 	w.Header().Set("Content-Security-Policy",
 		"default-src 'none'; frame-ancestors 'none'; style-src 'sha256-"+styleDigest(homePage)+"'")
 	answer(w, "text/html; charset=utf-8", []byte(homePage))

@@ -85,6 +85,16 @@ func EncodeCursor(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(text)
 }
 
+// After answers the id that the page starts just after, of a list by ids; "" for the
+// first page. A cursor that is none is an Invalid fault.
+func (p *PageInput) After() (id string, err error) {
+	parts, err := DecodeCursor(p.PageCursor, 1)
+	if err != nil || parts == nil {
+		return "", err
+	}
+	return parts[0], nil
+}
+
 // DecodeCursor answers the sort keys of a cursor; nil for the empty one. What
 // EncodeCursor did not make of want parts is an Invalid fault.
 func DecodeCursor(s string, want int) ([]string, error) {

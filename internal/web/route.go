@@ -181,6 +181,10 @@ func (s *Server) Handle(p Plain, h http.Handler) {
 	}
 }
 
+// HandlePages mounts what answers / and every path that no route has, to a
+// browser that opens a page; see wantsPage.
+func (s *Server) HandlePages(h http.Handler) { s.pages = h }
+
 // Mounted describes a route for tests that walk them all.
 type Mounted struct {
 	Class      Class

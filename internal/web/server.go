@@ -38,10 +38,11 @@ type Owner func(ctx context.Context, c caller.Caller, id string) (string, error)
 
 // Options are what a Server is made of.
 type Options struct {
-	BaseURL        string           // what others call this server; https:// makes cookies secure
-	Owners         map[string]Owner // who owns an object, by the kind that routes name as Owned
-	Sessions       Sessions         // nil: no cookie is a credential
-	TrustedProxies []netip.Prefix   // whose X-Forwarded-For counts
+	BaseURL         string           // what others call this server; https:// makes cookies secure
+	ForwardedHeader string           // X-Forwarded-For (also ""), or Forwarded: what trusted proxies write
+	Owners          map[string]Owner // who owns an object, by the kind that routes name as Owned
+	Sessions        Sessions         // nil: no cookie is a credential
+	TrustedProxies  []netip.Prefix   // whose ForwardedHeader counts
 
 	Bearer       Bearer                      // nil: every token is refused
 	BodyLimit    int64                       // bytes of a JSON body, decoded; 0 = DefaultBodyLimit
@@ -67,6 +68,7 @@ type Server struct {
 	now     func() time.Time
 	options Options
 	origins *http.CrossOriginProtection
+	pages   http.Handler        // nil: browsers get a 404 like everybody
 	routes  map[string]*mounted // by mux pattern
 	trees   []tree
 

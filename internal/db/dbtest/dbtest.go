@@ -16,6 +16,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"sync"
@@ -26,14 +27,38 @@ import (
 	"github.com/passmuster/muster/internal/db"
 )
 
-// Each runs a test on both engines.
+// Each runs a test on both engines; with -short, which the race detector's run is
+// given, on one of them: which one hangs on the test's name, so about half of a
+// package's tests run on each.
 func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
 	t.Helper()
+	engines(t, func(t *testing.T) { test(t, SQLite(t)) }, func(t *testing.T) { test(t, Open(t, db.Options{URL: PostgreSQL(t)})) })
+}
+
+// EachPlace is Each for who opens the database: a folder that is not there yet, and
+// the URL of an empty database or "" for SQLite in the folder.
+func EachPlace(t *testing.T, test func(t *testing.T, folder, url string)) {
+	t.Helper()
+	folder := func(t *testing.T) string { return filepath.Join(t.TempDir(), "data") }
+	engines(t, func(t *testing.T) { test(t, folder(t), "") }, func(t *testing.T) { test(t, folder(t), PostgreSQL(t)) })
+}
+
+func engines(t *testing.T, sqlite, postgresql func(*testing.T)) {
+	t.Helper()
+	sum := fnv.New32a()
+	_, _ = sum.Write([]byte(t.Name())) // a hash does not fail
+	one, second := testing.Short(), sum.Sum32()%2 == 1
 	t.Run("sqlite", func(t *testing.T) {
-		test(t, SQLite(t))
+		if one && second {
+			t.Skip("-short runs this test on PostgreSQL")
+		}
+		sqlite(t)
 	})
 	t.Run("postgresql", func(t *testing.T) {
-		test(t, Open(t, db.Options{URL: PostgreSQL(t)}))
+		if one && !second {
+			t.Skip("-short runs this test on SQLite")
+		}
+		postgresql(t)
 	})
 }
 

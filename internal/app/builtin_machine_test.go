@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package app_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/passmuster/muster/internal/account"
+	"github.com/passmuster/muster/internal/config"
+	"github.com/passmuster/muster/internal/directory"
+	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/resource"
+)
+
+// world is what a machine knows by itself, told in plain Go: people who come and go,
+// accounts with owners, computers, vulnerabilities, and the settings.
+type world struct {
+	*rand.Rand
+	*site
+
+	accounts   map[string]record // now
+	computers  map[string]string // owner by id
+	few, days  int
+	findings   map[string]time.Time // since when
+	hadMacs    bool
+	owners     map[string]string // e-mail of a person, or "service", by account, of those that were here too
+	people     map[string]*human // by e-mail
+	systems    map[string]*set
+	unusedDays int
+}
+
+type human struct {
+	end, start *time.Time
+	id         directory.PersonID
+}
+
+func (h *human) status(now time.Time) string {
+	switch {
+	case h.end != nil && !now.Before(*h.end):
+		return "FORMER"
+	case h.start != nil && now.Before(*h.start):
+		return "UPCOMING"
+	}
+	return "CURRENT"
+}
+
+func emailOf(i int) string { return fmt.Sprintf("p%d@example.com", i%4) }
+
+// link is what Muster does by e-mail: whoever has none gets the person who has it.
+func (w *world) link() {
+	for id, a := range w.accounts {
+		email, _ := a["email"].(string)
+		if w.owners[id] == "" && w.people[email] != nil {
+			w.owners[id] = email
+		}
+	}
+}
+
+func (w *world) pushAccounts() {
+	w.accounts = map[string]record{}
+	var list []record
+	for i := range 7 {
+		if w.IntN(4) == 0 {
+			continue
+		}
+		id := fmt.Sprintf("a%d", i)
+		r := login(id, record{
+			"email": emailOf(i), "status": w.one("ACTIVE", "ACTIVE", "DEACTIVATED"), "permissionLevel": w.one("ADMIN", "BASE"),
+			"authMethod": w.one("SSO", "PASSWORD", "TOKEN"), "createdTimestamp": w.ago(200),
+		})
+		r["mfaEnabled"] = []any{true, false, nil}[w.IntN(3)]
+		r["lastLoginTimestamp"] = []any{w.ago(200), nil}[w.IntN(2)]
+		w.accounts[id] = r
+		list = append(list, r)
+	}
+	w.systems["UserAccount"].push(list...)
+	w.link()
+}
+
+func (w *world) one(words ...string) string { return words[w.IntN(len(words))] }
+
+// ago is an instant up to so many days ago, often a whole number of them.
+func (w *world) ago(days int) string {
+	ms := w.Int64N(int64(days) * 24 * 3600 * 1000)
+	if w.IntN(2) == 0 {
+		ms -= ms % (24 * 3600 * 1000)
+	}
+	return w.clock.now().Add(-time.Duration(ms) * time.Millisecond).Format(time.RFC3339Nano)
+}
+
+func (w *world) pushOthers() {
+	if w.IntN(2) == 0 {
+		w.computers = map[string]string{}
+		var list []record
+		for i := range w.IntN(4) {
+			id := fmt.Sprintf("m%d", i)
+			w.computers[id] = strings.ToUpper(emailOf(w.IntN(4)))
+			list = append(list, mac(id, w.computers[id]))
+		}
+		w.hadMacs = w.hadMacs || len(list) > 0
+		w.systems["MacosUserComputer"].push(list...)
+		return
+	}
+	before := w.findings
+	w.findings = map[string]time.Time{}
+	var list []record
+	for i := range 4 {
+		if w.IntN(3) == 0 {
+			continue
+		}
+		id := fmt.Sprintf("v%d", i)
+		w.findings[id] = w.clock.now()
+		if since, was := before[id]; was {
+			w.findings[id] = since
+		}
+		f := finding(id, 9.5)
+		f["description"] = w.one("d", "e")
+		list = append(list, f)
+	}
+	w.systems["PackageVulnerabilityConnectors"].push(list...)
+}
+
+func (w *world) changePeople() {
+	email := emailOf(w.IntN(4))
+	h := w.people[email]
+	if h == nil {
+		w.people[email] = &human{id: w.make(email).ID}
+		w.link()
+		return
+	}
+	at := w.clock.now().Add(time.Duration(w.IntN(60)-20) * 12 * time.Hour)
+	h.start, h.end = nil, nil
+	change := directory.Attributes{EndDate: &time.Time{}, StartDate: &time.Time{}}
+	switch w.IntN(3) {
+	case 0:
+		h.end, change.EndDate = &at, &at
+	case 1:
+		h.start, change.StartDate = &at, &at
+	}
+	_, err := w.Directory.Update(w.t.Context(), w.admin, h.id, change)
+	w.ok(err)
+}
+
+// move says by hand whose an account is.
+func (w *world) move() {
+	for id := range w.accounts {
+		choice := account.Choice{Service: &account.ServiceOwner{Purpose: "a robot"}}
+		w.owners[id] = "service"
+		if email := emailOf(w.IntN(4)); w.people[email] != nil {
+			choice, w.owners[id] = account.Choice{Person: w.people[email].id}, email
+		}
+		w.own(id, choice)
+		return
+	}
+}
+
+func (w *world) configureSome() {
+	set := func(ref, name string, n int) {
+		if _, err := w.Assessments.Get(w.t.Context(), w.admin, ref); err == nil {
+			_, err := w.configure(ref, fmt.Sprintf(`{%q: %d}`, name, n))
+			w.ok(err)
+		}
+	}
+	switch w.IntN(3) {
+	case 0:
+		w.unusedDays = 1 + w.IntN(150)
+		set("accounts-used", "unused", w.unusedDays)
+	case 1:
+		w.few = w.IntN(4)
+		set("admin-accounts-few", "most", w.few)
+	default:
+		w.days = 1 + w.IntN(20)
+		set("package-vulnerabilities-critical", "days", w.days)
+	}
+}
+
+// old says whether an instant lies more than so many days before now.
+func (w *world) old(text any, days int) bool {
+	at, err := time.Parse(time.RFC3339Nano, text.(string))
+	w.ok(err)
+	return at.Before(w.clock.now().Add(-time.Duration(days) * 24 * time.Hour))
+}
+
+func said(good bool) string {
+	if good {
+		return "PASSING"
+	}
+	return "FAILING"
+}
+
+// judged answers what the tests must say of an account.
+func (w *world) judged(id string, a record) map[string]string {
+	owner := w.owners[id]
+	gone := owner != "" && owner != "service" && w.people[owner].status(w.clock.now()) == "FORMER"
+	out := map[string]string{}
+	for _, ref := range accountTests() {
+		out[ref] = "OUT_OF_SCOPE"
+	}
+	if a["status"] != "ACTIVE" {
+		return out
+	}
+	out["accounts-linked-to-people"], out["admin-accounts-few"] = said(owner != ""), said(a["permissionLevel"] != "ADMIN")
+	if owner != "" && owner != "service" {
+		out["accounts-removed-when-people-leave"] = said(!gone)
+	}
+	if a["permissionLevel"] == "ADMIN" {
+		out["admin-accounts-owned"] = said(owner != "" && !gone)
+	}
+	if a["authMethod"] != "SSO" && owner != "service" {
+		out["mfa-on-accounts"] = said(a["mfaEnabled"] == true)
+	}
+	if owner != "service" {
+		used := a["lastLoginTimestamp"] != nil && !w.old(a["lastLoginTimestamp"], w.unusedDays)
+		out["accounts-used"] = said(used || !w.old(a["createdTimestamp"], w.unusedDays))
+	}
+	return out
+}
+
+// expected answers "outcome" by test and record.
+func (w *world) expected() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	put := func(ref, name, outcome string) {
+		if all[ref] == nil {
+			all[ref] = map[string]string{}
+		}
+		all[ref][name] = outcome
+	}
+	for id, a := range w.accounts {
+		for ref, outcome := range w.judged(id, a) {
+			put(ref, id, outcome)
+		}
+	}
+	for id, since := range w.findings {
+		late := since.Before(w.clock.now().Add(-time.Duration(w.days) * 24 * time.Hour))
+		put("package-vulnerabilities-critical", id, said(!late))
+	}
+	for email, h := range w.people {
+		if !w.hadMacs {
+			break
+		}
+		outcome := "OUT_OF_SCOPE"
+		if h.status(w.clock.now()) == "CURRENT" {
+			outcome = "FAILING"
+			for _, owner := range w.computers {
+				if strings.EqualFold(owner, email) {
+					outcome = "PASSING"
+				}
+			}
+		}
+		put("people-have-computers", email, outcome)
+	}
+	return all
+}
+
+func (w *world) compare(step string) {
+	w.t.Helper()
+	for ref, want := range w.expected() {
+		got := map[string]string{}
+		for name, text := range w.verdicts(ref) {
+			got[name], _, _ = strings.Cut(text, " ")
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			w.t.Fatalf("after %s, at %s: %s (-want +got):\n%s", step, w.clock.now().Format(time.RFC3339Nano), ref, diff)
+		}
+	}
+	if admins, refs := 0, w.accounts; len(refs) > 0 {
+		for _, a := range refs {
+			if a["status"] == "ACTIVE" && a["permissionLevel"] == "ADMIN" {
+				admins++
+			}
+		}
+		test, err := w.Assessments.Get(w.t.Context(), w.admin, "admin-accounts-few")
+		w.ok(err)
+		if is := test.Status == "OK" || test.Status == "NOT_APPLICABLE"; is != (admins <= w.few) {
+			w.t.Fatalf("after %s: %d administrators, at most %d: %s", step, admins, w.few, test.Status)
+		}
+	}
+}
+
+// TestBuiltInTestsAgainstPlainGo: joiners, movers, leavers, pushes, settings and the clock, and
+// after each step every verdict is the one that plain Go comes to.
+func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	onBothEngines(t, func(t *testing.T, storage config.Storage) {
+		t.Logf("seed %d", seed)
+		w := &world{
+			Rand: rand.New(rand.NewPCG(seed, 1)), site: newSite(t, storage), accounts: map[string]record{}, computers: map[string]string{}, days: 7, few: 5,
+			findings: map[string]time.Time{}, owners: map[string]string{}, people: map[string]*human{}, systems: map[string]*set{}, unusedDays: 90,
+		}
+		for _, base := range []string{"UserAccount", "MacosUserComputer", "PackageVulnerabilityConnectors"} {
+			w.systems[base] = w.system(base, resourceBase(base))
+		}
+		for len(w.accounts) == 0 {
+			w.pushAccounts()
+		}
+		for len(w.findings) == 0 {
+			w.pushOthers()
+		}
+		steps := map[string]func(){
+			"a push of accounts": w.pushAccounts, "another push": w.pushOthers, "people": w.changePeople, "a hand": w.move, "a setting": w.configureSome,
+			"time": func() {
+				w.clock.set(w.clock.now().Add(time.Duration(w.IntN(40))*12*time.Hour + time.Duration(w.IntN(2))*time.Millisecond))
+				w.passes()
+			},
+		}
+		names := []string{"a push of accounts", "another push", "people", "people", "a hand", "a setting", "time", "time"}
+		count := 50
+		if testing.Short() {
+			count = 20
+		}
+		for range count {
+			step := w.one(names...)
+			w.clock.set(w.clock.now().Add(time.Millisecond)) // no two pushes are of one instant
+			steps[step]()
+			w.compare(step)
+		}
+		text, err := json.Marshal(maps.Clone(w.owners))
+		w.ok(err)
+		t.Logf("%d people, owners %s", len(w.people), text)
+	})
+}
+
+func resourceBase(name string) resource.Base { return resource.Base(name) }

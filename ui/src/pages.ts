@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The one list of pages. A page with a nav stands in the navigation, in this order;
+// Ctrl-K finds it too. A page is loaded when it is opened.
+
+import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
+
+import { type LazyPage, lazy } from './lib/lazy';
+import type { Permission } from './lib/session';
+
+/** The groups of the navigation, in order. */
+export type Group = '' | 'Evidence' | 'Program' | 'Connections';
+
+/** A page: its route, its code, who may see it, and where it stands in the navigation. */
+export type Entry = {
+  Page: LazyPage;
+  nav?: { group: Group; Icon: LucideIcon; label: string };
+  needs?: Permission;
+  owners?: boolean; // who may own objects sees the page too, with what is theirs
+  path: string;
+};
+
+/** Pages behind the sign-in. */
+export const pages: Entry[] = [
+  { path: '/', Page: lazy(() => import('./pages/home')), nav: { group: '', Icon: House, label: 'Home' } },
+  { path: '/tests', Page: lazy(() => import('./pages/tests')), nav: { group: 'Evidence', Icon: FlaskConical, label: 'Tests' }, needs: 'read tests' },
+  { path: '/tests/new', Page: lazy(() => import('./pages/tests.new')), needs: 'write tests' },
+  { path: '/tests/:testId', Page: lazy(() => import('./pages/tests.id')), needs: 'read tests' },
+  { path: '/tests/:testId/version', Page: lazy(() => import('./pages/tests.id.version')), needs: 'write tests' },
+  { path: '/resources', Page: lazy(() => import('./pages/resources')), nav: { group: 'Evidence', Icon: Boxes, label: 'Resources' }, needs: 'read applications and definitions' },
+  { path: '/resources/:resourceId', Page: lazy(() => import('./pages/resources.id')), needs: 'read applications and definitions' },
+  { path: '/controls', Page: lazy(() => import('./pages/controls')), nav: { group: 'Program', Icon: ShieldCheck, label: 'Controls' }, needs: 'read controls and frameworks' },
+  { path: '/controls/:controlId', Page: lazy(() => import('./pages/controls.id')), needs: 'read controls and frameworks' },
+  { path: '/frameworks', Page: lazy(() => import('./pages/frameworks')), nav: { group: 'Program', Icon: Scale, label: 'Frameworks' }, needs: 'read controls and frameworks' },
+  { path: '/frameworks/:frameworkId', Page: lazy(() => import('./pages/frameworks.id')), needs: 'read controls and frameworks' },
+  { path: '/frameworks/:frameworkId/requirements/:requirementId', Page: lazy(() => import('./pages/frameworks.id.requirements.id')), needs: 'read controls and frameworks' },
+  { path: '/access', Page: lazy(() => import('./pages/access')), nav: { group: 'Program', Icon: KeyRound, label: 'Access' }, needs: 'read accounts' },
+  { path: '/access-reviews', Page: lazy(() => import('./pages/access-reviews')), nav: { group: 'Program', Icon: ClipboardCheck, label: 'Access reviews' }, needs: 'read access reviews', owners: true },
+  { path: '/access-reviews/:reviewId', Page: lazy(() => import('./pages/access-reviews.id')), needs: 'read access reviews', owners: true },
+  { path: '/people', Page: lazy(() => import('./pages/people')), nav: { group: 'Program', Icon: UsersRound, label: 'People' }, needs: 'read people' },
+  { path: '/computers', Page: lazy(() => import('./pages/computers')), nav: { group: 'Program', Icon: Laptop, label: 'Computers' }, needs: 'read computers' },
+  { path: '/vulnerabilities', Page: lazy(() => import('./pages/vulnerabilities')), nav: { group: 'Program', Icon: Bug, label: 'Vulnerabilities' }, needs: 'read vulnerabilities' },
+  { path: '/exceptions', Page: lazy(() => import('./pages/exceptions')), nav: { group: 'Program', Icon: CircleSlash2, label: 'Exceptions' }, needs: 'read tests' },
+  { path: '/deadlines', Page: lazy(() => import('./pages/deadlines')), nav: { group: 'Program', Icon: Timer, label: 'Deadlines' }, needs: 'read tests' },
+  { path: '/scopes', Page: lazy(() => import('./pages/scopes')), nav: { group: 'Program', Icon: Crosshair, label: 'Scopes' }, needs: 'read controls and frameworks' },
+  { path: '/scopes/:scopeId', Page: lazy(() => import('./pages/scopes.id')), needs: 'read controls and frameworks' },
+  { path: '/integrations', Page: lazy(() => import('./pages/integrations')), nav: { group: 'Connections', Icon: Plug, label: 'Integrations' }, needs: 'read applications and definitions' },
+  { path: '/integrations/:applicationId', Page: lazy(() => import('./pages/integrations.id')), needs: 'read applications and definitions' },
+];
+
+/** Pages before the sign-in, without the shell. */
+export const doors: Pick<Entry, 'Page' | 'path'>[] = [
+  { path: '/setup', Page: lazy(() => import('./pages/setup')) },
+  { path: '/sign-in', Page: lazy(() => import('./pages/sign-in')) },
+];
+
+if (import.meta.env.DEV) doors.push({ path: '/dev/components', Page: lazy(() => import('./pages/dev.components')) });
