@@ -77,7 +77,7 @@ var table = []line{
 	{"document", 2, feature + "blob"},
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},
-	{"home", 2, feature + "assessment program resource"},
+	{"home", 2, feature + "assessment document policy program resource review"},
 	{"integration", 2, feature + "directory facet resource"},
 	{"live", 2, feature + "assessment resource"},
 	{"mapping", 2, feature + "jtd resource rule"},

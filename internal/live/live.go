@@ -65,10 +65,16 @@ func (h Hint) permission() caller.Permission {
 // needs to be told of one.
 var nouns = map[string]caller.Permission{
 	"access_review": caller.ReadReviews, "account": caller.ReadAccounts, "application": caller.ReadApplications, "control": caller.ReadControls,
-	"definition": caller.ReadApplications, "exception": caller.ReadTests, "framework": caller.ReadControls, "group": caller.ReadPeople,
-	"person": caller.ReadPeople, "program": caller.ReadControls, "remediation": caller.ReadTests, "scope": caller.ReadControls, "sla": caller.ReadTests,
-	"test": caller.ReadTests, "test_version": caller.ReadTests, "vulnerability": caller.ReadVulnerabilities,
+	"definition": caller.ReadApplications, "directory_user": caller.ReadUsers, "document": caller.ReadDocuments, "exception": caller.ReadTests,
+	"framework": caller.ReadControls, "group": caller.ReadPeople, "invitation": caller.ReadUsers, "person": caller.ReadPeople, "policy": caller.ReadPolicies,
+	"program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls, "sla": caller.ReadTests,
+	"test": caller.ReadTests, "test_version": caller.ReadTests, "user": caller.ReadUsers, "vulnerability": caller.ReadVulnerabilities,
+	trail: caller.ReadAudit,
 }
+
+// trail is the noun of the audit trail itself: whatever was done, but for the pushes and
+// re-evaluations that it leaves out.
+const trail = "audit"
 
 const (
 	maxClients = 1000 // of a server
@@ -362,10 +368,15 @@ func (s *Service) changes(ctx context.Context, tx *db.Tx, w caller.Workspace, wa
 		return nil, err
 	}
 	was.entry = newest
+	told := false
 	for _, kind := range kinds {
 		if nouns[kind] != "" {
 			hints = append(hints, Hint{Kind: KindChange, Noun: kind})
 		}
+		told = told || kind != KindSync // also what the trail calls a push
+	}
+	if told {
+		hints = append(hints, Hint{Kind: KindChange, Noun: trail})
 	}
 	return hints, nil
 }

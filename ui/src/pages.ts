@@ -3,7 +3,7 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
+import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, House, KeyRound, Laptop, type LucideIcon, Plug, Scale, ScrollText, ShieldCheck, Timer, UsersRound } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
@@ -29,11 +29,15 @@ export const pages: Entry[] = [
   { path: '/tests/:testId/version', Page: lazy(() => import('./pages/tests.id.version')), needs: 'write tests' },
   { path: '/resources', Page: lazy(() => import('./pages/resources')), nav: { group: 'Evidence', Icon: Boxes, label: 'Resources' }, needs: 'read applications and definitions' },
   { path: '/resources/:resourceId', Page: lazy(() => import('./pages/resources.id')), needs: 'read applications and definitions' },
+  { path: '/documents', Page: lazy(() => import('./pages/documents')), nav: { group: 'Evidence', Icon: FileText, label: 'Documents' }, needs: 'list documents', owners: true },
+  { path: '/documents/:documentId', Page: lazy(() => import('./pages/documents.id')), needs: 'read documents', owners: true },
   { path: '/controls', Page: lazy(() => import('./pages/controls')), nav: { group: 'Program', Icon: ShieldCheck, label: 'Controls' }, needs: 'read controls and frameworks' },
   { path: '/controls/:controlId', Page: lazy(() => import('./pages/controls.id')), needs: 'read controls and frameworks' },
   { path: '/frameworks', Page: lazy(() => import('./pages/frameworks')), nav: { group: 'Program', Icon: Scale, label: 'Frameworks' }, needs: 'read controls and frameworks' },
   { path: '/frameworks/:frameworkId', Page: lazy(() => import('./pages/frameworks.id')), needs: 'read controls and frameworks' },
   { path: '/frameworks/:frameworkId/requirements/:requirementId', Page: lazy(() => import('./pages/frameworks.id.requirements.id')), needs: 'read controls and frameworks' },
+  { path: '/policies', Page: lazy(() => import('./pages/policies')), nav: { group: 'Program', Icon: ScrollText, label: 'Policies' }, needs: "use an account of one's own" },
+  { path: '/policies/:policyId', Page: lazy(() => import('./pages/policies.id')), needs: "use an account of one's own" },
   { path: '/access', Page: lazy(() => import('./pages/access')), nav: { group: 'Program', Icon: KeyRound, label: 'Access' }, needs: 'read accounts' },
   { path: '/access-reviews', Page: lazy(() => import('./pages/access-reviews')), nav: { group: 'Program', Icon: ClipboardCheck, label: 'Access reviews' }, needs: 'read access reviews', owners: true },
   { path: '/access-reviews/:reviewId', Page: lazy(() => import('./pages/access-reviews.id')), needs: 'read access reviews', owners: true },

@@ -8,6 +8,7 @@ import { hush } from './live';
 
 /** The permissions as GET /v1/session spells them (internal/caller). */
 export type Permission =
+  | 'list documents'
   | "manage applications' secrets"
   | 'manage provisioning'
   | 'manage sign-in'
@@ -18,17 +19,24 @@ export type Permission =
   | 'read the audit trail'
   | 'read computers'
   | 'read controls and frameworks'
+  | 'read documents'
   | 'read people'
   | 'read access reviews'
+  | 'read policies'
   | 'read resources'
   | 'read settings'
   | 'read tests'
   | 'read users and roles'
   | 'read vulnerabilities'
+  | 'see sensitive documents'
+  | "use an account of one's own"
+  | 'upload files for documents'
   | 'write controls and frameworks'
   | 'write accounts'
   | 'write applications and definitions'
+  | 'write documents'
   | 'write people'
+  | 'write policies'
   | 'write access reviews'
   | 'write resources'
   | 'write tests'
