@@ -3,13 +3,13 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, House, KeyRound, Laptop, type LucideIcon, Plug, Scale, ScrollText, ShieldCheck, Timer, UsersRound } from 'lucide-react';
+import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, type LucideIcon, Plug, Scale, ScrollText, ShieldCheck, Timer, UserCog, UsersRound } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
 
 /** The groups of the navigation, in order. */
-export type Group = '' | 'Evidence' | 'Program' | 'Connections';
+export type Group = '' | 'Evidence' | 'Program' | 'Connections' | 'Settings';
 
 /** A page: its route, its code, who may see it, and where it stands in the navigation. */
 export type Entry = {
@@ -23,6 +23,7 @@ export type Entry = {
 /** Pages behind the sign-in. */
 export const pages: Entry[] = [
   { path: '/', Page: lazy(() => import('./pages/home')), nav: { group: '', Icon: House, label: 'Home' } },
+  { path: '/my-work', Page: lazy(() => import('./pages/my-work')), nav: { group: '', Icon: ListTodo, label: 'My work' }, needs: "use an account of one's own" },
   { path: '/tests', Page: lazy(() => import('./pages/tests')), nav: { group: 'Evidence', Icon: FlaskConical, label: 'Tests' }, needs: 'read tests' },
   { path: '/tests/new', Page: lazy(() => import('./pages/tests.new')), needs: 'write tests' },
   { path: '/tests/:testId', Page: lazy(() => import('./pages/tests.id')), needs: 'read tests' },
@@ -50,6 +51,8 @@ export const pages: Entry[] = [
   { path: '/scopes/:scopeId', Page: lazy(() => import('./pages/scopes.id')), needs: 'read controls and frameworks' },
   { path: '/integrations', Page: lazy(() => import('./pages/integrations')), nav: { group: 'Connections', Icon: Plug, label: 'Integrations' }, needs: 'read applications and definitions' },
   { path: '/integrations/:applicationId', Page: lazy(() => import('./pages/integrations.id')), needs: 'read applications and definitions' },
+  { path: '/settings/members', Page: lazy(() => import('./pages/settings.members')), nav: { group: 'Settings', Icon: UserCog, label: 'Members' }, needs: 'read users and roles' },
+  { path: '/audit', Page: lazy(() => import('./pages/audit')), nav: { group: 'Settings', Icon: History, label: 'Audit trail' }, needs: 'read the audit trail' },
 ];
 
 /** Pages before the sign-in, without the shell. */

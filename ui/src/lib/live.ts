@@ -37,6 +37,8 @@ const byChange: Record<string, string[]> = {
   user: ['/v1/roles', '/v1/users'],
   vulnerability: ['/v1/vulnerabilities', '/v1/vulnerability-remediations', '/v1/vulnerable-assets'],
 };
+// What waits for the user is made of all of these.
+const work = '/v1/my-work';
 const outcomes = '/v1/definitions/{resourceId}/records/{recordId}/outcomes';
 
 const below = (path: string, prefixes: string[]) => prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
@@ -50,6 +52,7 @@ export function concerns({ definitionId, kind, noun = '', testId }: Hint, key: r
   if (kind === 'everything') return true;
   // The trail does not move under its reader, who is told how much is new.
   if (path === '/v1/event-logs' && key[1] === 'pages') return false;
+  if (path === work) return kind !== 'sync';
   if (kind === 'change') return below(path, byChange[noun] ?? []);
   if (kind === 'sync') return below(path, bySync) || (below(path, ['/v1/definitions']) && (named.resourceId === undefined || named.resourceId === definitionId));
   if (path === outcomes || below(path, byTest)) return true;

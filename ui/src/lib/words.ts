@@ -125,6 +125,11 @@ const table = {
     RENEW_SOON: { text: 'Renew soon', tone: 'risk' },
     REPLACED: { text: 'Replaced', tone: 'none' },
   },
+  user: {
+    active: { text: 'Active', tone: 'pass' },
+    deactivated: { text: 'Deactivated', tone: 'none' },
+    invited: { text: 'Invited', tone: 'stale' },
+  },
   remediation: {
     EXCEPTED: { text: 'Excepted', tone: 'none' },
     MISSED: { text: 'Missed', tone: 'fail' },
