@@ -77,6 +77,7 @@ var table = []line{
 	{"document", 2, feature + "blob"},
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},
+	{"feed", 2, feature + "assessment resource"},
 	{"home", 2, feature + "assessment program resource"},
 	{"integration", 2, feature + "directory facet resource"},
 	{"live", 2, feature + "assessment resource"},
