@@ -11,6 +11,7 @@ import { PlaceLink } from '../components/PlaceLink';
 import { RelativeTime } from '../components/RelativeTime';
 import { type Schema, useGet } from '../lib/api';
 import { useReach } from '../lib/places';
+import { workSentence } from '../lib/work';
 import { count, wordOf } from '../lib/words';
 
 type Item = Schema<'WorkItem'>;
@@ -73,13 +74,6 @@ function Part({ items, title }: { items: Item[]; title: string }) {
 
 const soon = 14 * 86_400_000;
 
-/** Says in one sentence how much there is. */
-function sentenceOf(items: Item[]): string {
-  const late = items.filter((one) => one.overdue).length;
-  if (items.length === 0) return '';
-  return `${count(items.length, 'thing')} ${items.length === 1 ? 'waits' : 'wait'} for you${late > 0 ? `, ${late === items.length ? (late === 1 ? 'and it is' : 'all of them') : `${late.toLocaleString('en-GB')} of them`} overdue` : ''}.`;
-}
-
 /** /my-work: what waits for the user, the most urgent first. */
 export default function MyWork() {
   const answer = useGet('/v1/my-work', undefined, { refetchInterval: 60_000 });
@@ -89,7 +83,7 @@ export default function MyWork() {
   const isSoon = (one: Item) => one.dueDate !== null && Date.parse(one.dueDate) <= until;
   const rest = items.filter((one) => !one.overdue);
   return (
-    <Page lead={sentenceOf(items)} title="My work" wide={false}>
+    <Page lead={workSentence(items)} title="My work" wide={false}>
       <ErrorNote error={answer.error} />
       {items.length === 0 && (
         <EmptyState Icon={CircleCheck} title="Nothing waits for you">
