@@ -16,11 +16,11 @@ export async function fill(house) {
   await okta.test();
   const people = [];
   for (const [given, family, role] of [['Grete', 'Hermann', editor], ['Emmy', 'Noether', 'employee'], ['Kurt', 'Godel', 'superuser']]) people.push(await okta.assign(given, family, { muster_roles: role }));
-  await okta.push('Engineering', people);
+  await okta.push('Platform', people);
   await okta.push('Security', people.slice(0, 1));
   await okta.push('Everyone at the company, wherever they sit and whatever they do', people);
   await okta.send('POST', '/Users', { schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'emmy@example.com' });
-  await okta.push('Engineering', [{ id: '00u-not-here', userName: 'nobody' }]);
+  await okta.push('Platform', [{ id: '00u-not-here', userName: 'nobody' }]);
   await house.admin('directory', 'attribute', made.id, 'muster_roles');
   house.directory = made.id;
 }
@@ -163,7 +163,7 @@ async function lastAdmin(page, okta, problems) {
   const ada = await okta.assign('Ada', 'Lovelace', { muster_roles: admin });
   await page.getByRole('button', { name: 'Hand the account over' }).click();
   await page.getByRole('button', { name: 'Hand it over' }).click();
-  await page.getByRole('button', { name: 'Hand the account over' }).waitFor({ state: 'detached' });
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   const { body, status } = await okta.unassign(ada.id);
   if (status !== 403) problems.push(`the last Admin leaves: ${status} ${JSON.stringify(body)}`);
   await page.getByRole('img', { name: 'Lock-out' }).waitFor();
@@ -184,7 +184,7 @@ export async function play(page, { problems }) {
   await page.getByRole('button', { name: 'Okta created the user Bob Byte' }).click();
   await page.getByRole('dialog').getByText('What was sent').waitFor();
   await page.getByRole('button', { name: /Everything that happened to/ }).click();
-  await page.getByRole('dialog').getByRole('heading', { name: 'bob@example.com' }).waitFor();
+  await page.getByRole('dialog').getByRole('heading', { name: 'Bob Byte' }).waitFor();
   await page.keyboard.press('Escape');
   await followEntra(page);
 }
