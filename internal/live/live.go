@@ -65,11 +65,12 @@ func (h Hint) permission() caller.Permission {
 // needs to be told of one.
 var nouns = map[string]caller.Permission{
 	"access_review": caller.ReadReviews, "account": caller.ReadAccounts, "application": caller.ReadApplications, "control": caller.ReadControls,
-	"definition": caller.ReadApplications, "directory_user": caller.ReadUsers, "document": caller.ReadDocuments, "exception": caller.ReadTests,
-	"framework": caller.ReadControls, "group": caller.ReadPeople, "invitation": caller.ReadUsers, "person": caller.ReadPeople, "policy": caller.ReadPolicies,
-	"program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls, "sla": caller.ReadTests,
-	"test": caller.ReadTests, "test_version": caller.ReadTests, "user": caller.ReadUsers, "vulnerability": caller.ReadVulnerabilities,
-	trail: caller.ReadAudit,
+	"definition": caller.ReadApplications, "directory": caller.ReadSettings, "directory_group": caller.ReadSettings, "directory_user": caller.ReadSettings,
+	"document": caller.ReadDocuments, "exception": caller.ReadTests, "framework": caller.ReadControls, "group": caller.ReadPeople,
+	"identity_provider": caller.ReadSettings, "invitation": caller.ReadUsers, "person": caller.ReadPeople, "policy": caller.ReadPolicies,
+	"program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls,
+	"sign_in_settings": caller.ReadSettings, "sla": caller.ReadTests, "test": caller.ReadTests, "test_version": caller.ReadTests, "user": caller.ReadUsers,
+	"vulnerability": caller.ReadVulnerabilities, trail: caller.ReadAudit,
 }
 
 // trail is the noun of the audit trail itself: whatever was done, but for the pushes and

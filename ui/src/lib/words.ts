@@ -130,6 +130,13 @@ const table = {
     deactivated: { text: 'Deactivated', tone: 'none' },
     invited: { text: 'Invited', tone: 'stale' },
   },
+  directory: {
+    deleting: { text: 'Being deleted', tone: 'none' },
+    invalid_credentials: { text: 'Wrong token', tone: 'fail' },
+    linked: { text: 'Active', tone: 'pass' },
+    unlinked: { text: 'Switched off', tone: 'none' },
+    validating: { text: 'Waiting', tone: 'risk' },
+  },
   remediation: {
     EXCEPTED: { text: 'Excepted', tone: 'none' },
     MISSED: { text: 'Missed', tone: 'fail' },
