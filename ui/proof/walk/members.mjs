@@ -4,7 +4,7 @@
 
 export const empty = [
   { name: 'members-new', path: '/settings/members?add=1', see: 'From the command line', after: async (page) => {
-    await page.getByLabel('E-mail').fill('nobody');
+    await page.getByRole('dialog').getByLabel('E-mail').fill('nobody');
     await page.getByRole('button', { name: 'Add the member' }).click();
     await page.getByText('This is not an e-mail address.').waitFor();
   } },
@@ -25,14 +25,14 @@ export async function play(page, { problems }) {
   await page.setViewportSize({ height: 860, width: 1280 });
   await page.goto('/settings/members?tab=roles');
   await page.getByRole('button', { name: 'New role' }).click();
-  await page.getByLabel('Name').fill('Reader of tests');
+  await page.getByRole('dialog').getByLabel('Name').fill('Reader of tests');
   await page.getByLabel('Tests and exceptions').selectOption('view');
   await page.getByRole('button', { name: 'Make the role' }).click();
   await page.getByRole('row', { name: /Reader of tests/ }).waitFor();
   await page.getByRole('tab', { name: 'Members' }).click();
   await page.getByRole('button', { name: 'New member' }).click();
-  await page.getByLabel('E-mail').fill('linus@example.com');
-  await page.getByLabel('Name').fill('Linus');
+  await page.getByRole('dialog').getByLabel('E-mail').fill('linus@example.com');
+  await page.getByRole('dialog').getByLabel('Name').fill('Linus');
   await page.getByRole('button', { name: 'Add the member' }).click();
   await page.getByRole('button', { name: 'Make a link' }).click();
   await page.getByRole('region', { name: /link: http/ }).waitFor();

@@ -47,7 +47,7 @@ function Changes({ changes }: { changes: Event['changes'] }) {
 function Only({ children, name, value }: { children: ReactNode; name: 'actor' | 'target'; value: string }) {
   const [, change] = useQueryState();
   return (
-    <button className="text-accent text-sm hover:underline" onClick={() => change({ event: '', [name]: value })} type="button">
+    <button className="min-h-6 text-accent text-sm hover:underline" onClick={() => change({ event: '', [name]: value })} type="button">
       {children}
     </button>
   );
@@ -76,17 +76,19 @@ function Body({ event }: { event: Event }) {
       />
       <Changes changes={event.changes} />
       <Part title="What it was done to">
-        <ul className="grid gap-1.5 text-sm">
+        <ul className="grid gap-2 text-sm">
           {event.targets.map((one) => {
             const place = placeOf(one);
             const name = one.name || one.id;
             return (
-              <li className="flex flex-wrap items-baseline gap-x-3" key={`${one.type} ${one.id}`}>
+              <li className="grid gap-0.5 border-b pb-2 last:border-b-0 last:pb-0" key={`${one.type} ${one.id}`}>
                 <span className="min-w-0 break-words">{place ? <PlaceLink href={place}>{name}</PlaceLink> : name}</span>
-                <span className="text-soft">{kindWord(one.type)}</span>
-                <Only name="target" value={one.id}>
-                  Only what was done to it
-                </Only>
+                <span className="flex flex-wrap items-center gap-x-3 text-soft">
+                  {kindWord(one.type)}
+                  <Only name="target" value={one.id}>
+                    Only what was done to it
+                  </Only>
+                </span>
               </li>
             );
           })}

@@ -218,7 +218,7 @@ function Body({ close, roles, user }: { close: () => void; roles: Schema<'Role'>
       <Facts rows={rows} />
       {manages && (
         <>
-          <Edit key={user.updatedAt} roles={roles} user={user} />
+          <Edit key={user.id} roles={roles} user={user} />
           {user.status === 'invited' && user.source !== 'SCIM' && (
             <Part title="Invitation link">
               <Invitation user={user} />

@@ -24,8 +24,8 @@ import { count } from '../lib/words';
 type Event = Schema<'EventLog'>;
 
 const columns: Column<Event>[] = [
-  { cell: (event) => <span className="text-soft"><RelativeTime at={event.date} /></span>, head: 'When', key: 'when', width: '108px' },
-  { cell: (event) => <span title={readable(event.summary)}>{readable(event.summary)}</span>, head: 'What happened', key: 'what', width: 'minmax(0,1fr)' },
+  { cell: (event) => <span className="text-soft text-sm"><RelativeTime at={event.date} /></span>, head: 'When', key: 'when', width: '104px' },
+  { cell: (event) => <span className="@max-[480px]:line-clamp-2 @max-[480px]:whitespace-normal @max-[480px]:text-sm @max-[480px]:leading-5" title={readable(event.summary)}>{readable(event.summary)}</span>, head: 'What happened', key: 'what', width: 'minmax(0,1fr)' },
   { cell: (event) => <span className="text-soft">{event.address || '-'}</span>, from: 820, head: 'From', key: 'from', width: '140px' },
   { align: 'right', cell: (event) => <span className="text-soft">{event.position === null ? 'Soon' : event.position.toLocaleString('en-GB')}</span>, from: 640, head: 'Entry', key: 'entry', width: '72px' },
 ];
@@ -76,7 +76,7 @@ function useNewer(rows: Event[], asked: ReturnType<typeof askedOf>, loaded: bool
 /** The span that an auditor sees. */
 function Window() {
   const { auditWindow } = useSession();
-  if (!auditWindow) return 'Who did what, when and from where. Every entry has its place in the evidence, where nobody can change it unseen.';
+  if (!auditWindow) return 'Who did what, when and from where. Each entry stands in the evidence, where nobody can change it unseen.';
   return (
     <>
       You see what happened from <strong className="font-medium text-text">{absolute(new Date(auditWindow.startDate))}</strong> to <strong className="font-medium text-text">{absolute(new Date(auditWindow.endDate))}</strong>, the window of your audit.
@@ -103,22 +103,26 @@ function List() {
         <DayFilter label="To" name="to" />
         {asked.actorId && <Picked name="actor" text={`By ${nameOfActor || asked.actorId}`} />}
         {asked.targetId && <Picked name="target" text={`To ${nameOfTarget || asked.targetId}`} />}
+        {/* In the row of the filters, so that the list does not jump when something comes. */}
+        <span aria-live="polite" className="ml-auto min-h-7" data-no-print>
+          {newer > 0 && (
+            <Button className="h-7" onClick={() => void queries.resetQueries({ queryKey: ['/v1/event-logs', 'pages'] })}>
+              {newer >= 100 ? '100 or more new events' : count(newer, 'new event')}: show {newer === 1 ? 'it' : 'them'}
+            </Button>
+          )}
+        </span>
       </div>
       <ErrorNote error={list.error} />
-      {/* The place is kept, so that the list does not jump when something comes. */}
-      <div aria-live="polite" className="-my-2 flex h-8 items-center" data-no-print>
-        {newer > 0 && (
-          <Button className="h-7" onClick={() => void queries.resetQueries({ queryKey: ['/v1/event-logs', 'pages'] })}>
-            {newer >= 100 ? '100 or more new events' : `${count(newer, 'new event')}`}: show {newer === 1 ? 'it' : 'them'}
-          </Button>
-        )}
-      </div>
       {loaded && list.rows.length === 0 && (
         <EmptyState Icon={ScrollText} title={filtered ? 'Nothing fits these filters' : 'Nothing happened in this time'}>
           {filtered ? 'Take one away to see more.' : 'Whatever somebody does in this workspace stands here within a second.'}
         </EmptyState>
       )}
-      {list.rows.length > 0 && <Table columns={columns} current={query.get('event') ?? undefined} label="Events" more={list.more} open={(event) => change({ event: event.id }, { push: true })} rowKey={(event) => event.id} rows={list.rows} />}
+      {list.rows.length > 0 && (
+        <div className="@container min-w-0">
+          <Table columns={columns} current={query.get('event') ?? undefined} label="Events" more={list.more} open={(event) => change({ event: event.id }, { push: true })} rowKey={(event) => event.id} rows={list.rows} />
+        </div>
+      )}
     </>
   );
 }
