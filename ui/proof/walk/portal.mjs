@@ -26,14 +26,14 @@ export async function fill(house) {
 }
 
 export const empty = [
-  { name: 'security-empty', path: '/settings/security', see: 'No identity provider yet' },
-  { after: async (page) => { await page.getByRole('radio', { name: 'JumpCloud' }).check(); }, name: 'security-connect', path: '/settings/security?connect=1', see: 'Connect an identity provider' },
+  { name: 'security-empty', path: '/settings/security?tab=provisioning', see: 'No identity provider yet' },
+  { after: async (page) => { await page.getByRole('radio', { name: 'JumpCloud' }).check(); }, name: 'security-connect', path: '/settings/security?tab=provisioning&connect=1', see: 'Connect an identity provider' },
 ];
 
 const portal = (query) => (house) => `/settings/provisioning/${house.directory}${query}`;
 
 export const full = [
-  { name: 'security', path: '/settings/security', see: 'Old Okta' },
+  { name: 'security', path: '/settings/security?tab=provisioning', see: 'Old Okta' },
   { name: 'security-roles', path: '/settings/security?tab=roles', see: 'View-only Admin' },
   {
     after: async (page) => {
@@ -51,7 +51,7 @@ const value = async (page, label) => (await page.getByRole('region', { name: new
 
 /** Connects a provider in the pages; answers the address and the token that its first step shows. */
 async function connect(page, provider, name, [address, token]) {
-  await page.goto('/settings/security');
+  await page.goto('/settings/security?tab=provisioning');
   await page.getByRole('button', { name: 'Connect another' }).click();
   await page.getByRole('radio', { name: provider }).check();
   await page.getByLabel('Name').fill(name);

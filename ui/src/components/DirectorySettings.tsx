@@ -244,7 +244,7 @@ export function DirectorySettings({ directory }: { directory: Directory }) {
   const [, navigate] = useLocation();
   const end = async () => {
     await send('DELETE', '/v1/directories/{directoryId}', { path: { directoryId: directory.id } });
-    navigate('/settings/security');
+    navigate('/settings/security?tab=provisioning');
     await refresh('/v1/directories');
   };
   return (

@@ -10,7 +10,7 @@ export function RoleTable({ heads = ['Role', 'Id'], roles }: { heads?: [name: st
         <caption className="sr-only">Roles with their ids</caption>
         <thead>
           <tr className="border-b text-left text-soft text-xs">
-            <th className="h-8 w-2/5 px-3 font-medium" scope="col">
+            <th className="h-8 w-[46%] px-3 font-medium sm:w-2/5" scope="col">
               {heads[0]}
             </th>
             <th className="px-3 font-medium" scope="col">
@@ -21,9 +21,9 @@ export function RoleTable({ heads = ['Role', 'Id'], roles }: { heads?: [name: st
         <tbody>
           {roles.map((role) => (
             <tr className="border-b align-top last:border-b-0" key={role.id}>
-              <th className="px-3 py-1.5 text-left font-normal" scope="row">
+              <th className="py-1.5 pr-0 pl-3 text-left font-normal sm:pr-3" scope="row">
                 <span className="flex items-start gap-1">
-                  <span className="min-w-0 flex-1 break-words py-0.5 font-medium">{role.name}</span>
+                  <span className="min-w-0 flex-1 break-words py-0.5 font-medium max-sm:text-sm">{role.name}</span>
                   <CopyButton label={`Copy the name ${role.name}`} text={role.name} />
                 </span>
                 {role.description && <span className="block pb-0.5 text-soft text-sm max-sm:hidden">{role.description}</span>}

@@ -5,6 +5,9 @@ import { Section } from '../components/ApplicationCredentials';
 import { ErrorNote } from '../components/ErrorNote';
 import { Page } from '../components/Page';
 import { RoleTable } from '../components/RoleTable';
+import { OwnSessions } from '../components/OwnSessions';
+import { SignInSettings } from '../components/SignInSettings';
+import { SsoList } from '../components/SsoList';
 import { type Tab, Tabs } from '../components/Tabs';
 import { useQueryState } from '../lib/address';
 import { usePages } from '../lib/api';
@@ -21,16 +24,25 @@ function Roles() {
   );
 }
 
-/** /settings/security: ?tab= which part, ?connect=1 the form for another identity provider. */
+/** /settings/security: ?tab= which part, ?connect=1 the form for another directory, ?sso= whose drawer is open. */
 export default function Security() {
   const [query, change] = useQueryState();
   const can = useCan();
-  const tabs: Tab[] = [{ key: 'provisioning', label: 'User provisioning' }, ...(can('read users and roles') ? [{ key: 'roles', label: 'Roles' }] : [])];
+  const tabs: Tab[] = [
+    { key: 'sign-in', label: 'Sign-in' },
+    { key: 'sso', label: 'Single sign-on' },
+    { key: 'provisioning', label: 'User provisioning' },
+    ...(can('read users and roles') ? [{ key: 'roles', label: 'Roles' }] : []),
+    { key: 'sessions', label: 'Your sessions' },
+  ];
   const tab = tabs.find(({ key }) => key === query.get('tab'))?.key ?? tabs[0]?.key ?? '';
   return (
     <Page title="Login and security">
-      <Tabs change={(key) => change({ connect: '', tab: key === tabs[0]?.key ? '' : key })} tabs={tabs} value={tab}>
+      <Tabs change={(key) => change({ connect: '', sso: '', tab: key === tabs[0]?.key ? '' : key })} tabs={tabs} value={tab}>
         <div className="max-w-4xl pt-5">
+          {tab === 'sign-in' && <SignInSettings />}
+          {tab === 'sso' && <SsoList />}
+          {tab === 'sessions' && <OwnSessions />}
           {tab === 'provisioning' && <DirectoryList />}
           {tab === 'roles' && <Roles />}
         </div>
