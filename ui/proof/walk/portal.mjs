@@ -188,3 +188,20 @@ export async function play(page, { problems }) {
   await page.keyboard.press('Escape');
   await followEntra(page);
 }
+
+/** Who may only look sees the portal without anything that changes it; an Employee does not see it. */
+export async function roles({ house, open: tab, problems }) {
+  for (const [email, role] of [['look@example.com', 'view-only-admin'], ['work@example.com', 'employee']]) {
+    await house.user(email, role, 'a horse in the rain');
+    const page = await tab();
+    await page.goto(`/sign-in?return=${encodeURIComponent(portal('?tab=settings')(house))}`);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill('a horse in the rain');
+    await page.getByRole('button', { exact: true, name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: role === 'employee' ? 'There is nothing here' : 'Old Okta' }).waitFor();
+    if (role !== 'employee') await page.getByRole('heading', { name: 'Hand over by link' }).waitFor();
+    const changes = (await page.getByRole('button', { name: /^(Make|Hand over|Delete|Revoke|Save|Dismiss)/ }).count()) + (await page.getByRole('switch', { disabled: false }).count());
+    if (changes > 0) problems.push(`${role}: the portal offers ${changes} changes`);
+    await page.context().close();
+  }
+}

@@ -30,6 +30,7 @@ export async function play(page, { house, problems }) {
   await page.getByLabel('Minutes without use').fill('4');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText(/5 minutes to 30 days/).waitFor();
+  if ((await page.getByLabel('Minutes without use').getAttribute('aria-invalid')) !== 'true') problems.push('the refusal does not stand beside the minutes');
   await page.goto('/settings/security?tab=sso&sso=new');
   await page.getByLabel('Kind').selectOption('saml');
   await page.getByLabel('Name').fill('Company login');

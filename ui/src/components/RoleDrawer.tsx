@@ -46,9 +46,9 @@ function Areas({ of }: { of: Record<string, string> }) {
       <legend className="mb-1.5 font-medium text-sm">What it may do</legend>
       <ul className="rounded-lg border">
         {areas.map(({ edit, key, label }) => (
-          <li className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 border-b px-3 py-1.5 last:border-b-0" key={key}>
+          <li className="flex items-center justify-between gap-3 border-b px-3 py-1.5 last:border-b-0" key={key}>
             <span className="text-sm">{label}</span>
-            <select aria-label={label} className="h-8 rounded-md border border-line-strong bg-panel px-2 text-sm" defaultValue={of[key] ?? 'none'} name={key}>
+            <select aria-label={label} className="h-8 w-40 shrink-0 rounded-md border border-line-strong bg-panel px-2 text-sm" defaultValue={of[key] ?? 'none'} name={key}>
               <option value="none">Nothing</option>
               <option value="view">See</option>
               {edit && <option value="edit">See and change</option>}

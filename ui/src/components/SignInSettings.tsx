@@ -76,7 +76,7 @@ function Sessions({ settings }: { settings: Settings }) {
   const { idleMinutes, lifetimeMinutes } = settings.session;
   const save = async (values: Record<string, string>) => {
     setSaved(false);
-    await send('PATCH', '/v1/sign-in/settings', { body: { session: { idleMinutes: Number(values.idle), lifetimeMinutes: Number(values.lifetime) } } });
+    await send('PATCH', '/v1/sign-in/settings', { body: { session: { idleMinutes: Number(values['session/idleMinutes']), lifetimeMinutes: Number(values['session/lifetimeMinutes']) } } });
     await refresh('/v1/sign-in/settings');
     setSaved(true);
   };
@@ -85,8 +85,8 @@ function Sessions({ settings }: { settings: Settings }) {
       {can('manage sign-in') && (
         <Form className="grid max-w-xl gap-4" key={`${String(idleMinutes)}-${String(lifetimeMinutes)}`} send={save}>
           <div className="grid items-start gap-3 sm:grid-cols-2">
-            <Field defaultValue={idleMinutes} hint="5 to 43,200" label="Minutes without use" min={5} name="idle" pointer="/session/idleMinutes" required type="number" />
-            <Field defaultValue={lifetimeMinutes} hint="15 to 129,600" label="Minutes after the sign-in" min={15} name="lifetime" pointer="/session/lifetimeMinutes" required type="number" />
+            <Field defaultValue={idleMinutes} hint="5 to 43,200" label="Minutes without use" min={5} name="session/idleMinutes" required type="number" />
+            <Field defaultValue={lifetimeMinutes} hint="15 to 129,600" label="Minutes after the sign-in" min={15} name="session/lifetimeMinutes" required type="number" />
           </div>
           <div className="flex items-center gap-3">
             <Save />

@@ -72,9 +72,9 @@ const lines = (text: string | undefined) => (text ?? '').split(/[\s,]+/).filter(
 function OIDCFields({ provider }: { provider?: Provider }) {
   return (
     <>
-      <Field defaultValue={provider?.oidc?.issuer} hint="As its discovery document spells it, such as https://example.okta.com" label="Issuer" name="issuer" pointer="/oidc/issuer" spellCheck={false} />
-      <Field autoComplete="off" defaultValue={provider?.oidc?.clientId} label="Client id" name="clientId" pointer="/oidc/clientId" spellCheck={false} />
-      <Field autoComplete="new-password" hint={provider?.oidc?.clientSecretSet ? 'There is one; it stays unless you enter another.' : undefined} label="Client secret" name="clientSecret" pointer="/oidc/clientSecret" type="password" />
+      <Field defaultValue={provider?.oidc?.issuer} hint="As its discovery document spells it, such as https://example.okta.com" label="Issuer" name="oidc/issuer" spellCheck={false} />
+      <Field autoComplete="off" defaultValue={provider?.oidc?.clientId} label="Client id" name="oidc/clientId" spellCheck={false} />
+      <Field autoComplete="new-password" hint={provider?.oidc?.clientSecretSet ? 'There is one; it stays unless you enter another.' : undefined} label="Client secret" name="oidc/clientSecret" type="password" />
     </>
   );
 }
@@ -82,7 +82,7 @@ function OIDCFields({ provider }: { provider?: Provider }) {
 function SAMLFields({ provider }: { provider?: Provider }) {
   return (
     <>
-      <TextField hint="The XML that the provider offers: entity id, address and certificates are read from it." label="Metadata" name="metadata" pointer="/saml/metadata" spellCheck={false} />
+      <TextField hint="The XML that the provider offers: entity id, address and certificates are read from it." label="Metadata" name="saml/metadata" spellCheck={false} />
       {provider?.saml && (
         <p className="text-soft text-sm">
           {provider.saml.entityId || 'No entity id yet'}
@@ -93,7 +93,7 @@ function SAMLFields({ provider }: { provider?: Provider }) {
           ))}
         </p>
       )}
-      <Field defaultValue={provider?.saml?.emailAttribute} hint="Empty: the usual names, then the NameID." label="Attribute with the e-mail" name="emailAttribute" pointer="/saml/emailAttribute" spellCheck={false} />
+      <Field defaultValue={provider?.saml?.emailAttribute} hint="Empty: the usual names, then the NameID." label="Attribute with the e-mail" name="saml/emailAttribute" spellCheck={false} />
     </>
   );
 }
@@ -101,8 +101,8 @@ function SAMLFields({ provider }: { provider?: Provider }) {
 function bodyOf(kind: string, values: Record<string, string>, fresh: boolean): Input {
   const common: Input = { createUsers: values.createUsers === 'on', domains: lines(values.domains), name: values.name, trustEmail: values.trustEmail === 'on' };
   if (fresh) Object.assign(common, { kind });
-  if (kind === 'oidc') return { ...common, oidc: { clientId: values.clientId, clientSecret: values.clientSecret || undefined, issuer: values.issuer } };
-  return { ...common, saml: { emailAttribute: values.emailAttribute, metadata: values.metadata || undefined } };
+  if (kind === 'oidc') return { ...common, oidc: { clientId: values['oidc/clientId'], clientSecret: values['oidc/clientSecret'] || undefined, issuer: values['oidc/issuer'] } };
+  return { ...common, saml: { emailAttribute: values['saml/emailAttribute'], metadata: values['saml/metadata'] || undefined } };
 }
 
 function Box({ checked, label, name, note }: { checked: boolean; label: string; name: string; note: string }) {

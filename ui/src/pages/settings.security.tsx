@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { DirectoryList } from '../components/DirectoryList';
+import { Link } from 'wouter';
+
 import { Section } from '../components/ApplicationCredentials';
+import { buttonClass } from '../components/Button';
+import { DirectoryList } from '../components/DirectoryList';
 import { ErrorNote } from '../components/ErrorNote';
+import { OwnSessions } from '../components/OwnSessions';
 import { Page } from '../components/Page';
 import { RoleTable } from '../components/RoleTable';
-import { OwnSessions } from '../components/OwnSessions';
 import { SignInSettings } from '../components/SignInSettings';
 import { SsoList } from '../components/SsoList';
 import { type Tab, Tabs } from '../components/Tabs';
@@ -17,7 +20,7 @@ import { useCan } from '../lib/session';
 function Roles() {
   const list = usePages('/v1/roles');
   return (
-    <Section lead="What an identity provider sends to give somebody a role. Name the value as the role, and let it be the id; slug and name are taken as well." title="Roles">
+    <Section actions={<Link className={buttonClass()} href="/settings/roles">All roles, and your own</Link>} lead="What an identity provider sends to give somebody a role. Name the value as the role, and let it be the id; slug and name are taken as well." title="Roles">
       <ErrorNote error={list.error} />
       {list.rows.length > 0 && <RoleTable roles={list.rows} />}
     </Section>
