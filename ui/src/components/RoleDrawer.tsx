@@ -1,132 +1,127 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import { Check } from 'lucide-react';
+
 import { type Schema, send } from '../lib/api';
 import { useCan, useRefresh } from '../lib/session';
-import { count } from '../lib/words';
+import { count, plain } from '../lib/words';
 import { Button } from './Button';
 import { ConfirmButton } from './ConfirmButton';
+import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { Part } from './Facts';
-import { Field, Form, SelectField, useFormBusy } from './Form';
-import { PlaceLink } from './PlaceLink';
+import { Field, Form, useFormBusy } from './Form';
 
 type Role = Schema<'Role'>;
 
-/** The areas of custom roles, as the API spells them; only: nobody but an Admin changes it. */
-const areas: [key: string, label: string, only?: 'view'][] = [
-  ['resources', 'Integrations and resources'],
-  ['tests', 'Tests and exceptions'],
-  ['controls', 'Controls and frameworks'],
-  ['documents', 'Documents'],
-  ['policies', 'Policies'],
-  ['accounts', 'Accounts'],
-  ['access-reviews', 'Access reviews'],
-  ['computers', 'Computers', 'view'],
-  ['vulnerabilities', 'Vulnerabilities'],
-  ['people', 'People'],
-  ['users', 'Members and roles', 'view'],
-  ['audit-trail', 'Audit trail', 'view'],
-  ['settings', 'Settings', 'view'],
+/** The areas of custom roles, in order; those that can only be seen have no edit. */
+const areas: { edit: boolean; key: string; label: string }[] = [
+  { edit: true, key: 'tests', label: 'Tests' },
+  { edit: true, key: 'resources', label: 'Applications and resources' },
+  { edit: true, key: 'documents', label: 'Documents' },
+  { edit: true, key: 'controls', label: 'Controls and frameworks' },
+  { edit: true, key: 'policies', label: 'Policies' },
+  { edit: true, key: 'accounts', label: 'Access' },
+  { edit: true, key: 'access-reviews', label: 'Access reviews' },
+  { edit: true, key: 'people', label: 'People' },
+  { edit: false, key: 'computers', label: 'Computers' },
+  { edit: true, key: 'vulnerabilities', label: 'Vulnerabilities' },
+  { edit: false, key: 'users', label: 'Users and roles' },
+  { edit: false, key: 'settings', label: 'Settings' },
+  { edit: false, key: 'audit-trail', label: 'Audit trail' },
 ];
 
-function Save({ children }: { children: string }) {
+function Submit({ text }: { text: string }) {
   return (
     <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
+      {text}
     </Button>
   );
 }
 
-function Areas({ role }: { role?: Role }) {
+/** One choice a line: none, view or edit. */
+function Areas({ of }: { of: Record<string, string> }) {
   return (
     <fieldset className="grid gap-2">
-      <legend className="mb-1 font-medium text-sm">What it may do</legend>
-      {areas.map(([key, label, only]) => (
-        <div className="grid grid-cols-[minmax(0,1fr)_128px] items-center gap-3" key={key}>
-          <span aria-hidden className="text-sm">
-            {label}
-          </span>
-          <SelectField defaultValue={role?.areas?.[key] ?? 'none'} label={<span className="sr-only">{label}</span>} name={`area ${key}`} pointer={`/areas/${key}`}>
-            <option value="none">Nothing</option>
-            <option value="view">See</option>
-            {only === undefined && <option value="edit">Change</option>}
-          </SelectField>
-        </div>
-      ))}
+      <legend className="mb-1.5 font-medium text-sm">What it may do</legend>
+      <ul className="rounded-lg border">
+        {areas.map(({ edit, key, label }) => (
+          <li className="flex items-center justify-between gap-3 border-b px-3 py-1.5 last:border-b-0" key={key}>
+            <span className="text-sm">{label}</span>
+            <select aria-label={label} className="h-8 w-40 shrink-0 rounded-md border border-line-strong bg-panel px-2 text-sm" defaultValue={of[key] ?? 'none'} name={key}>
+              <option value="none">Nothing</option>
+              <option value="view">See</option>
+              {edit && <option value="edit">See and change</option>}
+            </select>
+          </li>
+        ))}
+      </ul>
     </fieldset>
   );
 }
 
-const areasOf = (values: Record<string, string>) => Object.fromEntries(Object.entries(values).filter(([name]) => name.startsWith('area ')).map(([name, value]) => [name.slice('area '.length), value]));
-
-/** A role of one's own: made, changed, deleted. */
-function Custom({ close, role }: { close: () => void; role?: Role }) {
+function RoleForm({ close, role }: { close: () => void; role?: Role }) {
   const refresh = useRefresh();
-  const changed = () => refresh('/v1/roles', '/v1/users', '/v1/event-logs');
+  const save = async ({ name = '', ...chosen }: Record<string, string>) => {
+    const body = { areas: chosen, name };
+    if (role) await send('PATCH', '/v1/roles/{roleId}', { body, path: { roleId: role.id } });
+    else await send('POST', '/v1/roles', { body });
+    await refresh('/v1/roles', '/v1/session');
+    close();
+  };
   return (
-    <div className="grid gap-6">
-      <Form
-        send={async ({ name = '', ...values }) => {
-          const body = { areas: areasOf(values), name };
-          if (role) await send('PATCH', '/v1/roles/{roleId}', { body, path: { roleId: role.id } });
-          else await send('POST', '/v1/roles', { body });
-          await changed();
-          close();
-        }}
-      >
-        <Field autoComplete="off" data-missing="Give the role a name." defaultValue={role?.name} label="Name" maxLength={100} name="name" placeholder="Security engineer" required />
-        <Areas role={role} />
-        <div>
-          <Save>{role ? 'Save' : 'Make the role'}</Save>
-        </div>
-      </Form>
-      {role && (
-        <div>
-          <ConfirmButton
-            look="danger"
-            send={async () => {
-              await send('DELETE', '/v1/roles/{roleId}', { path: { roleId: role.id } });
-              await changed();
-              close();
-            }}
-            text={role.userCount > 0 ? `${count(role.userCount, 'member')} still ${role.userCount === 1 ? 'has' : 'have'} it: give them another role first.` : 'Nobody has it.'}
-            title="Delete the role"
-            trigger="quiet"
-            verb="Delete"
-          >
-            Delete the role
-          </ConfirmButton>
-        </div>
-      )}
-    </div>
+    <Form send={save}>
+      <Field defaultValue={role?.name} label="Name" name="name" required />
+      <Areas of={role?.areas ?? {}} />
+      <div className="flex justify-end gap-2">
+        <Button onClick={close}>Cancel</Button>
+        <Submit text={role ? 'Save' : 'Make the role'} />
+      </div>
+    </Form>
   );
 }
 
-/** One role: what it may do, and who has it; a custom one can be changed by whoever manages roles. */
-export function RoleDrawer({ close, shown: role }: { close: () => void; shown: Role | 'new' }) {
+/** A role: what it may do, its ids, and for a custom one its form. */
+export function RoleDrawer({ close, role }: { close: () => void; role?: Role }) {
   const can = useCan();
-  const manages = can('manage users and roles');
-  if (role === 'new')
-    return (
-      <Drawer close={close} subtitle="Beside the built-in ones" title="New role">
-        <Custom close={close} />
-      </Drawer>
-    );
+  const refresh = useRefresh();
+  const custom = role && !role.builtIn && can('manage users and roles');
+  const end = async () => {
+    await send('DELETE', '/v1/roles/{roleId}', { path: { roleId: role?.id ?? '' } });
+    close();
+    await refresh('/v1/roles');
+  };
   return (
-    <Drawer close={close} subtitle={role.description || (role.builtIn ? 'Built in' : 'A role of your own')} title={role.name}>
-      <div className="grid gap-6">
-        <p className="text-sm">
-          <PlaceLink href={`/settings/members?role=${role.id}`}>{count(role.userCount, 'member')}</PlaceLink> {role.userCount === 1 ? 'has' : 'have'} it.{role.mayOwn && ' Members may own tests, controls and documents, and work on those.'}
-        </p>
-        {!role.builtIn && manages ? (
-          <Custom close={close} role={role} />
-        ) : (
+    <Drawer close={close} subtitle={role ? `${role.builtIn ? 'Built in, so it stays as it is' : 'Custom'} · ${count(role.userCount, 'user')}` : 'Somebody has one role. What no area is given for, it may not do.'} title={role?.name ?? 'Make a role'}>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
+        {(!role || custom) && <RoleForm close={close} key={role?.id} role={role} />}
+        {role && !custom && (
           <Part title="What it may do">
-            <ul className="grid list-disc gap-1 pl-5 text-sm">
-              {role.permissions.map((one) => (
-                <li key={one}>{one.charAt(0).toUpperCase() + one.slice(1)}</li>
+            <p className="text-soft">{plain(role.description)}.</p>
+            <ul className="grid gap-1 text-sm">
+              {role.permissions.map((permission) => (
+                <li className="flex items-center gap-2" key={permission}>
+                  <Check aria-hidden className="size-3.5 shrink-0 text-pass" />
+                  {permission.charAt(0).toUpperCase() + permission.slice(1)}
+                </li>
               ))}
             </ul>
+          </Part>
+        )}
+        {role && (
+          <Part title="What an identity provider sends">
+            <CopyField label="id" text={role.id} />
+            <CopyField label="slug" text={role.slug} />
+          </Part>
+        )}
+        {custom && (
+          <Part title="Delete it">
+            <p className="text-soft text-sm">Only a role that nobody has can go.</p>
+            <div>
+              <ConfirmButton look="danger" send={end} text="Directories that send it raise a warning from then on." title={`Delete ${role.name}`} verb="Delete it">
+                Delete
+              </ConfirmButton>
+            </div>
           </Part>
         )}
       </div>

@@ -13,17 +13,16 @@ import { CopyField } from '../components/CopyField';
 import { Field, Form, useFormBusy } from '../components/Form';
 import { Invitation, MemberDrawer, RoleField } from '../components/MemberDrawer';
 import { Page } from '../components/Page';
+import { PlaceLink } from '../components/PlaceLink';
 import { RelativeTime } from '../components/RelativeTime';
-import { RoleDrawer } from '../components/RoleDrawer';
 import { StatusChip } from '../components/StatusChip';
 import { type Column, Table } from '../components/Table';
-import { Tabs } from '../components/Tabs';
 import { useQueryState } from '../lib/address';
 import { type Schema, send, usePages } from '../lib/api';
 import { useWhole } from '../lib/program';
 import { list, only } from '../lib/query';
 import { useCan, useRefresh, useSession } from '../lib/session';
-import { count, wordOf } from '../lib/words';
+import { wordOf } from '../lib/words';
 
 type User = Schema<'User'>;
 type Role = Schema<'Role'>;
@@ -45,24 +44,6 @@ const memberColumns = (me: string): Column<User>[] => [
   { cell: (user) => <StatusChip quiet word={wordOf('user', user.status)} />, from: 480, head: 'Status', key: 'status', width: '124px' },
   { cell: (user) => <span className="text-soft">{user.source === 'SCIM' ? 'Identity provider' : 'Muster'}</span>, from: 820, head: 'Comes from', key: 'source', width: '132px' },
   { cell: (user) => <span className="text-soft"><RelativeTime at={user.createdAt} /></span>, from: 700, head: 'Member since', key: 'since', width: '116px' },
-];
-
-const roleColumns: Column<Role>[] = [
-  {
-    cell: (role) => (
-      <span className="grid min-w-0">
-        <span className="truncate font-medium leading-5">{role.name}</span>
-        <span className="truncate text-soft text-xs" title={role.description}>
-          {role.description}
-        </span>
-      </span>
-    ),
-    head: 'Role',
-    key: 'role',
-    width: 'minmax(0,1fr)',
-  },
-  { cell: (role) => <span className="text-soft">{role.builtIn ? 'Built in' : 'Your own'}</span>, from: 480, head: 'Kind', key: 'kind', width: '100px' },
-  { align: 'right', cell: (role) => role.userCount.toLocaleString('en-GB'), head: 'Members', key: 'members', width: '72px' },
 ];
 
 function Submit() {
@@ -119,7 +100,7 @@ function Members({ roles }: { roles: Role[] }) {
   const users = usePages('/v1/users', { query: { q: only(query, 'q'), roleMatchesAny: list(query, 'role'), status: only(query, 'status') as User['status'] | undefined } });
   const none = !users.isLoading && !users.error && users.rows.length === 0;
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pt-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <div className="flex flex-wrap items-center gap-2">
         <FilterInput label="Name or e-mail" name="q" />
         <FilterChips
@@ -140,53 +121,27 @@ function Members({ roles }: { roles: Role[] }) {
   );
 }
 
-function Roles({ roles }: { roles: Role[] }) {
-  const [query, change] = useQueryState();
-  const own = roles.filter((one) => !one.builtIn).length;
-  return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pt-4">
-      <p className="text-soft text-sm">
-        {own === 0 ? 'The eight that every workspace has. Where none fits, make one of your own.' : `The built-in ones, and ${count(own, 'role')} of your own.`}
-      </p>
-      {roles.length > 0 && <Table columns={roleColumns} current={query.get('show') ?? undefined} label="Roles" open={(role) => change({ show: role.id }, { push: true })} rowKey={(role) => role.id} rows={roles} />}
-    </div>
-  );
-}
-
-const tabs = [
-  { key: 'members', label: 'Members' },
-  { key: 'roles', label: 'Roles' },
-];
-
-/** /settings/members: ?tab= members or roles; ?q= ?role= ?status= narrow; ?user= opens a member, ?show= a role, ?add=1 a new one. */
+/** /settings/members: ?q= ?role= ?status= narrow; ?user= opens a member, ?add=1 a new one. */
 export default function MembersPage() {
   const [query, change] = useQueryState();
   const can = useCan();
   const answer = useWhole(usePages('/v1/roles'));
   const roles = answer.rows;
   const manages = can('manage users and roles');
-  const tab = query.get('tab') === 'roles' ? 'roles' : 'members';
   const user = query.get('user');
-  const shown = roles.find((one) => one.id === query.get('show'));
   const adds = manages && query.get('add') !== null;
   const actions = manages && (
-    <Button look="primary" onClick={() => change({ add: '1', show: '', user: '' }, { push: true })}>
+    <Button look="primary" onClick={() => change({ add: '1', user: '' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      {tab === 'roles' ? 'New role' : 'New member'}
+      New member
     </Button>
   );
   return (
-    <Page actions={actions} lead="Who signs in, and what they may do." title="Members">
+    <Page actions={actions} lead={<>Who signs in, and as what. What each role may do stands under <PlaceLink href="/settings/roles">Roles</PlaceLink>.</>} title="Members">
       <ErrorNote error={answer.error} />
-      <div className="min-w-0">
-        <Tabs change={(key) => change({ q: '', role: '', status: '', tab: key === 'members' ? '' : key })} tabs={tabs} value={tab}>
-          {tab === 'roles' ? <Roles roles={roles} /> : <Members roles={roles} />}
-        </Tabs>
-      </div>
-      {adds && tab === 'members' && roles.length > 0 && <NewMember close={() => change({ add: '' })} roles={roles} />}
-      {adds && tab === 'roles' && <RoleDrawer close={() => change({ add: '' })} shown="new" />}
+      <Members roles={roles} />
+      {adds && roles.length > 0 && <NewMember close={() => change({ add: '' })} roles={roles} />}
       {!adds && user && <MemberDrawer close={() => change({ user: '' })} id={user} roles={roles} />}
-      {!adds && !user && shown && <RoleDrawer close={() => change({ show: '' })} shown={shown} />}
     </Page>
   );
 }
