@@ -50,7 +50,7 @@ export async function play(page, { house, problems }) {
   await page.getByText('1 of 1 person accepted').waitFor();
   await page.goto(`/policies/${house.bare.id}`);
   await page.getByRole('button', { name: 'Write the first version' }).click();
-  await page.getByLabel('Text').fill('# Conduct\n\nPeople are polite.');
+  await page.getByRole('dialog').getByRole('textbox', { name: 'Text' }).fill('# Conduct\n\nPeople are polite.');
   await page.getByRole('button', { name: 'Keep the draft' }).click();
   await page.getByText('People are polite.').waitFor();
   await page.getByRole('button', { name: 'Ask for approval' }).click();
@@ -58,7 +58,7 @@ export async function play(page, { house, problems }) {
   await page.getByRole('button', { name: 'Return it' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Return it' }).click();
   await page.getByText('Say what is missing.').waitFor();
-  await page.getByLabel('What is missing').fill('A word about pets.');
+  await page.getByRole('dialog').getByLabel('What is missing').fill('A word about pets.');
   await page.getByRole('dialog').getByRole('button', { name: 'Return it' }).click();
   await page.getByRole('button', { name: 'Go on writing' }).click();
   await page.getByLabel('Choose a file').first().setInputFiles({ buffer: Buffer.from('People are polite, pets too.'), mimeType: 'application/pdf', name: 'conduct.pdf' });
