@@ -68,6 +68,7 @@ var nouns = map[string]caller.Permission{
 	"definition": caller.ReadApplications, "exception": caller.ReadTests, "framework": caller.ReadControls, "group": caller.ReadPeople,
 	"person": caller.ReadPeople, "program": caller.ReadControls, "remediation": caller.ReadTests, "scope": caller.ReadControls, "sla": caller.ReadTests,
 	"test": caller.ReadTests, "test_version": caller.ReadTests, "vulnerability": caller.ReadVulnerabilities,
+	"webhook": caller.ReadSettings,
 }
 
 const (
