@@ -6,7 +6,6 @@ import (
 	"context"
 
 	"github.com/passmuster/muster/internal/egress"
-	"github.com/passmuster/muster/internal/feed"
 	"github.com/passmuster/muster/internal/webhook"
 )
 
@@ -21,7 +20,7 @@ func (a *App) buildWebhooks(ctx context.Context) error {
 		return err
 	}
 	a.Webhooks = webhook.New(webhook.Options{
-		DB: a.DB, Feed: &feed.Service{}, Logger: o.Logger, Now: o.Now, Post: a.poster(o.Outside.AllowPrivateAddresses || private == "yes"), Sealer: a.sealer,
+		DB: a.DB, Feed: a.Feed, Logger: o.Logger, Now: o.Now, Post: a.poster(o.Outside.AllowPrivateAddresses || private == "yes"), Sealer: a.sealer,
 	})
 	return nil
 }
