@@ -56,17 +56,6 @@ type WebhookEnable struct {
 	Missed string `json:"missed,omitempty" enum:"send,skip" doc:"What becomes of what happened meanwhile and of what waited: it is sent, or not. send when absent."`
 }
 
-// WebhookEventType is a kind of event that an endpoint may want.
-type WebhookEventType struct {
-	Name    string `json:"name"`
-	Summary string `json:"summary"`
-}
-
-// WebhookEventTypes are all that there are.
-type WebhookEventTypes struct {
-	Types []WebhookEventType `json:"types"`
-}
-
 // WebhookDelivery is one event for one endpoint.
 type WebhookDelivery struct {
 	ID           string  `json:"id" doc:"msg_…: the header webhook-id, the same in every attempt and replay."`

@@ -11,7 +11,6 @@ import (
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/fault"
-	"github.com/passmuster/muster/internal/feed"
 	"github.com/passmuster/muster/internal/web"
 )
 
@@ -26,7 +25,6 @@ func (s *Service) Mount(server *web.Server) {
 	const created, gone = http.StatusCreated, http.StatusNoContent
 	web.Register(server, route("GET", "", "listWebhooks", "List webhooks", read, 0), s.list)
 	web.Register(server, route("POST", "", "createWebhook", "Create a webhook", write, created), s.create)
-	web.Register(server, route("GET", "/types", "listWebhookEventTypes", "List the event types that a webhook may want", read, 0), s.types)
 	web.Register(server, route("GET", "/{webhookId}", "getWebhook", "Get webhook by ID", read, 0), s.get)
 	web.Register(server, route("PATCH", "/{webhookId}", "updateWebhook", "Change what is said of a webhook", write, 0), s.patch)
 	web.Register(server, route("DELETE", "/{webhookId}", "deleteWebhook", "Delete a webhook with its log", write, gone), s.delete)
@@ -116,14 +114,6 @@ func (s *Service) create(ctx context.Context, in *struct{ Body api.WebhookInput 
 	b := in.Body
 	e, secret, err := s.Create(ctx, caller.From(ctx), Form{KeepDays: b.KeepDays, Name: &b.Name, Types: b.Types, URL: &b.URL})
 	return s.answerSecret(ctx, e, secret, err)
-}
-
-func (s *Service) types(context.Context, *struct{}) (*struct{ Body api.WebhookEventTypes }, error) {
-	all := api.WebhookEventTypes{Types: []api.WebhookEventType{}}
-	for _, t := range feed.Types() {
-		all.Types = append(all.Types, api.WebhookEventType{Name: t.Name, Summary: t.Sentence})
-	}
-	return &struct{ Body api.WebhookEventTypes }{all}, nil
 }
 
 func (s *Service) get(ctx context.Context, in *Input) (*output, error) {

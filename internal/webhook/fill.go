@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
@@ -127,36 +128,43 @@ type message struct {
 	Data      messageData `json:"data"`
 }
 
+// messageData is the event as streams tell it, and whose it is.
 type messageData struct {
-	ID        string         `json:"id"`
-	Workspace party          `json:"workspace"`
-	Summary   string         `json:"summary"`
-	Actor     party          `json:"actor"`
-	Subject   party          `json:"subject"`
-	Targets   []party        `json:"targets"`
-	Details   map[string]any `json:"details"`
+	ID        string            `json:"id"`
+	Type      string            `json:"type"`
+	Date      web.Time          `json:"date"`
+	Summary   string            `json:"summary"`
+	Actor     api.EventActor    `json:"actor"`
+	Subject   api.EventTarget   `json:"subject"`
+	Targets   []api.EventTarget `json:"targets"`
+	Data      map[string]any    `json:"data"`
+	Workspace messageWorkspace  `json:"workspace"`
 }
 
-type party struct {
-	Kind string `json:"kind,omitzero"`
+type messageWorkspace struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
 }
 
 // bodyOf answers the body of the requests that tell of an event.
 func bodyOf(w caller.Workspace, event feed.Event) (string, error) {
-	m := message{Type: event.Type, Timestamp: web.TimeOf(db.Millis(event.Time)), Data: messageData{
-		ID: event.Cursor.String(), Workspace: party{ID: w.ID, Name: w.Name}, Summary: event.Summary,
-		Actor: partyOf(event.Actor), Subject: partyOf(event.Subject), Targets: []party{}, Details: event.Data,
+	at := web.TimeOf(db.Millis(event.Time))
+	m := message{Type: event.Type, Timestamp: at, Data: messageData{
+		ID: event.Cursor.String(), Type: event.Type, Date: at, Summary: event.Summary,
+		Actor:   api.EventActor{ID: event.Actor.ID, Name: event.Actor.Name, Type: event.Actor.Kind},
+		Subject: targetOf(event.Subject), Targets: []api.EventTarget{}, Data: event.Data,
+		Workspace: messageWorkspace{ID: w.ID, Name: w.Name},
 	}}
 	for _, target := range event.Targets {
-		m.Data.Targets = append(m.Data.Targets, partyOf(target))
+		m.Data.Targets = append(m.Data.Targets, targetOf(target))
 	}
-	if m.Data.Details == nil {
-		m.Data.Details = map[string]any{}
+	if m.Data.Data == nil {
+		m.Data.Data = map[string]any{}
 	}
 	text, err := json.Marshal(m)
 	return string(text), err
 }
 
-func partyOf(p evidence.Party) party { return party{Kind: p.Kind, ID: p.ID, Name: p.Name} }
+func targetOf(p evidence.Party) api.EventTarget {
+	return api.EventTarget{ID: p.ID, Name: p.Name, Type: p.Kind}
+}
