@@ -15,8 +15,8 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
-// told is a message that a receiver got.
-type told struct {
+// hookMessage is a message that a receiver got.
+type hookMessage struct {
 	body, id string
 	Type     string `json:"type"`
 	Data     struct {
@@ -34,16 +34,16 @@ type told struct {
 type listens struct {
 	*httptest.Server
 
-	got    chan told
+	got    chan hookMessage
 	secret string // checks signatures once it is set
 }
 
-func newListens(t *testing.T, answer func(http.ResponseWriter, told)) *listens {
+func newListens(t *testing.T, answer func(http.ResponseWriter, hookMessage)) *listens {
 	t.Helper()
-	l := &listens{got: make(chan told, 10_000)}
+	l := &listens{got: make(chan hookMessage, 10_000)}
 	l.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
-		one := told{body: string(body), id: r.Header.Get("webhook-id")}
+		one := hookMessage{body: string(body), id: r.Header.Get("webhook-id")}
 		if err == nil {
 			err = json.Unmarshal(body, &one)
 		}
@@ -63,10 +63,10 @@ func newListens(t *testing.T, answer func(http.ResponseWriter, told)) *listens {
 	return l
 }
 
-func fine(w http.ResponseWriter, _ told) { w.WriteHeader(http.StatusNoContent) }
+func fine(w http.ResponseWriter, _ hookMessage) { w.WriteHeader(http.StatusNoContent) }
 
 // next answers the next message of a type.
-func (l *listens) next(t *testing.T, kind string) told {
+func (l *listens) next(t *testing.T, kind string) hookMessage {
 	t.Helper()
 	for limit := time.After(patience); ; {
 		select {
@@ -130,9 +130,9 @@ func TestWebhooks(t *testing.T) {
 		if a := s.call(t, "POST", "/v1/tests", sizedTest, bearer(s.token(t, manage))); a.status != 201 {
 			t.Fatal(a)
 		}
-		fast, gone := newListens(t, fine), newListens(t, func(w http.ResponseWriter, _ told) { w.WriteHeader(http.StatusGone) })
+		fast, gone := newListens(t, fine), newListens(t, func(w http.ResponseWriter, _ hookMessage) { w.WriteHeader(http.StatusGone) })
 		hold := make(chan bool)
-		slow := newListens(t, func(http.ResponseWriter, told) { <-hold })
+		slow := newListens(t, func(http.ResponseWriter, hookMessage) { <-hold })
 		p.webhook(t, slow, "slow", "test.status_changed", "control.created")
 		p.webhook(t, fast, "fast")
 		goneID := p.webhook(t, gone, "gone", "test.status_changed")
