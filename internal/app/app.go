@@ -42,10 +42,12 @@ import (
 	"github.com/passmuster/muster/internal/review"
 	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/scope"
+	"github.com/passmuster/muster/internal/seal"
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/vulnerability"
+	"github.com/passmuster/muster/internal/webhook"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
@@ -88,11 +90,13 @@ type App struct {
 	Scopes          *scope.Service
 	SSO             *sso.Service
 	Vulnerabilities *vulnerability.Service
+	Webhooks        *webhook.Service
 	Workspaces      *workspace.Service
 
 	breached *breach.List
 	leases   *jobs.Leases
 	options  Options
+	sealer   *seal.Sealer
 }
 
 // Open opens the data, makes what is not there yet, and builds every part. The
@@ -172,6 +176,9 @@ func (a *App) build(ctx context.Context) (err error) {
 		DB: a.DB, Documents: a.Documents, HasApplications: a.hasApplications, Now: o.Now, Policies: a.Policies, Program: a.Program, Reviews: a.Reviews,
 		Tests: a.Assessments,
 	})
+	if err := a.buildWebhooks(ctx); err != nil {
+		return err
+	}
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
 }
 

@@ -70,7 +70,7 @@ var nouns = map[string]caller.Permission{
 	"identity_provider": caller.ReadSettings, "invitation": caller.ReadUsers, "person": caller.ReadPeople, "policy": caller.ReadPolicies,
 	"program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls,
 	"sign_in_settings": caller.ReadSettings, "sla": caller.ReadTests, "test": caller.ReadTests, "test_version": caller.ReadTests, "user": caller.ReadUsers,
-	"vulnerability": caller.ReadVulnerabilities, trail: caller.ReadAudit,
+	"vulnerability": caller.ReadVulnerabilities, "webhook": caller.ReadSettings, trail: caller.ReadAudit,
 }
 
 // trail is the noun of the audit trail itself: whatever was done, but for the pushes and
