@@ -67,6 +67,9 @@ export async function play(page, { house, problems }) {
   await page.getByRole('combobox', { name: 'Control' }).fill('');
   await page.getByRole('option').first().click();
   await page.getByText(/documents? OK/).first().waitFor();
+  // Other walks count on what controls have.
+  await page.getByRole('button', { name: /^Take it from the evidence of/ }).click();
+  await page.getByText('No control counts it yet').waitFor();
   await page.getByRole('button', { exact: true, name: 'Submit' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Submit' }).click();
   await page.getByText(/submitted the document Penetration test/).waitFor();

@@ -4,11 +4,6 @@
 
 export const empty = [{ name: 'my-work-empty', path: '/my-work', see: 'Nothing waits for you' }];
 
-export async function fill(house) {
-  const token = house.tokens.manage;
-  await house.call('POST', `/v1/tests/${house.tests[0].id}/set-owner`, { body: { userId: 'ada@example.com' }, token });
-}
-
 export const full = [{ name: 'my-work', path: '/my-work', see: 'wait for you' }];
 
 /** Each leads to where it is done. */
