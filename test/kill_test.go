@@ -256,7 +256,7 @@ func (k *killing) expire(t *testing.T) {
 func (k *killing) after(t *testing.T, before, next fleet, done pushed) fleet {
 	t.Helper()
 	k.start(t)
-	k.expire(t) // PostgreSQL has ended what the killed server was about by now
+	k.expire(t)
 	holds := k.records(t)
 	switch {
 	case maps.Equal(holds, next):
