@@ -127,6 +127,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.buildSignIn(ctx); err != nil {
 		return err
 	}
+	a.OAuth.Sessions = a.SignIn
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
 	files, err := openFiles(o.Storage)
 	if err != nil {

@@ -24,11 +24,19 @@ func describeToken() *huma.Operation {
 			Properties: map[string]*huma.Schema{
 				"client_id":     {Type: huma.TypeString, Pattern: "^vci_[0-9a-f]{48}$"},
 				"client_secret": {Type: huma.TypeString, Pattern: "^vcs_[0-9a-f]{6}_[0-9A-Za-z]{64}$"},
-				"grant_type":    {Type: huma.TypeString, Enum: []any{grantClient}},
+				"code":          {Type: huma.TypeString, Description: "Of the grant authorization_code, as are redirect_uri and source_id."},
+				"code_verifier": {Type: huma.TypeString, Description: "Required when a code_challenge was sent (RFC 7636), refused when none was."},
+				"grant_type": {
+					Type: huma.TypeString, Enum: []any{grantClient, grantCode, grantRefresh},
+					Description: "client_credentials for private applications, the others for public ones.",
+				},
+				"redirect_uri":  {Type: huma.TypeString, Description: "The very one of the authorization request."},
+				"refresh_token": {Type: huma.TypeString, Description: "Of the grant refresh_token."},
 				"scope": {
 					Type:        huma.TypeString,
-					Description: "Scopes separated by spaces; all that the application holds when absent.",
+					Description: "Scopes separated by spaces; all that the application holds when absent, or that were consented to.",
 				},
+				"source_id": {Type: huma.TypeString, Description: "That of the authorization request."},
 			},
 		}),
 		Responses: responses("The access token.", &huma.Schema{
@@ -37,7 +45,11 @@ func describeToken() *huma.Operation {
 			Properties: map[string]*huma.Schema{
 				"access_token": {Type: huma.TypeString, Pattern: "^vat_[0-9a-f]{6}_[0-9A-Za-z]{32}$"},
 				"expires_in":   {Type: huma.TypeInteger, Const: int64(Lifetime.Seconds())},
-				"token_type":   {Type: huma.TypeString, Const: "Bearer"},
+				"refresh_token": {
+					Type: huma.TypeString, Pattern: "^vrt_[0-9a-f]{6}_[0-9A-Za-z]{64}$",
+					Description: "Of public applications. The former one works on for 3 hours after this one's first use.",
+				},
+				"token_type": {Type: huma.TypeString, Const: "Bearer"},
 			},
 		}),
 		Security: []map[string][]string{},
@@ -60,8 +72,39 @@ func describeSuspend() *huma.Operation {
 		}),
 		Responses: responses("The token is dead, or was already.", &huma.Schema{Type: huma.TypeObject}),
 		Security:  []map[string][]string{},
-		Summary:   "Revoke an access token",
+		Summary:   "Revoke an access token, or a refresh token and with it the connection",
 		Tags:      []string{tag},
+	}
+}
+
+func describeAuthorize() *huma.Operation {
+	text := func(name, description string, required bool) *huma.Param {
+		return &huma.Param{Name: name, In: "query", Description: description, Required: required, Schema: &huma.Schema{Type: huma.TypeString}}
+	}
+	return &huma.Operation{
+		Description: "For browsers: whoever is signed in and may write applications allows or refuses what a public application asks for. " +
+			"Errors go to the redirect URI with error, error_description, iss and state (RFC 6749 section 4.1.2.1, RFC 9207), but for an " +
+			"unknown client or redirect URI, which is a page.",
+		OperationID: "authorize",
+		Parameters: []*huma.Param{
+			text("client_id", "Of a public application.", true),
+			text("redirect_uri", "A registered one; on localhost and 127.0.0.1 with any port.", true),
+			text("response_type", "code", true),
+			text("source_id", "What the application calls the connection: 1 to 200 characters on one line.", true),
+			text("scope", "Scopes separated by spaces; all that the application holds when absent.", false),
+			text("state", "Given back as it came.", false),
+			text("code_challenge", "Of PKCE (RFC 7636).", false),
+			text("code_challenge_method", "S256, whenever there is a code_challenge.", false),
+		},
+		Responses: map[string]*huma.Response{
+			"200": {Description: "The page that asks."},
+			"303": {Description: "To the redirect URI with an error, or to the sign-in page."},
+			"400": {Description: "A page: client or redirect URI are not known."},
+			"403": {Description: "A page: the role may not allow this."},
+		},
+		Security: []map[string][]string{},
+		Summary:  "Ask for consent",
+		Tags:     []string{tag},
 	}
 }
 
@@ -93,7 +136,7 @@ func errorSchema() *huma.Schema {
 		Required: []string{"error", "error_description", "message"},
 		Properties: map[string]*huma.Schema{
 			"error": {Type: huma.TypeString, Enum: []any{
-				string(invalidClient), string(invalidRequest), string(invalidScope), string(serverError), string(tooManyRequests),
+				string(invalidClient), string(invalidGrant), string(invalidRequest), string(invalidScope), string(serverError), string(tooManyRequests),
 				string(unauthorizedClient), string(unavailable), string(unsupportedGrant),
 			}},
 			"error_description": {Type: huma.TypeString},
