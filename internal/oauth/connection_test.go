@@ -302,3 +302,29 @@ func (e *estate) trail(t testing.TB, c caller.Caller) (said []string) {
 	}
 	return said
 }
+
+// whoami answers the caller that a token stands for.
+func (e *estate) whoami(t testing.TB, token string) (c caller.Caller) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, e.server.URL+"/v1/whoami", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	got := e.do(t, request)
+	if err := json.Unmarshal([]byte(got.body), &c); err != nil || got.status != http.StatusOK {
+		t.Fatalf("got %d %s: %v", got.status, got.body, err)
+	}
+	return c
+}
+
+func (e *estate) rows(t testing.TB, table string) (n int64) {
+	t.Helper()
+	err := e.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
