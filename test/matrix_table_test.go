@@ -129,6 +129,7 @@ func errands() (all []errand) {
 		accessErrands(),
 		accountErrands(),
 		applicationErrands(),
+		connectionErrands(),
 		controlErrands(),
 		documentErrands(),
 		openErrands(),

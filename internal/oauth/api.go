@@ -22,7 +22,8 @@ import (
 func (s *Service) Mount(w *web.Server) {
 	f := &face{consent: consentPage(), service: s, web: w}
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/oauth/token", Class: web.ClassOAuth, Open: true, Operation: describeToken()}, http.HandlerFunc(f.token))
-	w.Handle(web.Plain{Method: http.MethodGet, Path: "/oauth/authorize", Class: web.ClassOAuth, Open: true, Operation: describeAuthorize()}, f.page(f.authorize))
+	// Pages of browsers stand in no document of programs.
+	w.Handle(web.Plain{Method: http.MethodGet, Path: "/oauth/authorize", Class: web.ClassOAuth, Open: true}, f.page(f.authorize))
 	// Another site's form is refused here, as everywhere.
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/oauth/authorize", Class: web.ClassOAuth, Open: true}, f.page(f.decide))
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/v1/oauth/token/suspend", Class: web.ClassOAuth, Open: true, Operation: describeSuspend()}, http.HandlerFunc(f.suspend))

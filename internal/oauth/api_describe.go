@@ -77,37 +77,6 @@ func describeSuspend() *huma.Operation {
 	}
 }
 
-func describeAuthorize() *huma.Operation {
-	text := func(name, description string, required bool) *huma.Param {
-		return &huma.Param{Name: name, In: "query", Description: description, Required: required, Schema: &huma.Schema{Type: huma.TypeString}}
-	}
-	return &huma.Operation{
-		Description: "For browsers: whoever is signed in and may write applications allows or refuses what a public application asks for. " +
-			"Errors go to the redirect URI with error, error_description, iss and state (RFC 6749 section 4.1.2.1, RFC 9207), but for an " +
-			"unknown client or redirect URI, which is a page.",
-		OperationID: "authorize",
-		Parameters: []*huma.Param{
-			text("client_id", "Of a public application.", true),
-			text("redirect_uri", "A registered one; on localhost and 127.0.0.1 with any port.", true),
-			text("response_type", "code", true),
-			text("source_id", "What the application calls the connection: 1 to 200 characters on one line.", true),
-			text("scope", "Scopes separated by spaces; all that the application holds when absent.", false),
-			text("state", "Given back as it came.", false),
-			text("code_challenge", "Of PKCE (RFC 7636).", false),
-			text("code_challenge_method", "S256, whenever there is a code_challenge.", false),
-		},
-		Responses: map[string]*huma.Response{
-			"200": {Description: "The page that asks."},
-			"303": {Description: "To the redirect URI with an error, or to the sign-in page."},
-			"400": {Description: "A page: client or redirect URI are not known."},
-			"403": {Description: "A page: the role may not allow this."},
-		},
-		Security: []map[string][]string{},
-		Summary:  "Ask for consent",
-		Tags:     []string{tag},
-	}
-}
-
 func body(schema *huma.Schema) *huma.RequestBody {
 	schema.AdditionalProperties = true
 	return &huma.RequestBody{Content: content(schema), Required: true}
