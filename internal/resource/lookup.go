@@ -67,7 +67,13 @@ func HeadOf(ctx context.Context, tx *db.Tx, definition Number) (Head, error) {
 	return selectHead(ctx, tx, definition)
 }
 
-// LastPushes answers when each definition of a workspace was last pushed, in ms.
+// LastPush answers when a definition was last pushed, in ms, 0 for never: a definition with
+// several sources is as fresh as the one of them that has been silent for longest.
+func LastPush(ctx context.Context, tx *db.Tx, definition Number) (int64, error) {
+	return selectLastPush(ctx, tx, definition)
+}
+
+// LastPushes is LastPush for all definitions of a workspace.
 func LastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[Number]int64, error) {
 	return selectLastPushes(ctx, tx, w)
 }
