@@ -206,6 +206,12 @@ func EntityOf(ctx context.Context, tx *db.Tx, d Definition, unique string) (stri
 	return EntityID(d.Number, item, createdAt), err
 }
 
+// DefinitionsOf answers the definitions of an application of any workspace, by number: for
+// somebody of another one who is asked to allow what it pushes.
+func DefinitionsOf(ctx context.Context, tx *db.Tx, application string) ([]Definition, error) {
+	return selectDefinitionsOf(ctx, tx, application)
+}
+
 // Definitions answers all definitions that applications of the workspace made, by
 // number.
 func Definitions(ctx context.Context, tx *db.Tx, w caller.Workspace) ([]Definition, error) {

@@ -54,6 +54,15 @@ func selectNotInstalled(ctx context.Context, tx *db.Tx, i installation) (list []
 	return list, err
 }
 
+func selectDefinitionsOf(ctx context.Context, tx *db.Tx, application string) (list []Definition, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		d, err := scanDefinition(row)
+		list = append(list, d)
+		return err
+	}, definitionFields+` WHERE d.application = $1 AND d.base <> $2 ORDER BY d.number`, application, string(SystemRecord))
+	return list, err
+}
+
 func selectInstalled(ctx context.Context, tx *db.Tx, w caller.Workspace, application string, origin ID) (Definition, error) {
 	return scanDefinition(tx.QueryRow(ctx, definitionFields+`
 		WHERE d.workspace = $1 AND d.application = $2 AND d.origin = $3 AND d.origin <> ''`, w.Number, application, string(origin)))
