@@ -218,6 +218,7 @@ var sentences = []sentence{
 	{"sla.edited", "", "{actor} edited the SLA {subject}[: {changes}]"},
 	{"sla_settings.updated", "", "{actor} changed what deadlines go by[: {changes}]"},
 
+	{"sync.evaluated", "cause=disconnect", "{actor} disconnected a source of {subject}: {removed} removed"},
 	{"sync.evaluated", "cause=exception", "{actor} had the records of {subject} judged again after a change of exceptions"},
 	{"sync.evaluated", "cause=rerun", "{actor} had all records of {subject} judged again"},
 	{"sync.evaluated", "cause=rule", "{actor} had the records of {subject} judged again after a change of rules"},

@@ -4971,13 +4971,15 @@ export interface components {
              * @enum {string|null}
              */
             handling: "lenient" | "strict" | null;
-            /** @description Removals that wait for somebody; null: none. */
+            /** @description Removals that wait for somebody; null: none. Without a token when several sources hold some. */
             held: components["schemas"]["HeldRemovals"] | null;
             /** @description The resourceId of pushes. */
             id: string;
             /** @description Null: nothing was pushed yet. */
             lastPush: components["schemas"]["LastPush"] | null;
             name: string;
+            /** @description Of a definition that came with a public application; absent for any other. */
+            origin?: components["schemas"]["DefinitionOrigin"];
             /**
              * Format: int64
              * @description That exist now.
@@ -4990,6 +4992,8 @@ export interface components {
              * @description 0 without a schema.
              */
             schemaVersion: number;
+            /** @description The sources that push to a definition of a public application, by id; absent where there are none. */
+            sources?: components["schemas"]["DefinitionSource"][];
             /** @description The same as paths of pushes spell it, such as custom_resource. */
             type: string;
             /** Format: date-time */
@@ -5014,6 +5018,37 @@ export interface components {
             name: string;
             /** @description JSON Type Definition of customProperties. */
             schema?: unknown;
+        };
+        DefinitionOrigin: {
+            /** @description Its name. */
+            application: string;
+            /** @description The workspace that publishes it. */
+            publisher: string;
+            /** @description That the application's program pushes by. */
+            resourceId: string;
+        };
+        DefinitionSource: {
+            /**
+             * Format: date-time
+             * @description Null: it is connected.
+             */
+            disconnectedDate: string | null;
+            /** @description Why its newest push was refused; absent when it was not. */
+            failure?: string;
+            /** @description Its removals that wait for somebody; null: none. */
+            held: components["schemas"]["HeldRemovals"] | null;
+            /**
+             * Format: date-time
+             * @description Of the newest that counts; null: none yet.
+             */
+            lastPushDate: string | null;
+            /**
+             * Format: int64
+             * @description That exist now.
+             */
+            records: number;
+            /** @description The source_id. */
+            source: string;
         };
         DeviceResource: {
             connectionId: string | null;
@@ -7575,6 +7610,11 @@ export interface components {
             sample: string[];
             /** @description Names of tests that read what it removes or retypes. */
             tests: string[];
+            /**
+             * Format: int64
+             * @description Others that have the definition installed, and records or tests that do not fit.
+             */
+            workspaces: number;
         };
         SchemaDraft: {
             /** @description Whether to check it against all stored records and tests, too; true when absent. */
@@ -7864,7 +7904,7 @@ export interface components {
             accepted: number;
             actor: components["schemas"]["Actor"];
             /** @enum {string} */
-            cause: "push" | "rule" | "exception" | "link" | "time" | "rerun";
+            cause: "push" | "disconnect" | "rule" | "exception" | "link" | "time" | "rerun";
             /** Format: date-time */
             committedDate: string;
             /** Format: int64 */
@@ -7888,6 +7928,8 @@ export interface components {
             removed: number;
             /** Format: int64 */
             schemaVersion: number;
+            /** @description Whose records it is about; absent for a private application. */
+            source?: string;
             /**
              * Format: int64
              * @description Records whose newest element was rejected.
@@ -7997,7 +8039,7 @@ export interface components {
             /** @description Slug of the SLA that deadlines go by. */
             sla: string | null;
             slug: string;
-            /** @description The newest push is older than freshness allows. */
+            /** @description The newest push is older than freshness allows; of several sources, that of one of them. */
             stale: boolean;
             /** @enum {string} */
             status: "OK" | "NEEDS_ATTENTION" | "DEACTIVATED" | "IN_PROGRESS" | "INVALID" | "NOT_APPLICABLE";
