@@ -150,6 +150,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.settleSystems},
 		Views:   views, Wait: pushWait,
 	})
+	a.OAuth.Definitions = pushing{a.Resources}
 	a.joinViews()
 	builtins, err := builtin.Load()
 	if err != nil {
