@@ -36,18 +36,28 @@ func (p partner) consent(t testing.TB, cookie, source string) string {
 	query := url.Values{
 		"client_id": {p.ClientID}, "redirect_uri": {partnerBack}, "response_type": {"code"}, "source_id": {source}, "state": {"st"},
 	}
-	page := p.server.call(t, "GET", "/oauth/authorize?"+query.Encode(), "", cookie)
+	back, err := url.Parse(p.server.allow(t, cookie, "/oauth/authorize?"+query.Encode()))
+	if err != nil || back.Query().Get("code") == "" {
+		t.Fatalf("allow: got %s, %v", back, err)
+	}
+	return back.Query().Get("code")
+}
+
+// allow opens the page that asks for consent, presses Allow, and answers where the
+// browser goes next.
+func (s *server) allow(t testing.TB, cookie, path string) string {
+	t.Helper()
+	page := s.call(t, "GET", path, "", cookie)
 	found := consentField.FindStringSubmatch(page.text)
 	if page.status != http.StatusOK || found == nil {
 		t.Fatalf("consent: got %s", page)
 	}
 	form := url.Values{"decision": {"allow"}, "request": {html.UnescapeString(found[1])}}
-	a := p.server.call(t, "POST", "/oauth/authorize", form.Encode(), cookie, "Content-Type: application/x-www-form-urlencoded")
-	back, err := url.Parse(a.header.Get("Location"))
-	if err != nil || a.status != http.StatusSeeOther || back.Query().Get("code") == "" {
-		t.Fatalf("allow: got %s to %s", a, back)
+	a := s.call(t, "POST", "/oauth/authorize", form.Encode(), cookie, "Content-Type: application/x-www-form-urlencoded")
+	if a.status != http.StatusSeeOther {
+		t.Fatalf("allow: got %s", a)
 	}
-	return back.Query().Get("code")
+	return a.header.Get("Location")
 }
 
 // partnerTokens are what a partner holds for a source.

@@ -1067,6 +1067,7 @@ CREATE TABLE resource_definition (
 	guard_repeats BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
+	origin TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (number),
 	UNIQUE (application, name_key),
 	UNIQUE (id),
@@ -1074,6 +1075,7 @@ CREATE TABLE resource_definition (
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
 	CHECK ((handling = ANY (ARRAY[''::text, 'lenient'::text, 'strict'::text])))
 );
+CREATE UNIQUE INDEX resource_definition_origin ON resource_definition USING btree (origin, application) WHERE (origin <> ''::text);
 
 CREATE TABLE resource_head (
 	definition BIGINT NOT NULL,
@@ -1089,12 +1091,21 @@ CREATE TABLE resource_head (
 	claim_until BIGINT NOT NULL,
 	last_push TEXT NOT NULL,
 	last_push_at BIGINT NOT NULL,
-	held_digest TEXT NOT NULL,
-	held_since BIGINT NOT NULL,
-	held_times BIGINT NOT NULL,
 	PRIMARY KEY (definition),
 	FOREIGN KEY (definition) REFERENCES resource_definition(number)
 );
+
+CREATE TABLE resource_installation (
+	application TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	origin TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (application),
+	FOREIGN KEY (application) REFERENCES oauth_application(id),
+	FOREIGN KEY (origin) REFERENCES oauth_application(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX resource_installation_origin ON resource_installation USING btree (origin);
 
 CREATE TABLE resource_item (
 	definition BIGINT NOT NULL,
@@ -1150,6 +1161,23 @@ CREATE TABLE resource_schema (
 	FOREIGN KEY (definition) REFERENCES resource_definition(number)
 );
 
+CREATE TABLE resource_source (
+	definition BIGINT NOT NULL,
+	source TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	current BIGINT NOT NULL,
+	ended_at BIGINT NOT NULL,
+	held BIGINT NOT NULL,
+	held_digest TEXT NOT NULL,
+	held_since BIGINT NOT NULL,
+	held_times BIGINT NOT NULL,
+	last_push TEXT NOT NULL,
+	last_push_at BIGINT NOT NULL,
+	refusal TEXT NOT NULL,
+	PRIMARY KEY (definition, source),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number)
+);
+
 CREATE TABLE resource_sync (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
@@ -1175,7 +1203,7 @@ CREATE TABLE resource_sync (
 	error TEXT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (definition, number),
-	CHECK ((cause = ANY (ARRAY['push'::text, 'rule'::text, 'exception'::text, 'link'::text, 'time'::text, 'rerun'::text])))
+	CHECK ((cause = ANY (ARRAY['push'::text, 'disconnect'::text, 'rule'::text, 'exception'::text, 'link'::text, 'time'::text, 'rerun'::text])))
 );
 CREATE INDEX resource_sync_time ON resource_sync USING btree (definition, committed_at);
 

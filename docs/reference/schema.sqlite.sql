@@ -993,9 +993,11 @@ CREATE TABLE resource_definition (
 	guard_percent  BIGINT,
 	guard_repeats  BIGINT NOT NULL, -- PUTs over 24 h that release a hold; 0: never
 	created_at     BIGINT NOT NULL,
-	updated_at     BIGINT NOT NULL,
+	updated_at     BIGINT NOT NULL, origin TEXT NOT NULL DEFAULT '',
 	UNIQUE (application, name_key)
 );
+
+CREATE UNIQUE INDEX resource_definition_origin ON resource_definition (origin, application) WHERE origin <> '';
 
 CREATE TABLE resource_head (
 	definition    BIGINT  NOT NULL PRIMARY KEY REFERENCES resource_definition (number),
@@ -1010,11 +1012,16 @@ CREATE TABLE resource_head (
 	claim_owner   TEXT    NOT NULL,
 	claim_until   BIGINT  NOT NULL,
 	last_push     TEXT    NOT NULL, -- id of the last push that counts
-	last_push_at  BIGINT  NOT NULL, -- 0: never
-	held_digest   TEXT    NOT NULL, -- of the removals that the guard holds; '' when none
-	held_since    BIGINT  NOT NULL,
-	held_times    BIGINT  NOT NULL
+	last_push_at  BIGINT  NOT NULL);
+
+CREATE TABLE resource_installation (
+	application TEXT   NOT NULL PRIMARY KEY REFERENCES oauth_application (id), -- the installed one
+	workspace   BIGINT NOT NULL REFERENCES workspace (number),
+	origin      TEXT   NOT NULL REFERENCES oauth_application (id), -- the public one
+	created_at  BIGINT NOT NULL
 );
+
+CREATE INDEX resource_installation_origin ON resource_installation (origin);
 
 CREATE TABLE resource_item (
 	definition BIGINT NOT NULL,
@@ -1069,12 +1076,28 @@ CREATE TABLE resource_schema (
 	PRIMARY KEY (definition, version)
 );
 
-CREATE TABLE resource_sync (
+CREATE TABLE resource_source (
+	definition   BIGINT NOT NULL REFERENCES resource_definition (number),
+	source       TEXT   NOT NULL,
+	workspace    BIGINT NOT NULL,
+	current      BIGINT NOT NULL, -- its records that exist at the head
+	ended_at     BIGINT NOT NULL, -- when it was disconnected; 0: it was not, or pushes again
+	held         BIGINT NOT NULL, -- removals that its last push held
+	held_digest  TEXT   NOT NULL, -- of those that the guard holds; '' when none
+	held_since   BIGINT NOT NULL,
+	held_times   BIGINT NOT NULL,
+	last_push    TEXT   NOT NULL, -- id of its last push that counts; '': none yet
+	last_push_at BIGINT NOT NULL, -- 0: never
+	refusal      TEXT   NOT NULL, -- why its newest push was refused; '' when it was not
+	PRIMARY KEY (definition, source)
+);
+
+CREATE TABLE "resource_sync" (
 	id             TEXT   NOT NULL PRIMARY KEY,
 	workspace      BIGINT NOT NULL,
 	definition     BIGINT NOT NULL,
 	number         BIGINT, -- NULL: failed
-	cause          TEXT   NOT NULL CHECK (cause IN ('push', 'rule', 'exception', 'link', 'time', 'rerun')),
+	cause          TEXT   NOT NULL CHECK (cause IN ('push', 'disconnect', 'rule', 'exception', 'link', 'time', 'rerun')),
 	source         TEXT   NOT NULL,
 	actor          TEXT   NOT NULL, -- JSON
 	schema_version BIGINT NOT NULL,
