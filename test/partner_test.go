@@ -45,7 +45,9 @@ func namesIn(t *testing.T, a answer) (names []string) {
 			DeletedAt   *string
 			DisplayName string
 		}
-		Results struct{ Data []struct{ DisplayName string } }
+		Results struct {
+			Data []struct{ DisplayName string }
+		}
 	}
 	if a.into(t, &body); a.status != http.StatusOK {
 		t.Fatalf("got %s", a)
@@ -73,7 +75,9 @@ type customer struct {
 // installedDefinition finds what the workspace has of the partner's definition.
 func (c customer) installedDefinition(t *testing.T, s *server) string {
 	t.Helper()
-	var list struct{ Results struct{ Data []struct{ ID string } } }
+	var list struct {
+		Results struct{ Data []struct{ ID string } }
+	}
 	if s.call(t, "GET", "/v1/definitions", "", c.cookie).into(t, &list); len(list.Results.Data) != 1 {
 		t.Fatalf("%s has %d definitions, want one", c.slug, len(list.Results.Data))
 	}
