@@ -130,6 +130,7 @@ func errands() (all []errand) {
 		accessErrands(),
 		accountErrands(),
 		applicationErrands(),
+		connectionErrands(),
 		controlErrands(),
 		documentErrands(),
 		openErrands(),

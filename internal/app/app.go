@@ -135,6 +135,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.buildSignIn(ctx); err != nil {
 		return err
 	}
+	a.OAuth.Sessions = a.SignIn
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
 	a.files, err = openFiles(o.Storage)
 	if err != nil {
@@ -155,6 +156,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.settleSystems},
 		Views:   views, Wait: pushWait,
 	})
+	a.OAuth.Definitions = pushing{a.Resources}
 	a.joinViews()
 	builtins, err := builtin.Load()
 	if err != nil {
