@@ -113,7 +113,7 @@ var sentences = []sentence{
 
 	{"directory.warning_dismissed", "", "{actor} dismissed a warning of the directory {subject}[: {before warning}]"},
 
-	{"document.created", "", "{actor} asked for the document {subject}[: {changes but title}]"},
+	{"document.created", "", "{actor} asked for the document {subject}"},
 	{"document.deactivated", "", "{actor} made the document {subject} not relevant[ until {until}][ (reason: {reason})]"},
 	{"document.deactivation_ended", "", "The document {subject} is relevant again: the date came"},
 	{"document.deleted", "", "{actor} deleted the document {subject}"},
@@ -189,6 +189,14 @@ var sentences = []sentence{
 	{"person.people_imported", "", "{actor} imported people: {created} new, {updated} changed"},
 	{"person.released", "", "{actor} released {subject}, whom the source no longer knows"},
 	{"person.returned", "", "{actor} noted that {subject} has returned"},
+
+	{"policy.acceptance_recorded", "", "{actor} recorded that {person} has accepted version {version} of the policy {subject}[ (how it is known: {reason})]"},
+	{"policy.accepted", "", "{actor} accepted version {version} of the policy {subject}"},
+	{"policy.replaced", "", "{actor} edited the policy {subject}"},
+	{"policy.version_approved", "", "{actor} approved version {version} of the policy {subject}"},
+	{"policy.version_drafted", "", "{actor} wrote version {version} of the policy {subject}"},
+	{"policy.version_returned", "", "{actor} returned version {version} of the policy {subject}[ (reason: {reason})]"},
+	{"policy.version_submitted", "", "{actor} asked for the approval of version {version} of the policy {subject}"},
 
 	{"program.begun", "", "The workspace {subject} began with {controls} controls and the frameworks that Muster brings along"},
 

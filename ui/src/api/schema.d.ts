@@ -2383,6 +2383,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/my-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the user who asks, the most urgent first */
+        get: operations["getMyWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/oauth/token/suspend": {
         parameters: {
             query?: never;
@@ -5823,9 +5840,17 @@ export interface components {
         Document: {
             /** @enum {string} */
             category: "Accounts access" | "Account security" | "Account setup" | "Computers" | "Custom" | "Data storage" | "Employees" | "Infrastructure" | "IT" | "Logging" | "Monitoring alerts" | "People" | "Policies" | "Risk analysis" | "Software development" | "CSPM alert management" | "Vendors" | "Vulnerability management";
+            /** @description What it is evidence for; none for who may not read controls. */
+            controls: components["schemas"]["Named"][];
             description: string;
             id: string;
             isSensitive: boolean;
+            /**
+             * Format: date-time
+             * @description When the newest evidence is too old.
+             */
+            nextRenewalDate: string | null;
+            owner: components["schemas"]["Owner"] | null;
             ownerId: string | null;
             title: string;
             /** @enum {string} */
@@ -5835,6 +5860,7 @@ export interface components {
              * @description Since when the status holds.
              */
             uploadStatusDate: string | null;
+            /** @description Of its page. */
             url: string | null;
         };
         DocumentAndControl: {
@@ -5862,6 +5888,8 @@ export interface components {
         DocumentDetail: {
             /** @enum {string} */
             category: "Accounts access" | "Account security" | "Account setup" | "Computers" | "Custom" | "Data storage" | "Employees" | "Infrastructure" | "IT" | "Logging" | "Monitoring alerts" | "People" | "Policies" | "Risk analysis" | "Software development" | "CSPM alert management" | "Vendors" | "Vulnerability management";
+            /** @description What it is evidence for; none for who may not read controls. */
+            controls: components["schemas"]["Named"][];
             deactivatedStatus: components["schemas"]["DocumentDeactivation"];
             description: string;
             id: string;
@@ -5872,14 +5900,27 @@ export interface components {
              */
             nextRenewalDate: string | null;
             note: string | null;
+            owner: components["schemas"]["Owner"] | null;
             ownerId: string | null;
             /** @enum {string|null} */
             reminderWindow: "P0D" | "P1D" | "P1W" | "P1M" | "P3M" | null;
             /** @enum {string} */
             renewalCadence: "P0D" | "P1D" | "P1W" | "P1M" | "P3M" | "P6M" | "P1Y";
+            /**
+             * Format: date-time
+             * @description When somebody last said that the collection is complete.
+             */
+            submittedDate: string | null;
             /** @description Ids of users. */
             subscribers: string[];
+            /** @enum {string} */
+            timeSensitivity: "MOST_RECENT" | "DURING_AUDIT_WINDOW";
             title: string;
+            /**
+             * Format: int64
+             * @description How large a file may be, in bytes.
+             */
+            uploadLimit: number;
             /** @enum {string} */
             uploadStatus: "Needs document" | "Needs update" | "Not relevant" | "OK";
             /**
@@ -5887,6 +5928,7 @@ export interface components {
              * @description Since when the status holds.
              */
             uploadStatusDate: string | null;
+            /** @description Of its page. */
             url: string | null;
         };
         DocumentEdit: {
@@ -6652,6 +6694,17 @@ export interface components {
             serialNumber: string | null;
             udid: string | null;
         };
+        MyWork: {
+            /** @description There is more of some kind than is listed: at most 100 each. */
+            capped: boolean;
+            /**
+             * Format: date-time
+             * @description When this was so.
+             */
+            date: string;
+            /** @description What is overdue first, then by due time, then what has none. */
+            items: components["schemas"]["WorkItem"][];
+        };
         NameForm: {
             /** @description First and last when null. */
             display?: string | null;
@@ -7248,14 +7301,31 @@ export interface components {
         };
         Policy: {
             /**
+             * Format: int64
+             * @description Of the people who are asked, how many have accepted.
+             */
+            acceptedCount: number;
+            /**
              * Format: date-time
              * @description Of the newest approved version.
              */
             approvedAtDate: string | null;
+            /**
+             * Format: int64
+             * @description People here who are to accept it.
+             */
+            askedCount: number;
             description: string;
+            /**
+             * Format: date-time
+             * @description Of the version that counts; null: never, or none does.
+             */
+            expiresDate: string | null;
             id: string;
             latestVersion: components["schemas"]["PolicyLatestVersion"];
             name: string;
+            owner: components["schemas"]["Owner"] | null;
+            slug: string;
             /**
              * @description OK while an approved version counts that has not expired.
              * @enum {string}
@@ -7348,6 +7418,8 @@ export interface components {
             reason: string;
         };
         PolicySettings: {
+            /** @description The user who has approverId. */
+            approver: components["schemas"]["Owner"] | null;
             approverId: string | null;
             authorMayApprove: boolean;
             /** Format: date-time */
@@ -7358,6 +7430,8 @@ export interface components {
             groups: components["schemas"]["PolicyGroup"][];
             id: string;
             name: string;
+            /** @description The user who has ownerId; null when there is none any more. */
+            owner: components["schemas"]["Owner"] | null;
             ownerId: string | null;
             /** @enum {string} */
             renewal: "P1Y" | "P0D" | "P1M" | "P3M" | "P6M" | "P2Y" | "P3Y";
@@ -8027,6 +8101,8 @@ export interface components {
             purpose?: string;
         };
         Session: {
+            /** @description The evidence that is shown; null: all of it. */
+            auditWindow: components["schemas"]["AuditWindow"] | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -8712,11 +8788,20 @@ export interface components {
             fileName: string | null;
             id: string;
             mimeType: string;
+            /** @description Of its content, as the evidence ledger has it. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
             title: string;
             /** Format: date-time */
             updatedDate: string;
             /** @description null: by the command line. */
             uploadedBy: components["schemas"]["UploadedBy"] | null;
+            /** @description null: by the command line, or by who is gone. */
+            uploaderName: string | null;
             /** @description Where its content is, for whoever may download it. */
             url: string;
         };
@@ -9138,6 +9223,28 @@ export interface components {
             types: string[];
             /** @description Without path and query for who may not manage webhooks: some receivers take those for a secret. */
             url: string;
+        };
+        WorkItem: {
+            /**
+             * Format: int64
+             * @description Records that fail, accounts; 1 for what is one thing.
+             */
+            count: number;
+            /** Format: date-time */
+            dueDate: string | null;
+            /** @description Of the test, review, document, policy or exception. */
+            id: string;
+            /**
+             * @description test: one of theirs fails; review: accounts to decide on; removal: accounts that they are to see removed; document: theirs has nothing, or what is too old or soon will be; policy: to accept; policy_approval: a version waits for them; policy_renewal: theirs expires, or is not approved; exception: waits for approval.
+             * @enum {string}
+             */
+            kind: "test" | "review" | "removal" | "document" | "policy" | "policy_approval" | "policy_renewal" | "exception";
+            name: string;
+            overdue: boolean;
+            /** @description Of a document or a policy, as its own routes say it; else empty. */
+            status: string;
+            /** @description Of a review and a removal: whose accounts; of an exception: its test. */
+            system: components["schemas"]["Named"] | null;
         };
         Workspace: {
             /** Format: date-time */
@@ -19867,6 +19974,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MonitoredComputer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getMyWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWork"];
                 };
             };
             /** @description Unauthorized */
