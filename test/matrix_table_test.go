@@ -179,7 +179,7 @@ func accountErrands() []errand {
 		{route: "DELETE /v1/sessions", need: ownAccount, status: 204},
 		{route: "DELETE /v1/sessions/{sessionId}", need: ownAccount, status: 204, fresh: ownSession},
 		{route: "DELETE /v1/sessions/{sessionId}", need: manageUsers, status: 204, refusal: 404, second: true, fresh: othersSession},
-		{route: "GET /v1/events", query: "?seconds=0", need: ownAccount, status: 200},
+		{route: "GET /v1/live", query: "?seconds=0", need: ownAccount, status: 200},
 		{route: "GET /v1/home", need: ownAccount, status: 200},
 		{route: "GET /v1/workspaces", need: ownAccount, status: 200},
 

@@ -129,6 +129,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.Evidence.Mount(server)
 	a.Home.Mount(server)
 	a.Integrations.Mount(server)
+	a.Listeners.Mount(server)
 	a.Live.Mount(server)
 	a.Mappings.Mount(server)
 	a.OAuth.Mount(server)
@@ -143,6 +144,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.SLAs.Mount(server)
 	a.Scopes.Mount(server)
 	a.SSO.Mount(server)
+	a.Streams.Mount(server)
 	a.Vulnerabilities.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
 	door.Mount(server, dashboard.Mount(server, a.options.Dashboard)...)
@@ -176,6 +178,7 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "signin-mail", Due: a.SignIn.HasMail, Every: time.Second, Run: a.SignIn.SendMail},
 		{Name: "signin-purge", Every: time.Hour, Run: a.SignIn.Purge},
 		{Name: "sso-purge", Due: a.SSO.PurgeDue, Every: time.Hour, Run: a.SSO.Purge},
+		{Name: "stream-send", Due: a.Streams.HasWork, Every: time.Second, Run: a.Streams.Send},
 		{Name: "vulnerability-end", Due: a.Vulnerabilities.HasEnding, Every: 5 * time.Second, Run: a.Vulnerabilities.End},
 	}
 }
@@ -222,6 +225,7 @@ func (a *App) handle(ctx context.Context, s *web.Server, listener net.Listener, 
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server := s.HTTP()
+	server.RegisterOnShutdown(a.Listeners.Close)
 	server.RegisterOnShutdown(a.Live.Close) // streams have no end of their own
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	failed := make(chan error, 1)

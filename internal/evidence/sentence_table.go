@@ -209,6 +209,10 @@ var sentences = []sentence{
 	{"sla.edited", "", "{actor} edited the SLA {subject}[: {changes}]"},
 	{"sla_settings.updated", "", "{actor} changed what deadlines go by[: {changes}]"},
 
+	{"stream.created", "", "{actor} made the stream {subject} to {after url}: {after types}"},
+	{"stream.deleted", "", "{actor} deleted the stream {subject}"},
+	{"stream.edited", "", "{actor} changed the stream {subject}[: {changes}]"},
+
 	{"sync.evaluated", "cause=exception", "{actor} had the records of {subject} judged again after a change of exceptions"},
 	{"sync.evaluated", "cause=rerun", "{actor} had all records of {subject} judged again"},
 	{"sync.evaluated", "cause=rule", "{actor} had the records of {subject} judged again after a change of rules"},
