@@ -21,13 +21,13 @@ import (
 	"github.com/passmuster/muster/internal/web"
 )
 
-// Mount mounts the feed. The guard lets in who reads tests; of each type, those are told
-// who have its permission.
+// Mount mounts the feed. The guard lets in who reads the audit trail or tests; of each
+// type, those are told who may be.
 func (l *Listeners) Mount(server *web.Server) {
 	line := server.API().OpenAPI().Components.Schemas.Schema(reflect.TypeFor[api.Event](), true, "")
 	route := func(path, id, summary, more string, describe func(*huma.Operation)) web.Route {
 		return web.Route{
-			Method: http.MethodGet, Path: "/v1/events" + path, ID: id, Summary: summary, Tag: "Events", Permission: caller.ReadTests, Class: web.ClassManage,
+			Method: http.MethodGet, Path: "/v1/events" + path, ID: id, Summary: summary, Tag: "Events", Permission: caller.ReadAudit, Or: caller.ReadTests, Class: web.ClassManage,
 			Describe: func(op *huma.Operation) {
 				op.Description = more
 				describe(op)
@@ -226,7 +226,7 @@ func (o *listener) run(ctx context.Context, seconds int) error {
 			o.st.Reached(o.at.String())
 		case <-checks.C:
 			c, err := o.listeners.stands(ctx, o.caller, o.token)
-			if err != nil || c.Check(caller.ReadTests) != nil {
+			if err != nil || c.Check(caller.ReadAudit) != nil && c.Check(caller.ReadTests) != nil {
 				return nil //nolint:nilerr // it comes back and is told why
 			}
 			c.Address, o.caller = o.caller.Address, c

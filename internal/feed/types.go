@@ -81,9 +81,13 @@ func PermissionOf(eventType string) caller.Permission {
 }
 
 // MayHear says whether a caller may be told of events of a type: who reads the audit
-// trail may read all that is on it.
+// trail may read all that is on it, but not what is drawn from it and from records.
 func MayHear(c caller.Caller, eventType string) bool {
-	return c.Check(PermissionOf(eventType)) == nil || c.Check(caller.ReadAudit) == nil
+	if c.Check(PermissionOf(eventType)) == nil {
+		return true
+	}
+	isDrawn := slices.ContainsFunc(drawn(), func(t Type) bool { return t.Name == eventType })
+	return !isDrawn && c.Check(caller.ReadAudit) == nil
 }
 
 // Want says which events are wanted.

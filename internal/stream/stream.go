@@ -79,7 +79,7 @@ type Form struct {
 // maxName is the longest name in characters; maxStreams is how many a workspace may have.
 const (
 	maxName    = 100
-	maxStreams = 20
+	maxStreams = 50
 	maxTypes   = 100
 	maxPEM     = 20_000
 )
