@@ -29,6 +29,7 @@ import (
 
 // house is a workspace whose trail is written by hand.
 type house struct {
+	after   string // the role that is given
 	clock   time.Time
 	db      *db.DB
 	events  *evidence.Service
@@ -40,7 +41,7 @@ type house struct {
 
 func newHouse(t *testing.T, d *db.DB) *house {
 	t.Helper()
-	h := &house{clock: time.UnixMilli(1_790_000_000_000).UTC(), db: d, t: t}
+	h := &house{after: "Admin", clock: time.UnixMilli(1_790_000_000_000).UTC(), db: d, t: t}
 	w, err := workspace.New(d, h.now).Get(t.Context(), workspace.Default)
 	h.ok(err)
 	h.user = caller.Caller{Address: "192.0.2.7", ID: db.NewID(h.clock), Kind: caller.User, Name: `Ada "A" [x]`, Workspace: w.Caller(), Grants: caller.Permissions()}
@@ -72,7 +73,7 @@ func (h *house) write(count int) {
 		h.ok(h.db.Write(h.t.Context(), func(ctx context.Context, tx *db.Tx) error {
 			return evidence.Append(ctx, tx, h.now(), evidence.Entry{
 				Actor: h.user, Kind: "user", Subject: evidence.Subject{ID: fmt.Sprint(h.written), Kind: "user", Name: fmt.Sprintf("User\n%d", h.written)},
-				Body: map[string]any{"what": "role changed", "changes": []evidence.Change{{Field: "role", Before: "Viewer", After: "Admin"}}},
+				Body: map[string]any{"what": "role changed", "changes": []evidence.Change{{Field: "role", Before: "Viewer", After: h.after}}},
 			})
 		}))
 	}
@@ -200,7 +201,7 @@ func TestDatagrams(t *testing.T) {
 	h.ok(err)
 	defer conn.Close()
 	x := h.make("Logs", "syslog+udp://"+conn.LocalAddr().String())
-	h.user.Name = strings.Repeat("ü", 3000)
+	h.after = strings.Repeat("ü", 3000)
 	h.write(1)
 	h.ok(h.streams.Send(t.Context()))
 	buffer := make([]byte, 10_000)
