@@ -178,7 +178,7 @@ func (a *App) build(ctx context.Context) (err error) {
 func (a *App) buildFeed() {
 	o := a.options
 	a.Feed = &feed.Service{DB: a.DB}
-	a.Listeners = feed.NewListeners(feed.Options{Bearer: a.OAuth, Every: time.Second / 2, Feed: a.Feed, Logger: o.Logger, Sessions: a.SignIn})
+	a.Listeners = feed.NewListeners(feed.Options{Bearer: a.OAuth, Every: time.Second / 2, Feed: a.Feed, Logger: o.Logger, Now: o.Now, Sessions: a.SignIn})
 	a.Streams = stream.New(stream.Options{
 		AllowPrivate: o.Outside.AllowPrivateAddresses, DB: a.DB, Feed: a.Feed, Host: a.linkBase, Logger: o.Logger, Now: o.Now,
 	})

@@ -32,6 +32,7 @@ type Options struct {
 	Every    time.Duration // between two looks at where the feed stands
 	Feed     *Service
 	Logger   *slog.Logger
+	Now      func() time.Time
 	Sessions Sessions
 }
 
@@ -63,7 +64,7 @@ func (l *Listeners) Close() { l.streams.Close() }
 func (l *Listeners) moved(ctx context.Context, w caller.Workspace, after Cursor) (bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if now := time.Now(); l.heads == nil || now.Sub(l.lookedAt) >= l.Every {
+	if now := l.Now(); l.heads == nil || now.Sub(l.lookedAt) >= l.Every {
 		heads, err := l.Feed.Heads(ctx)
 		if err != nil {
 			return false, fmt.Errorf("look where the feed stands: %w", err)

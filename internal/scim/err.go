@@ -5,7 +5,6 @@ package scim
 import (
 	"cmp"
 	"context"
-	"net/http"
 	"slices"
 	"time"
 
@@ -22,10 +21,10 @@ const calm = time.Hour
 // without a live token need not be the provider.
 func (r loggedRow) erred() bool {
 	switch r.Status {
-	case http.StatusNotFound, http.StatusConflict, http.StatusPreconditionFailed, http.StatusTooManyRequests:
+	case 404, 409, 412, 429:
 		return false
 	}
-	return r.Status >= http.StatusBadRequest && !r.stranger
+	return r.Status >= 400 && !r.stranger
 }
 
 // tellErrors says on the audit trail that requests of a provider began to fail

@@ -132,17 +132,13 @@ func (s *Service) deliver(ctx context.Context, x Stream, events []feed.Event) (e
 			err = closed
 		}
 	}()
-	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })() // a stop is not waited for
 	var buffer []byte
 	for i, e := range events {
 		buffer = append(buffer, frame(h.network, h.message(e))...)
 		if h.network != egress.UDP && len(buffer) < 64<<10 && i+1 < len(events) {
 			continue
 		}
-		if err := conn.SetWriteDeadline(time.Now().Add(s.Timeout)); err != nil {
-			return err
-		}
-		if _, err := conn.Write(buffer); err != nil {
+		if err := s.within(ctx, conn, func() error { return write(conn, buffer) }); err != nil {
 			return fmt.Errorf("send: %w", bare(err))
 		}
 		buffer = buffer[:0]
@@ -150,21 +146,32 @@ func (s *Service) deliver(ctx context.Context, x Stream, events []feed.Event) (e
 	if h.network == egress.UDP {
 		return nil
 	}
-	return s.finish(conn)
+	return s.within(ctx, conn, func() error { return finish(conn) })
+}
+
+// within does a step with a connection, for at most the service's Timeout. A stop of the
+// server ends it at once.
+func (s *Service) within(ctx context.Context, conn net.Conn, step func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, s.Timeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	return step()
+}
+
+func write(conn net.Conn, text []byte) error {
+	_, err := conn.Write(text)
+	return err
 }
 
 // finish says that this was all and waits until the receiver closes its side, too: what
 // it did not read by then would have broken the connection.
-func (s *Service) finish(conn net.Conn) error {
+func finish(conn net.Conn) error {
 	half, ok := conn.(interface{ CloseWrite() error })
 	if !ok {
 		return errors.New("the connection cannot be closed on one side")
 	}
 	if err := half.CloseWrite(); err != nil {
 		return fmt.Errorf("end the connection: %w", bare(err))
-	}
-	if err := conn.SetReadDeadline(time.Now().Add(s.Timeout)); err != nil {
-		return err
 	}
 	switch _, err := io.Copy(io.Discard, conn); {
 	case isTimeout(err):
