@@ -2,7 +2,7 @@
 
 package api
 
-// LiveHint is the data of an event of GET /v1/events: what to read again.
+// LiveHint is the data of an event of GET /v1/live: what to read again.
 type LiveHint struct {
 	DefinitionID string `json:"definitionId,omitempty"` // of sync
 	Noun         string `json:"noun,omitempty"`         // of change: the kind of what was changed, such as exception

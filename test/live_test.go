@@ -14,7 +14,7 @@ import (
 // data, "" at the end.
 func events(t *testing.T, s *server, header ...string) func() string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/v1/events", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+"/v1/live", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

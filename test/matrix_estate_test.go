@@ -93,6 +93,7 @@ func (e *estate) furnishPeople(t *testing.T) {
 	t.Helper()
 	maps.Copy(e.values, freshMember(t, e, nil))
 	maps.Copy(e.values, freshProvider(t, e, nil))
+	maps.Copy(e.values, freshStream(t, e, nil))
 	maps.Copy(e.values, freshRole(t, e, nil))
 	e.furnishPolicies(t)
 }
@@ -227,6 +228,11 @@ func freshProvider(t *testing.T, e *estate, _ *persona) map[string]string {
 	t.Helper()
 	return map[string]string{"providerId": e.create(t, "/v1/sso/providers",
 		`{"kind":"oidc","name":"{slug} door {n}","oidc":{"issuer":"https://127.0.0.1:9","clientId":"{slug}"}}`)}
+}
+
+func freshStream(t *testing.T, e *estate, _ *persona) map[string]string {
+	t.Helper()
+	return map[string]string{"streamId": e.create(t, "/v1/streams", `{"name":"{slug} {n}","url":"syslog+tcp://127.0.0.1:9"}`)}
 }
 
 func freshIdentity(t *testing.T, e *estate, p *persona) map[string]string {

@@ -182,7 +182,7 @@ func accountErrands() []errand {
 		{route: "DELETE /v1/sessions", need: ownAccount, status: 204},
 		{route: "DELETE /v1/sessions/{sessionId}", need: ownAccount, status: 204, fresh: ownSession},
 		{route: "DELETE /v1/sessions/{sessionId}", need: manageUsers, status: 204, refusal: 404, second: true, fresh: othersSession},
-		{route: "GET /v1/events", query: "?seconds=0", need: ownAccount, status: 200},
+		{route: "GET /v1/live", query: "?seconds=0", need: ownAccount, status: 200},
 		{route: "GET /v1/home", need: ownAccount, status: 200},
 		{route: "GET /v1/my-work", need: ownAccount, status: 200},
 		{route: "GET /v1/workspaces", need: ownAccount, status: 200},
@@ -223,6 +223,10 @@ func userErrands() []errand {
 		{route: "GET /v1/event-logs", need: readAudit, status: 200},
 		{route: "GET /v1/event-logs/export", need: readAudit, status: 200},
 		{route: "GET /v1/event-logs/{eventId}", need: readAudit, status: 200},
+		{route: "GET /v1/events", need: readAudit, status: 200},
+		{route: "GET /v1/events/export", need: readAudit, status: 200},
+		{route: "GET /v1/events/stream", query: "?seconds=0&after=0.0", need: readAudit, status: 200},
+		{route: "GET /v1/events/types", need: readAudit, status: 200},
 	}
 }
 
@@ -241,6 +245,12 @@ func settingErrands() []errand {
 		{route: "POST /v1/sso/providers/{providerId}/test", need: manageSignIn, status: 200, fresh: freshProvider},
 		{route: "GET /v1/sso/providers/{providerId}/identities", need: readSettings, status: 200},
 		{route: "DELETE /v1/sso/providers/{providerId}/identities/{userId}", need: manageSignIn, status: 204, fresh: freshIdentity},
+		{route: "GET /v1/streams", need: readSettings, status: 200},
+		{route: "POST /v1/streams", body: `{"name":"{slug} {n}","url":"syslog+tls://logs.{slug}.example"}`, need: manageSignIn, status: 201},
+		{route: "GET /v1/streams/{streamId}", need: readSettings, status: 200},
+		{route: "PATCH /v1/streams/{streamId}", body: `{"facility":"local0"}`, need: manageSignIn, status: 200},
+		{route: "DELETE /v1/streams/{streamId}", need: manageSignIn, status: 204, fresh: freshStream},
+		{route: "POST /v1/streams/{streamId}/test", need: manageSignIn, status: 422}, // nobody may be called there
 	}
 }
 

@@ -41,6 +41,7 @@ type adminCmd struct {
 	Test      adminTestCmd      `cmd:"" help:"Tests, and the settings of built-in ones."`
 	Scope     adminScopeCmd     `cmd:"" help:"Scopes: which records a framework is about."`
 	SLA       adminSLACmd       `cmd:"" help:"Deadlines: how long what fails may stay so." name:"sla"`
+	Stream    adminStreamCmd    `cmd:"" help:"Streams: syslog servers that get what happens."`
 	User      adminUserCmd      `cmd:"" help:"Users: who may sign in, and with which role."`
 	Webhook   adminWebhookCmd   `cmd:"" help:"Webhooks: addresses that are told what happens, and what became of it."`
 

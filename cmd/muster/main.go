@@ -32,6 +32,7 @@ const (
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"Run the server."`
 	Push    pushCmd    `cmd:"" help:"Push a file of records: the complete set of one resource."`
+	Events  eventsCmd  `cmd:"" help:"Print what happens, as JSON lines."`
 	Verify  verifyCmd  `cmd:"" help:"Check exported evidence, offline."`
 	Admin   adminCmd   `cmd:"" help:"Work on the data itself, whether or not a server runs on it."`
 	Version versionCmd `cmd:"" help:"Say which version this is."`

@@ -296,6 +296,14 @@ CREATE TABLE assessment_setting (
 	CHECK ((approval = ANY (ARRAY['none'::text, 'anyone'::text, 'other'::text])))
 );
 
+CREATE TABLE assessment_source (
+	definition BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	stale BOOLEAN NOT NULL,
+	told_at BIGINT NOT NULL,
+	PRIMARY KEY (definition)
+);
+
 CREATE TABLE assessment_subscriber (
 	workspace BIGINT NOT NULL,
 	test BIGINT NOT NULL,
@@ -353,6 +361,15 @@ CREATE TABLE assessment_test (
 );
 CREATE INDEX assessment_test_definition ON assessment_test USING btree (definition);
 CREATE INDEX assessment_test_scope ON assessment_test USING btree (scope) WHERE (scope IS NOT NULL);
+
+CREATE TABLE assessment_told (
+	workspace BIGINT NOT NULL,
+	test BIGINT NOT NULL,
+	item BIGINT NOT NULL,
+	since BIGINT NOT NULL,
+	kind BIGINT NOT NULL,
+	PRIMARY KEY (test, item, since, kind)
+);
 
 CREATE TABLE assessment_touch (
 	definition BIGINT NOT NULL,
@@ -1255,10 +1272,12 @@ CREATE TABLE review_review (
 	token TEXT NOT NULL,
 	token_until BIGINT NOT NULL,
 	version BIGINT NOT NULL,
+	told TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (id),
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
 	CHECK ((state = ANY (ARRAY['draft'::text, 'starting'::text, 'started'::text, 'completed'::text, 'cancelled'::text])))
 );
+CREATE INDEX review_review_due ON review_review USING btree (due_at) WHERE ((state = 'started'::text) AND (due_at IS NOT NULL) AND (told <> 'overdue'::text));
 CREATE INDEX review_review_workspace ON review_review USING btree (workspace, id);
 
 CREATE TABLE review_system (
@@ -1332,6 +1351,7 @@ CREATE TABLE scim_directory (
 	learned BIGINT NOT NULL,
 	settling TEXT,
 	deleted_at BIGINT,
+	erred_at BIGINT,
 	PRIMARY KEY (number),
 	UNIQUE (id),
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
@@ -1762,6 +1782,30 @@ CREATE TABLE sso_seen (
 	FOREIGN KEY (workspace) REFERENCES workspace(number)
 );
 CREATE INDEX sso_seen_expires ON sso_seen USING btree (expires_at);
+
+CREATE TABLE stream_target (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	name_key TEXT NOT NULL,
+	url TEXT NOT NULL,
+	types TEXT NOT NULL,
+	facility BIGINT NOT NULL,
+	authority TEXT NOT NULL,
+	position BIGINT NOT NULL,
+	part BIGINT NOT NULL,
+	sent BIGINT NOT NULL,
+	sent_at BIGINT,
+	failures BIGINT NOT NULL,
+	failing_at BIGINT,
+	last_error TEXT NOT NULL,
+	next_at BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	UNIQUE (workspace, name_key),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
 
 CREATE TABLE vulnerability_asset (
 	definition BIGINT NOT NULL,

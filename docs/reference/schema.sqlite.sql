@@ -285,6 +285,13 @@ CREATE TABLE assessment_setting (
 	approval  TEXT   NOT NULL CHECK (approval IN ('none', 'anyone', 'other'))
 );
 
+CREATE TABLE assessment_source (
+	definition BIGINT  NOT NULL PRIMARY KEY,
+	workspace  BIGINT  NOT NULL,
+	stale      BOOLEAN NOT NULL,
+	told_at    BIGINT  NOT NULL
+);
+
 CREATE TABLE assessment_subscriber (
 	workspace  BIGINT NOT NULL,
 	test       BIGINT NOT NULL REFERENCES assessment_test (number),
@@ -328,6 +335,15 @@ CREATE TABLE assessment_test (
 CREATE INDEX assessment_test_definition ON assessment_test (definition);
 
 CREATE INDEX assessment_test_scope ON assessment_test (scope) WHERE scope IS NOT NULL;
+
+CREATE TABLE assessment_told (
+	workspace BIGINT NOT NULL,
+	test      BIGINT NOT NULL,
+	item      BIGINT NOT NULL,
+	since     BIGINT NOT NULL, -- the failure's: another one is told anew
+	kind      BIGINT NOT NULL, -- 1: due soon, 2: overdue
+	PRIMARY KEY (test, item, since, kind)
+);
 
 CREATE TABLE assessment_touch (
 	definition BIGINT NOT NULL,
@@ -1169,7 +1185,9 @@ CREATE TABLE review_review (
 	token        TEXT   NOT NULL,  -- of who freezes the list just now, '' for nobody
 	token_until  BIGINT NOT NULL,
 	version      BIGINT NOT NULL   -- rises with each change of the row
-);
+, told TEXT NOT NULL DEFAULT '');
+
+CREATE INDEX review_review_due ON review_review (due_at) WHERE state = 'started' AND due_at IS NOT NULL AND told <> 'overdue';
 
 CREATE INDEX review_review_workspace ON review_review (workspace, id);
 
@@ -1238,7 +1256,7 @@ CREATE TABLE scim_directory (
 	learned        BIGINT  NOT NULL,        -- names that traffic taught
 	settling       TEXT,                    -- id of the last resource that follows changed settings; NULL: all do
 	deleted_at     BIGINT
-);
+, erred_at BIGINT);
 
 CREATE UNIQUE INDEX scim_directory_name ON scim_directory (workspace, name_key) WHERE deleted_at IS NULL;
 
@@ -1609,6 +1627,28 @@ CREATE TABLE sso_seen (
 );
 
 CREATE INDEX sso_seen_expires ON sso_seen (expires_at);
+
+CREATE TABLE stream_target (
+	id          TEXT    NOT NULL PRIMARY KEY,
+	workspace   BIGINT  NOT NULL REFERENCES workspace (number),
+	name        TEXT    NOT NULL,
+	name_key    TEXT    NOT NULL, -- lower case
+	url         TEXT    NOT NULL,
+	types       TEXT    NOT NULL, -- JSON: names of types of events; [] is all but outcome.changed
+	facility    BIGINT  NOT NULL, -- RFC 5424 section 6.2.1
+	authority   TEXT    NOT NULL, -- PEM of the certificate authority; '': the system's
+	position    BIGINT  NOT NULL, -- the cursor
+	part        BIGINT  NOT NULL,
+	sent        BIGINT  NOT NULL, -- messages, ever
+	sent_at     BIGINT,
+	failures    BIGINT  NOT NULL, -- in a row
+	failing_at  BIGINT,           -- since when
+	last_error  TEXT    NOT NULL,
+	next_at     BIGINT  NOT NULL, -- not tried before
+	created_at  BIGINT  NOT NULL,
+	updated_at  BIGINT  NOT NULL,
+	UNIQUE (workspace, name_key)
+);
 
 CREATE TABLE vulnerability_asset (
 	definition  BIGINT NOT NULL,

@@ -46,6 +46,7 @@ import (
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
+	"github.com/passmuster/muster/internal/stream"
 	"github.com/passmuster/muster/internal/vulnerability"
 	"github.com/passmuster/muster/internal/webhook"
 	"github.com/passmuster/muster/internal/workspace"
@@ -75,6 +76,7 @@ type App struct {
 	Feed            *feed.Service
 	Home            *home.Service
 	Integrations    *integration.Service
+	Listeners       *feed.Listeners
 	Live            *live.Service
 	Mappings        *mapping.Service
 	OAuth           *oauth.Service
@@ -89,6 +91,7 @@ type App struct {
 	SLAs            *sla.Service
 	Scopes          *scope.Service
 	SSO             *sso.Service
+	Streams         *stream.Service
 	Vulnerabilities *vulnerability.Service
 	Webhooks        *webhook.Service
 	Workspaces      *workspace.Service
@@ -174,7 +177,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Scopes = scope.New(scope.Options{DB: a.DB, Now: o.Now, Tests: a.Assessments})
 	a.Scopes.Users = a.Program.BoundTo
 	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})
-	a.Feed = &feed.Service{DB: a.DB}
+	a.buildFeed()
 	a.Home = home.New(home.Options{
 		DB: a.DB, Documents: a.Documents, HasApplications: a.hasApplications, Now: o.Now, Policies: a.Policies, Program: a.Program, Reviews: a.Reviews,
 		Tests: a.Assessments,
@@ -183,6 +186,16 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
+}
+
+// buildFeed makes what tells others of what happens.
+func (a *App) buildFeed() {
+	o := a.options
+	a.Feed = &feed.Service{DB: a.DB}
+	a.Listeners = feed.NewListeners(feed.Options{Bearer: a.OAuth, Every: time.Second / 2, Feed: a.Feed, Logger: o.Logger, Now: o.Now, Sessions: a.SignIn})
+	a.Streams = stream.New(stream.Options{
+		AllowPrivate: o.Outside.AllowPrivateAddresses, DB: a.DB, Feed: a.Feed, Host: a.linkBase, Logger: o.Logger, Now: o.Now,
+	})
 }
 
 // How many bytes a file may have: one attached to an exception, and one uploaded for
@@ -316,6 +329,7 @@ func (u policyUsers) PolicyUser(ctx context.Context, c caller.Caller, ref string
 
 // Close ends evaluations that outlived their requests, and closes what is open.
 func (a *App) Close() error {
+	a.Listeners.Close()
 	a.Live.Close()
 	a.Assessments.Close()
 	return errors.Join(a.breached.Close(), a.DB.Close())

@@ -129,6 +129,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.Evidence.Mount(server)
 	a.Home.Mount(server)
 	a.Integrations.Mount(server)
+	a.Listeners.Mount(server)
 	a.Live.Mount(server)
 	a.Mappings.Mount(server)
 	a.OAuth.Mount(server)
@@ -143,6 +144,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.SLAs.Mount(server)
 	a.Scopes.Mount(server)
 	a.SSO.Mount(server)
+	a.Streams.Mount(server)
 	a.Vulnerabilities.Mount(server)
 	a.Webhooks.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
@@ -161,6 +163,8 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "account-feed", Due: a.Accounts.HasFeed, Every: time.Second, Run: a.Accounts.Feed},
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-furnish", Due: a.Assessments.HasUnfurnished, Every: 5 * time.Second, Run: a.Assessments.FurnishAll},
+		{Name: "assessment-remind", Due: a.Assessments.HasReminders, Every: 30 * time.Second, Run: a.Assessments.Remind},
+		{Name: "assessment-sources", Due: a.Assessments.HasTurnedSources, Every: 30 * time.Second, Run: a.Assessments.Sources},
 		{Name: "assessment-purge", Every: time.Hour, Run: a.Assessments.Purge},
 		{Name: "directory-carry", Due: a.Directory.HasChanges, Every: time.Second, Run: a.Directory.Carry},
 		{Name: "computer-late", Due: a.Computers.HasLate, Every: 5 * time.Second, Run: a.Computers.Turn},
@@ -176,12 +180,14 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "resource-views", Due: a.Resources.HasLateViews, Every: time.Second, Run: a.Resources.RefreshViews},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
 		{Name: "review-follow", Due: a.Reviews.HasTurns, Every: time.Second, Run: a.Reviews.Follow},
+		{Name: "review-remind", Due: a.Reviews.HasReminders, Every: 30 * time.Second, Run: a.Reviews.Remind},
 		{Name: "scim-carry", Due: a.SCIM.HasPending, Every: time.Second, Run: a.SCIM.CarryOut},
 		{Name: "scim-log", Due: a.SCIM.HasLog, Every: time.Second, Run: a.SCIM.FlushLog},
 		{Name: "scim-purge", Every: time.Hour, Run: a.SCIM.PurgeLog},
 		{Name: "signin-mail", Due: a.SignIn.HasMail, Every: time.Second, Run: a.SignIn.SendMail},
 		{Name: "signin-purge", Every: time.Hour, Run: a.SignIn.Purge},
 		{Name: "sso-purge", Due: a.SSO.PurgeDue, Every: time.Hour, Run: a.SSO.Purge},
+		{Name: "stream-send", Due: a.Streams.HasWork, Every: time.Second, Run: a.Streams.Send},
 		{Name: "vulnerability-end", Due: a.Vulnerabilities.HasEnding, Every: 5 * time.Second, Run: a.Vulnerabilities.End},
 		{Name: "webhook-fill", Due: a.Webhooks.HasNews, Every: time.Second, Run: a.Webhooks.Fill},
 		{Name: "webhook-purge", Every: time.Hour, Run: a.Webhooks.Purge},
@@ -231,6 +237,7 @@ func (a *App) handle(ctx context.Context, s *web.Server, listener net.Listener, 
 	requests, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	server := s.HTTP()
+	server.RegisterOnShutdown(a.Listeners.Close)
 	server.RegisterOnShutdown(a.Live.Close) // streams have no end of their own
 	server.BaseContext = func(net.Listener) context.Context { return requests }
 	failed := make(chan error, 1)

@@ -103,3 +103,28 @@ func BenchmarkList(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPush pushes 10,000 records of which each turns under one of two tests, so that
+// the entry has as much to say as it can.
+func BenchmarkPush(b *testing.B) {
+	for name, open := range map[string]func() *db.DB{
+		"sqlite":     func() *db.DB { return dbtest.SQLite(b) },
+		"postgresql": func() *db.DB { return dbtest.Open(b, db.Options{URL: dbtest.PostgreSQL(b)}) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			h := newHouse(b, open())
+			sets := [2][]string{}
+			for round := range sets {
+				for i := range 10_000 {
+					sets[round] = append(sets[round], server(fmt.Sprintf("srv_%07d", i), (i+round)%2 == 0, 16384))
+				}
+			}
+			h.push(sets[0]...)
+			h.create(form("sized", sized))
+			h.create(form("big", sized))
+			for round := 1; b.Loop(); round++ {
+				h.push(sets[round%2]...)
+			}
+		})
+	}
+}

@@ -31,6 +31,7 @@
 //   - What is judged is the address that the socket connects to, after the name was
 //     resolved: a name that answers differently the second time (DNS rebinding)
 //     gains nothing. Redirects are judged in the same place.
+//   - [Options.Dial] connects by TCP, TLS and UDP for what is not HTTP, by the same table.
 //   - No proxy out of the environment: the proxy would connect, and judge nothing.
 //   - http and https only. At most three redirects, never from https to http. Once a
 //     redirect leaves the origin (scheme, host and port), the headers that the caller

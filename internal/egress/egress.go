@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"syscall"
 	"time"
 )
@@ -72,7 +73,7 @@ func New(o Options) *http.Client {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	dialer := &net.Dialer{ControlContext: o.control, Resolver: o.Resolver, Timeout: o.Timeout}
+	dialer := o.dialer()
 	return &http.Client{
 		CheckRedirect: checkRedirect,
 		Timeout:       o.Timeout,
@@ -89,10 +90,15 @@ func New(o Options) *http.Client {
 	}
 }
 
+// dialer connects to what is permitted only.
+func (o Options) dialer() *net.Dialer {
+	return &net.Dialer{ControlContext: o.control, Resolver: o.Resolver, Timeout: o.Timeout}
+}
+
 // control judges the address that a socket is about to connect to.
 func (o Options) control(_ context.Context, kind, address string, _ syscall.RawConn) error {
 	to, err := netip.ParseAddrPort(address)
-	if err != nil || kind != "tcp4" && kind != "tcp6" {
+	if err != nil || !slices.Contains([]string{"tcp4", "tcp6", "udp4", "udp6"}, kind) {
 		return fmt.Errorf("connect to %s %s: not an address on the internet", kind, address)
 	}
 	if !o.permits(to.Addr()) {

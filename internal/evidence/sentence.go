@@ -221,7 +221,7 @@ func (a account) who() string {
 // member answers a member of the body as words.
 func (a account) member(name string) string {
 	value := a.body[name]
-	if ms, ok := value.(float64); ok && (name == "until" || name == "due") {
+	if ms, ok := value.(float64); ok && (name == "until" || name == "due" || name == "lastPush") {
 		return day(db.Time(int64(ms)))
 	}
 	return say(value)

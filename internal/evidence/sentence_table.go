@@ -32,8 +32,10 @@ var sentences = []sentence{
 	{"access_review.completed", "", "{actor} completed the access review {subject}: {accounts} accounts, {kept} kept, {toBeRemoved} to be removed, {removed} removed, {gone} gone"},
 	{"access_review.created", "", "{actor} drafted the access review {subject} of {systems} systems"},
 	{"access_review.deleted", "", "{actor} deleted the draft of the access review {subject}"},
+	{"access_review.due_soon", "", "The access review {subject} is to be completed by {due}"},
 	{"access_review.edited", "", "{actor} changed the access review {subject}[: {changes}]"},
 	{"access_review.kept", "", "{actor} decided in the access review {subject} that {account} in {system} is kept[ (was {was})][ (reason: {reason})]"},
+	{"access_review.overdue", "", "The access review {subject} is overdue since {due}"},
 	{"access_review.removal_asked_for", "", "{actor} decided in the access review {subject} that {account} in {system} is to be removed[ by {due}][ (was {was})][ (reason: {reason})]"},
 	{"access_review.removal_passed", "", "The account {account} in {system} is gone, as the access review {subject} asked for"},
 	{"access_review.removal_reopened", "", "The account {account} in {system} is active again, which the access review {subject} wants removed"},
@@ -82,6 +84,8 @@ var sentences = []sentence{
 	{"directory.client_secret_revoked", "", "{actor} revoked the secret {before secret} of the client {after client} of the directory {subject}"},
 	{"directory.created", "", "{actor} connected the directory {subject}[ ({after provider})]"},
 	{"directory.deleted", "", "{actor} deleted the directory {subject}, and with it what it granted"},
+
+	{"directory.error", "", "Requests of the directory {subject} began to fail with the status {status}[: {problem}]"},
 
 	{"directory.group.created", "", "{actor} added the group {subject}[ to the directory {directory}]"},
 	{"directory.group.deleted", "", "{actor} deleted the group {subject}[ of the directory {directory}]"},
@@ -203,7 +207,11 @@ var sentences = []sentence{
 	{"recovery_codes.replaced", "self", "{actor} replaced their recovery codes"},
 	{"recovery_codes.replaced", "", "{actor} replaced {whose} recovery codes"},
 
+	{"remediation.due_soon", "count=1", "A record must be remediated soon under the test {subject}"},
+	{"remediation.due_soon", "", "{count} records must be remediated soon under the test {subject}"},
 	{"remediation.miss_acknowledged", "", "{actor} acknowledged that {entity} missed its deadline under the test {subject}[: {reason}]"},
+	{"remediation.overdue", "count=1", "A record was not remediated in time under the test {subject}"},
+	{"remediation.overdue", "", "{count} records were not remediated in time under the test {subject}"},
 
 	{"resource.edited", "", "{actor} changed what is said of {subject} in {resourceKind}[: {changes}]"},
 	{"role.granted", "", "{actor} gave {subject} the role {role}"},
@@ -225,6 +233,13 @@ var sentences = []sentence{
 	{"sla.edited", "changes=deadline", "{actor} changed the deadline of the SLA {subject} from {before deadline} to {after deadline}"},
 	{"sla.edited", "", "{actor} edited the SLA {subject}[: {changes}]"},
 	{"sla_settings.updated", "", "{actor} changed what deadlines go by[: {changes}]"},
+
+	{"source.fresh", "", "The source {subject} is fresh again"},
+	{"source.stale", "", "The source {subject} is stale: its last push was on {lastPush}"},
+
+	{"stream.created", "", "{actor} made the stream {subject} to {after url}: {after types}"},
+	{"stream.deleted", "", "{actor} deleted the stream {subject}"},
+	{"stream.edited", "", "{actor} changed the stream {subject}[: {changes}]"},
 
 	{"sync.evaluated", "cause=disconnect", "{actor} disconnected a source of {subject}: {removed} removed"},
 	{"sync.evaluated", "cause=exception", "{actor} had the records of {subject} judged again after a change of exceptions"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/fault"
 )
 
 // What is drawn from the entries of syncs, and what their Data hold beside definition
@@ -80,9 +81,13 @@ func PermissionOf(eventType string) caller.Permission {
 }
 
 // MayHear says whether a caller may be told of events of a type: who reads the audit
-// trail may read all that is on it.
+// trail may read all that is on it, but not what is drawn from it and from records.
 func MayHear(c caller.Caller, eventType string) bool {
-	return c.Check(PermissionOf(eventType)) == nil || c.Check(caller.ReadAudit) == nil
+	if c.Check(PermissionOf(eventType)) == nil {
+		return true
+	}
+	isDrawn := slices.ContainsFunc(drawn(), func(t Type) bool { return t.Name == eventType })
+	return !isDrawn && c.Check(caller.ReadAudit) == nil
 }
 
 // Want says which events are wanted.
@@ -129,4 +134,57 @@ func clean(text string) string {
 		}
 		return r
 	}, text)
+}
+
+func badType(name, fits string) error {
+	return fault.New(fault.Invalid, "there is no type of events %q; what fits is %s", name, fits)
+}
+
+// CheckType answers nil for the name of a type, or a noun and .* for all of it; the
+// error says what would fit.
+func CheckType(name string) error {
+	noun, what, _ := strings.Cut(name, ".")
+	if slices.Contains(general(), noun) && (what == "*" || isWord(what)) {
+		return nil
+	}
+	prefix, all := strings.CutSuffix(name, "*")
+	for _, known := range Types() {
+		if known.Name == name || all && strings.HasSuffix(prefix, ".") && strings.HasPrefix(known.Name, prefix) {
+			return nil
+		}
+	}
+	return unknownType(name)
+}
+
+// unknownType names types of the same noun.
+func unknownType(name string) error {
+	noun, _, _ := strings.Cut(name, ".")
+	var near []string
+	for _, known := range Types() {
+		if strings.HasPrefix(known.Name, noun+".") {
+			near = append(near, known.Name)
+		}
+	}
+	if len(near) > 0 {
+		return badType(name, noun+".* or one of "+strings.Join(near[:min(len(near), 8)], ", "))
+	}
+	nouns := []string{}
+	for _, known := range Types() {
+		noun, _, _ := strings.Cut(known.Name, ".")
+		nouns = append(nouns, noun+".*")
+	}
+	return badType(name, "a name such as test.status_changed, or one of "+strings.Join(slices.Compact(nouns), ", "))
+}
+
+// general are nouns that the trail tells in general words too: application.created has
+// none of its own.
+func general() []string {
+	return []string{
+		"application", "connection", "framework", "group", "identity_provider", "person", "policy", "role", "scope", "user", "webhook", "workspace",
+	}
+}
+
+// isWord says whether text may be the second part of an action.
+func isWord(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' })
 }

@@ -4,8 +4,6 @@ package live
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -13,30 +11,24 @@ import (
 
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
-	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/web"
 )
 
 // Mount mounts the stream of events.
 func (s *Service) Mount(server *web.Server) {
 	web.Register(server, web.Route{
-		Method: "GET", Path: "/v1/events", ID: "streamEvents", Summary: "Hear what changes, by server-sent events",
+		Method: "GET", Path: "/v1/live", ID: "streamHints", Summary: "Hear what changes, by server-sent events",
 		Permission: caller.OwnAccount, Class: web.ClassManage, Tag: "Home", Describe: describe,
 	}, s.get)
 }
 
-const eventStream = "text/event-stream"
-
 func describe(op *huma.Operation) {
 	op.Description = "Events of the kinds hello, resync, sync, test and change, whose data is JSON. An event says what to read again, never what it is by now. " +
 		"change is told of what is on the audit trail, by the kind of its target. hello comes first; resync says that something may have been missed, as after a connection that broke. The stream ends with the session."
-	op.Responses["200"].Content = map[string]*huma.MediaType{eventStream: {Schema: &huma.Schema{Type: huma.TypeString}}}
+	web.DescribeEventStream(op)
 }
 
-const (
-	beat    = 15 * time.Second // between comments that keep proxies from hanging up
-	checked = 3 * time.Second  // between looks at the session
-)
+const checked = 3 * time.Second // between looks at the session
 
 type input struct {
 	LastEvent string `doc:"Of the connection before, as browsers send it: the first event is resync then." header:"Last-Event-ID"`
@@ -52,11 +44,8 @@ func (s *Service) get(ctx context.Context, in *input) (*output, error) {
 	}
 	return &output{Body: func(ctx huma.Context) {
 		defer s.Leave(client)
-		r, w := humago.Unwrap(ctx)
-		st := &stream{control: http.NewResponseController(w), id: web.RequestID(r.Context()), w: w}
-		w.Header().Set("Content-Type", eventStream)
-		w.Header().Set("X-Accel-Buffering", "no") // for a proxy that would collect it
-		w.WriteHeader(http.StatusOK)
+		r, _ := humago.Unwrap(ctx)
+		st := &stream{EventStream: web.OpenEventStream(ctx), id: web.RequestID(r.Context())}
 		first := "hello"
 		if in.LastEvent != "" {
 			first = "resync"
@@ -68,33 +57,17 @@ func (s *Service) get(ctx context.Context, in *input) (*output, error) {
 	}}, nil
 }
 
-// stream writes events; once one could not be written, none is.
+// stream gives all events one id: who comes back with it has missed what came since.
 type stream struct {
-	control *http.ResponseController
-	err     error
-	id      string // of all events: who comes back with one has missed what came since
-	w       http.ResponseWriter
+	*web.EventStream
+	id string
 }
 
-func (st *stream) event(kind string, data api.LiveHint) {
-	text, err := json.Marshal(data)
-	if err == nil {
-		st.write(fmt.Sprintf("id: %s\nevent: %s\ndata: %s\n\n", st.id, kind, text))
-	}
-}
-
-func (st *stream) write(text string) {
-	if st.err != nil {
-		return
-	}
-	if _, st.err = st.w.Write([]byte(text)); st.err == nil {
-		st.err = st.control.Flush()
-	}
-}
+func (st *stream) event(kind string, data api.LiveHint) { st.Event(st.id, kind, data) }
 
 // run writes what comes until somebody has enough: the client, the session, the server.
 func (s *Service) run(ctx context.Context, client *Client, st *stream, seconds int) {
-	beats, checks := time.NewTicker(beat), time.NewTicker(checked)
+	beats, checks := time.NewTicker(web.Beat), time.NewTicker(checked)
 	defer beats.Stop()
 	defer checks.Stop()
 	var end <-chan time.Time
@@ -103,11 +76,11 @@ func (s *Service) run(ctx context.Context, client *Client, st *stream, seconds i
 		defer timer.Stop()
 		end = timer.C
 	}
-	for st.err == nil {
+	for st.Err() == nil {
 		select {
 		case <-ctx.Done():
 			return
-		case <-s.Done:
+		case <-s.Done():
 			return
 		case <-end:
 			return
@@ -116,7 +89,7 @@ func (s *Service) run(ctx context.Context, client *Client, st *stream, seconds i
 		case h := <-client.Hints:
 			st.event(h.Kind, h.wire())
 		case <-beats.C:
-			st.write(":\n\n")
+			st.Comment()
 		case <-checks.C:
 			if s.Check(ctx, client) != nil {
 				return // it comes back and is told why

@@ -13,8 +13,8 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/evidence"
-	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/web"
 )
 
 // Sessions says how a user's session stands.
@@ -78,9 +78,7 @@ var nouns = map[string]caller.Permission{
 const trail = "audit"
 
 const (
-	maxClients = 1000 // of a server
-	maxOwn     = 20   // of a user
-	waiting    = 64   // hints that a client may leave unread
+	waiting = 64 // hints that a client may leave unread
 	// refreshed is after how many looks statuses are compared although no head moved:
 	// they change by time as well.
 	refreshed = 15
@@ -93,6 +91,7 @@ type Client struct {
 	Missed chan struct{}
 
 	caller caller.Caller // guarded by the service
+	leave  func()
 }
 
 // Service tells its clients what changes. It is safe for concurrent use; Close ends
@@ -100,16 +99,13 @@ type Client struct {
 type Service struct {
 	Options
 
-	// Done is closed when the server stops.
-	Done chan struct{}
-
 	mu      sync.Mutex
 	clients map[*Client]bool
-	closed  bool
 	looks   int
 	looping bool
 	seen    map[int64]*picture // by workspace
 	running sync.WaitGroup
+	streams *web.Streams
 
 	polling sync.Mutex // one look at a time
 }
@@ -126,16 +122,16 @@ func New(o Options) *Service {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Options: o, Done: make(chan struct{}), clients: map[*Client]bool{}, seen: map[int64]*picture{}}
+	return &Service{Options: o, clients: map[*Client]bool{}, seen: map[int64]*picture{}, streams: web.NewStreams()}
 }
+
+// Done is closed when the server stops.
+func (s *Service) Done() <-chan struct{} { return s.streams.Done() }
 
 // Close ends all streams and waits for the last look.
 func (s *Service) Close() {
-	s.mu.Lock()
-	if !s.closed {
-		s.closed = true
-		close(s.Done)
-	}
+	s.mu.Lock() // begin looks, and begins, under it
+	s.streams.Close()
 	s.mu.Unlock()
 	s.running.Wait()
 }
@@ -155,29 +151,19 @@ func (s *Service) Open(ctx context.Context, c caller.Caller) (*Client, error) {
 	return client, nil
 }
 
-func (s *Service) enter(client *Client) error {
+func (s *Service) enter(client *Client) (err error) {
+	if client.leave, err = s.streams.Enter(client.caller.ID); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	own := 0
-	for other := range s.clients {
-		if other.caller.ID == client.caller.ID {
-			own++
-		}
-	}
-	switch {
-	case s.closed:
-		return fault.Later(time.Second, "the server stops")
-	case own >= maxOwn:
-		return fault.Later(time.Minute, "you have %d streams of events open already", own)
-	case len(s.clients) >= maxClients:
-		return fault.Later(time.Minute, "too many streams of events are open")
-	}
 	s.clients[client] = true
 	return nil
 }
 
 // Leave ends a stream.
 func (s *Service) Leave(client *Client) {
+	client.leave()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.clients, client)
@@ -206,12 +192,22 @@ func (s *Service) Check(ctx context.Context, client *Client) error {
 func (s *Service) begin(ctx context.Context) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.Every == 0 || s.looping || s.closed {
+	if s.Every == 0 || s.looping || s.stopped() {
 		return
 	}
 	s.looping = true
 	ctx = context.WithoutCancel(ctx) // it outlives the request that began it
 	s.running.Go(func() { s.loop(ctx) })
+}
+
+// stopped says whether Close was called.
+func (s *Service) stopped() bool {
+	select {
+	case <-s.Done():
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *Service) loop(ctx context.Context) {
@@ -221,7 +217,7 @@ func (s *Service) loop(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		select {
-		case <-s.Done:
+		case <-s.Done():
 			return
 		case <-tick.C:
 		}

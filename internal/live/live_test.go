@@ -220,7 +220,7 @@ func TestBounds(t *testing.T) {
 	s.Close()
 	s.Close() // once more changes nothing
 	select {
-	case <-s.Done:
+	case <-s.Done():
 	default:
 		t.Error("the streams go on although the server stops")
 	}

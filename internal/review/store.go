@@ -77,7 +77,8 @@ func insertReview(ctx context.Context, tx *db.Tx, workspace int64, r Review) err
 func updateReview(ctx context.Context, tx *db.Tx, workspace int64, r Review) error {
 	return tx.ExecOne(ctx, `
 		UPDATE review_review SET name = $3, description = $4, state = $5, due_at = $6, started_at = $7, started_by = $8, ended_at = $9,
-			ended_by = $10, token = $11, token_until = $12, version = $13
+			ended_by = $10, token = $11, token_until = $12, version = $13,
+			told = CASE WHEN due_at = $6 THEN told ELSE '' END
 		WHERE workspace = $1 AND id = $2 AND version = $13 - 1`,
 		workspace, string(r.ID), r.Name, r.Description, string(r.State), millis(r.DueAt), millis(r.StartedAt), r.StartedBy.by(),
 		millis(r.EndedAt), r.EndedBy.by(), r.token, r.tokenUntil, r.version)

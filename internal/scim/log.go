@@ -306,6 +306,9 @@ func (s *Service) learnFrom(ctx context.Context, tx *db.Tx, w *waiting) error {
 			return err
 		}
 	}
+	if err := s.tellErrors(ctx, tx, append(slices.Clone(w.rows), w.summaries()...)); err != nil {
+		return err
+	}
 	for _, key := range slices.SortedFunc(maps.Keys(w.steps), stepKey.compare) {
 		row := w.steps[key]
 		if err := insertStep(ctx, tx, key.directory, key.step, row.At); err != nil {

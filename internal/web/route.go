@@ -35,6 +35,7 @@ type Route struct {
 	Tag          string
 
 	Permission caller.Permission // checked before path, query or body are looked at
+	Or         caller.Permission // enough as well; the handler narrows to what each gives. "" for none
 	Class      Class
 
 	Open  bool   // past credential and permission: whoever calls is a Visitor
@@ -75,6 +76,7 @@ type mounted struct {
 	crossOrigin bool
 	method      string
 	open        bool
+	or          caller.Permission
 	own         bool
 	owned       string
 	path        string
@@ -94,7 +96,7 @@ func Register[I, O any](s *Server, r Route, h func(context.Context, *I) (*O, err
 	}
 	m := &mounted{
 		accept: r.Accept, bodyLimit: r.BodyLimit, class: r.Class,
-		method: r.Method, open: r.Open, own: r.Own, owned: r.Owned, path: r.Path, permission: r.Permission,
+		method: r.Method, open: r.Open, or: r.Or, own: r.Own, owned: r.Owned, path: r.Path, permission: r.Permission,
 		visitors: r.Open,
 	}
 	if m.bodyLimit == 0 {

@@ -50,7 +50,7 @@ async function places(page) {
 
 /** What the browser says of the page that it has just opened. */
 const told = () => {
-  const calls = performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname.startsWith('/v1/') && !name.endsWith('/v1/events'));
+  const calls = performance.getEntriesByType('resource').filter(({ name }) => new URL(name).pathname.startsWith('/v1/') && !name.endsWith('/v1/live'));
   return {
     bytes: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, one) => sum + one.encodedBodySize, 0),
     calls: calls.map(({ name, requestStart, responseStart }) => ({ name: new URL(name).pathname + new URL(name).search, took: responseStart - requestStart })),

@@ -8,7 +8,7 @@ export async function play(page, { house, problems }) {
   const push = (resources) => house.call('PUT', '/v1/resources/custom_resource', { body: { resourceId: house.resource, resources }, token: house.tokens.build });
   const mended = servers.map((one) => ({ ...one, customProperties: { ...one.customProperties, active: true, memory: 16384 } }));
   await page.setViewportSize({ height: 860, width: 1280 });
-  const listening = page.waitForResponse('**/v1/events');
+  const listening = page.waitForResponse('**/v1/live');
   await page.goto('/tests');
   await listening;
   const row = page.getByRole('row', { name: /Servers are active and have/ });

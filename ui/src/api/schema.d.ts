@@ -1693,10 +1693,70 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Hear what changes, by server-sent events
-         * @description Events of the kinds hello, resync, sync, test and change, whose data is JSON. An event says what to read again, never what it is by now. change is told of what is on the audit trail, by the kind of its target. hello comes first; resync says that something may have been missed, as after a connection that broke. The stream ends with the session.
+         * List events after a cursor
+         * @description The oldest first. endCursor says where to go on, also on an empty page: hand it back as pageCursor or after. An event is part of the feed about a second after it happened, and stays at its place for ever, so that who goes on from the last id has missed nothing and had nothing twice. outcome.changed, one event a record, comes only when types names it. Who lacks the permission of a type is not told of it, and an auditor hears of the audit's window only.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export events as JSON lines
+         * @description One event a line, the oldest first, up to the newest at the time of the request. Go on with after and the id of the last line.
+         */
+        get: operations["exportEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear events by server-sent events
+         * @description Each event's id is its place in the feed, event its type and data the event as JSON. Last-Event-ID or after go on behind an event; without either the stream begins with what happens next. A comment every 15 seconds keeps the connection, and tells the id from which a stream would go on. The stream ends with the session or the token, and when the client reads nothing for 30 seconds.
          */
         get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List types of events
+         * @description Those that the audit trail has words of its own for, and those drawn from pushes and evaluations.
+         */
+        get: operations["listEventTypes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2290,6 +2350,26 @@ export interface paths {
         put?: never;
         /** Whom an invitation is for */
         post: operations["lookInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear what changes, by server-sent events
+         * @description Events of the kinds hello, resync, sync, test and change, whose data is JSON. An event says what to read again, never what it is by now. change is told of what is on the audit trail, by the kind of its target. hello comes first; resync says that something may have been missed, as after a connection that broke. The stream ends with the session.
+         */
+        get: operations["streamHints"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3593,6 +3673,60 @@ export interface paths {
         put?: never;
         /** Try an identity provider */
         post: operations["testSsoProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List streams */
+        get: operations["listStreams"];
+        put?: never;
+        /** Forward what happens to a syslog server */
+        post: operations["createStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/streams/{streamId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get stream by ID */
+        get: operations["getStream"];
+        put?: never;
+        post?: never;
+        /** Delete a stream */
+        delete: operations["deleteStream"];
+        options?: never;
+        head?: never;
+        /** Change a stream */
+        patch: operations["updateStream"];
+        trace?: never;
+    };
+    "/v1/streams/{streamId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a stream a test message */
+        post: operations["testStream"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6051,6 +6185,26 @@ export interface components {
             /** @description The wrong places of the body in order, by JSON Pointer (RFC 6901). */
             problems?: components["schemas"]["Problem"][];
         };
+        Event: {
+            actor: components["schemas"]["EventActor"];
+            /** @description Where the request came from; for who may read the audit trail. */
+            address?: string;
+            /** @description More of it, by type. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            date: string;
+            /** @description Where it stands in the feed: hand it back as after, or as Last-Event-ID, to go on behind it. */
+            id: string;
+            /** @description The first of the targets. */
+            subject: components["schemas"]["EventTarget"];
+            /** @description What happened, as a sentence. */
+            summary: string;
+            targets: components["schemas"]["EventTarget"][];
+            /** @description Such as test.status_changed or user.role_changed; GET /v1/events/types lists them. */
+            type: string;
+        };
         EventActor: {
             /** @description The type, for an actor that has no id. */
             id: string;
@@ -6111,6 +6265,13 @@ export interface components {
             id: string;
             name: string;
             type: string;
+        };
+        EventType: {
+            name: string;
+            /** @description What somebody must be allowed to, or read the audit trail, to be told of it. */
+            permission: string;
+            /** @description What it says, in general words. */
+            sentence: string;
         };
         Exception: {
             /** @description In the language of tests, looked at anew whenever a record is judged; null where it is one record. */
@@ -6658,6 +6819,9 @@ export interface components {
         LinksOutputBody: {
             links: components["schemas"]["DirectoryLinkInfo"][];
         };
+        ListOutputBody: {
+            streams: components["schemas"]["Stream"][];
+        };
         Mapping: {
             /** @description computer, vulnerability or vulnerable-asset. */
             as: string;
@@ -6877,6 +7041,9 @@ export interface components {
         PageEntity: {
             results: components["schemas"]["PageResultsEntity"];
         };
+        PageEvent: {
+            results: components["schemas"]["PageResultsEvent"];
+        };
         PageEventLog: {
             results: components["schemas"]["PageResultsEventLog"];
         };
@@ -6992,6 +7159,10 @@ export interface components {
         };
         PageResultsEntity: {
             data: components["schemas"]["Entity"][];
+            pageInfo: components["schemas"]["PageInfo"];
+        };
+        PageResultsEvent: {
+            data: components["schemas"]["Event"][];
             pageInfo: components["schemas"]["PageInfo"];
         };
         PageResultsEventLog: {
@@ -8265,6 +8436,61 @@ export interface components {
             name: string;
             slug: string;
         };
+        Stream: {
+            /**
+             * Format: int64
+             * @description Entries of the feed that it has not come by, wanted or not.
+             */
+            behind: number;
+            /** Format: date-time */
+            createdDate: string;
+            /** @description What follows it in the feed has not been sent. */
+            cursor: string;
+            facility: string;
+            /** Format: date-time */
+            failingSinceDate: string | null;
+            /** @description Whether its certificate is checked by an authority of its own. */
+            hasCertificateAuthority: boolean;
+            id: string;
+            lastError: string | null;
+            /** Format: date-time */
+            lastSentDate: string | null;
+            name: string;
+            /**
+             * Format: date-time
+             * @description While it fails.
+             */
+            nextTryDate: string | null;
+            /**
+             * Format: int64
+             * @description Messages that the server took, ever.
+             */
+            sentCount: number;
+            /**
+             * @description FAILING while the newest try failed.
+             * @enum {string}
+             */
+            status: "OK" | "FAILING";
+            /** @description All but outcome.changed when empty. */
+            types: string[];
+            /** Format: date-time */
+            updatedDate: string;
+            url: string;
+        };
+        StreamInput: {
+            /** @description Of a new stream: id of an event, to begin behind it; 0.0 begins with the first. What happens from now on when absent. */
+            after?: string;
+            /** @description PEM of the authority that the server's certificate is from; the system's when absent or empty. */
+            certificateAuthority?: string;
+            /** @description audit (13), auth, authpriv, daemon, user, local0 to local7 and so on; audit when absent. */
+            facility?: string;
+            /** @description Up to 100 characters. */
+            name?: string;
+            /** @description Names of types of events, or a noun and .*, such as test.*; all but outcome.changed when absent or empty. */
+            types?: string[];
+            /** @description syslog+tls://host:6514, syslog+tcp://host:601 or syslog+udp://host:514; these ports when absent. */
+            url?: string;
+        };
         Subscriber: {
             displayName: string;
             emailAddress: string;
@@ -8744,6 +8970,9 @@ export interface components {
             sentence: string;
             /** @enum {string} */
             truth: "true" | "false" | "unknown";
+        };
+        TypesOutputBody: {
+            types: components["schemas"]["EventType"][];
         };
         UnmetControl: {
             description: string;
@@ -16671,14 +16900,144 @@ export interface operations {
             };
         };
     };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Id of an event: what follows it. newest: what happens from now on. */
+                after?: string;
+                /** @description Names of types, or a noun and .*, such as test.*; all but outcome.changed when absent. */
+                types?: string[];
+                /** @description Entries on a page; 10 when absent. */
+                pageSize?: number;
+                /** @description A cursor of an earlier answer; the page starts just after it. */
+                pageCursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEvent"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    exportEvents: {
+        parameters: {
+            query?: {
+                /** @description Id of an event: what follows it. newest: what happens from now on. */
+                after?: string;
+                /** @description Names of types, or a noun and .*, such as test.*; all but outcome.changed when absent. */
+                types?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["Event"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     streamEvents: {
         parameters: {
             query?: {
-                /** @description End the stream after this long; it goes on when absent. 0 ends it after the first event. */
+                /** @description Id of an event: what follows it. newest: what happens from now on. */
+                after?: string;
+                /** @description Names of types, or a noun and .*, such as test.*; all but outcome.changed when absent. */
+                types?: string[];
+                /** @description End the stream after this long; it goes on when absent. 0 ends it after what has happened by now. */
                 seconds?: number;
             };
             header?: {
-                /** @description Of the connection before, as browsers send it: the first event is resync then. */
+                /** @description As browsers send it after a connection that broke; goes before after. */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -16693,6 +17052,62 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesOutputBody"];
                 };
             };
             /** @description Unauthorized */
@@ -19561,6 +19976,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    streamHints: {
+        parameters: {
+            query?: {
+                /** @description End the stream after this long; it goes on when absent. 0 ends it after the first event. */
+                seconds?: number;
+            };
+            header?: {
+                /** @description Of the connection before, as browsers send it: the first event is resync then. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description Unauthorized */
@@ -26041,6 +26518,360 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SSOTest"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listStreams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    createStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name. */
+                streamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name. */
+                streamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    updateStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name. */
+                streamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    testStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id or name. */
+                streamId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
                 };
             };
             /** @description Unauthorized */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the server says has changed (GET /v1/events), and which answers on screen are
+// What the server says has changed (GET /v1/live), and which answers on screen are
 // asked again for it. One stream serves the whole application.
 
 import type { QueryClient } from '@tanstack/react-query';
@@ -117,7 +117,7 @@ export function listen(queries: QueryClient): () => void {
   };
   const open = () => {
     close();
-    source = new EventSource('/v1/events');
+    source = new EventSource('/v1/live');
     const greeted = () => {
       if (before) ask({ kind: 'everything' });
       before = true;
