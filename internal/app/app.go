@@ -31,6 +31,7 @@ import (
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/live"
 	"github.com/passmuster/muster/internal/mapping"
+	"github.com/passmuster/muster/internal/notify"
 	"github.com/passmuster/muster/internal/oauth"
 	"github.com/passmuster/muster/internal/offboarding"
 	"github.com/passmuster/muster/internal/passkey"
@@ -40,6 +41,7 @@ import (
 	"github.com/passmuster/muster/internal/review"
 	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/scope"
+	"github.com/passmuster/muster/internal/seal"
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
@@ -72,6 +74,7 @@ type App struct {
 	Integrations    *integration.Service
 	Live            *live.Service
 	Mappings        *mapping.Service
+	Notifications   *notify.Service
 	OAuth           *oauth.Service
 	Offboarding     *offboarding.Service
 	Passkeys        *passkey.Service
@@ -90,6 +93,7 @@ type App struct {
 	breached *breach.List
 	leases   *jobs.Leases
 	options  Options
+	sealer   *seal.Sealer
 }
 
 // Open opens the data, makes what is not there yet, and builds every part. The
@@ -164,6 +168,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Scopes = scope.New(scope.Options{DB: a.DB, Now: o.Now, Tests: a.Assessments})
 	a.Scopes.Users = a.Program.BoundTo
 	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})
+	a.buildNotify()
 	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
 }

@@ -81,6 +81,7 @@ var table = []line{
 	{"integration", 2, feature + "directory facet resource"},
 	{"live", 2, feature + "assessment resource"},
 	{"mapping", 2, feature + "jtd resource rule"},
+	{"notify", 2, feature + "feed mail seal sla"},
 	{"oauth", 2, feature},
 	{"offboarding", 2, feature + "account computer directory sla"},
 	{"passkey", 2, feature + "access signin"},
@@ -97,7 +98,7 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress home integration jtd live mail mapping oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability"},
+	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress home integration jtd live mail mapping notify oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},
