@@ -26,6 +26,7 @@ import (
 	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/document"
 	"github.com/passmuster/muster/internal/evidence"
+	"github.com/passmuster/muster/internal/feed"
 	"github.com/passmuster/muster/internal/home"
 	"github.com/passmuster/muster/internal/integration"
 	"github.com/passmuster/muster/internal/jobs"
@@ -70,6 +71,7 @@ type App struct {
 	Directory       *directory.Service
 	Documents       *document.Service
 	Evidence        *evidence.Service
+	Feed            *feed.Service
 	Home            *home.Service
 	Integrations    *integration.Service
 	Live            *live.Service
@@ -168,6 +170,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Scopes = scope.New(scope.Options{DB: a.DB, Now: o.Now, Tests: a.Assessments})
 	a.Scopes.Users = a.Program.BoundTo
 	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})
+	a.Feed = &feed.Service{DB: a.DB}
 	a.buildNotify()
 	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
 	return a.Program.FurnishAll(ctx) // workspaces of an older program

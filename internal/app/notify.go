@@ -14,7 +14,6 @@ import (
 	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/egress"
 	"github.com/passmuster/muster/internal/fault"
-	"github.com/passmuster/muster/internal/feed"
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/notify"
 	"github.com/passmuster/muster/internal/review"
@@ -26,7 +25,7 @@ func (a *App) buildNotify() {
 	o := a.options
 	open := o.Outside.AllowPrivateAddresses
 	a.Notifications = notify.New(notify.Options{
-		BaseURL: a.linkBase, DB: a.DB, Feed: &feed.Service{DB: a.DB}, Logger: o.Logger, Mail: a.SignIn.Mail, Now: o.Now, People: listeners{a}, Plain: open,
+		BaseURL: a.linkBase, DB: a.DB, Feed: a.Feed, Logger: o.Logger, Mail: a.SignIn.Mail, Now: o.Now, People: listeners{a}, Plain: open,
 		Poster: notify.SlackPoster{Client: egress.New(egress.Options{AllowPrivate: open}), Now: o.Now}, Sealer: a.sealer, Things: concerns{a},
 	})
 }

@@ -77,6 +77,7 @@ var table = []line{
 	{"document", 2, feature + "blob"},
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},
+	{"feed", 2, feature + "assessment resource"},
 	{"home", 2, feature + "assessment program resource"},
 	{"integration", 2, feature + "directory facet resource"},
 	{"live", 2, feature + "assessment resource"},
@@ -98,7 +99,7 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress home integration jtd live mail mapping notify oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability"},
+	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping notify oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},

@@ -41,8 +41,9 @@ type evaluation struct {
 
 // judged is one test under evaluation.
 type judged struct {
-	broken     bool // its rule does not fit the schema any more
-	clauses    bool // exceptions by condition were made of it, ever
+	after      Status // since Flip
+	broken     bool   // its rule does not fit the schema any more
+	clauses    bool   // exceptions by condition were made of it, ever
 	counts     Counts
 	decided    []string                    // conditions that decided in this run for the first time
 	due        map[resource.Item]bool      // stored records to be judged again
@@ -324,7 +325,7 @@ func (e *evaluation) Verdicts() []resource.Verdicts {
 		}
 		digest, changes := j.digest()
 		list = append(list, resource.Verdicts{
-			Changes: changes, Digest: digest, Failing: j.counts[Failing], Passing: j.counts[Passing], Test: j.test.id, Version: j.test.version,
+			Changes: changes, Digest: digest, Failing: j.counts[Failing], Passing: j.counts[Passing], Test: j.test.id, Turn: j.turn(), Version: j.test.version,
 		})
 	}
 	return list

@@ -353,6 +353,7 @@ func (e *evaluation) flip(ctx context.Context, tx *db.Tx, t *judged, number int6
 	if t.broken {
 		after.status = StatusInvalid
 	}
+	t.after = after.status
 	if t.tally.status != "" && t.tally.status != after.status {
 		after.flippedAt = &after.runAt
 	}

@@ -19,6 +19,7 @@ type testRow struct {
 	id       string
 	number   int64
 	sla      string // "": none
+	slug     string
 	version  int64
 }
 
@@ -26,13 +27,13 @@ func selectTests(ctx context.Context, tx *db.Tx, definition resource.Number) (li
 	err = tx.Each(ctx, func(row db.Row) error {
 		var t testRow
 		var document []byte
-		if err := row.Scan(&t.number, &t.id, &t.version, &t.sla, &t.filter, &document); err != nil {
+		if err := row.Scan(&t.number, &t.id, &t.version, &t.sla, &t.filter, &t.slug, &document); err != nil {
 			return err
 		}
 		t.document, err = parseDocument(document)
 		list = append(list, t)
 		return err
-	}, `SELECT t.number, t.id, t.version, COALESCE(t.sla, ''), t.scope IS NOT NULL, v.document
+	}, `SELECT t.number, t.id, t.version, COALESCE(t.sla, ''), t.scope IS NOT NULL, COALESCE(t.slug, ''), v.document
 		FROM assessment_test t JOIN assessment_version v ON v.test = t.number AND v.version = t.version
 		WHERE t.definition = $1 AND t.state = 'active' ORDER BY t.number`, int64(definition))
 	return list, err

@@ -90,7 +90,7 @@ func publicID(builtIn bool, t *Test) string {
 
 // row answers the newest version as an evaluation sees it.
 func (t *Test) row() testRow {
-	return testRow{document: t.Document, id: t.ID, number: t.Number, version: t.Version}
+	return testRow{document: t.Document, id: t.ID, number: t.Number, slug: t.Slug, version: t.Version}
 }
 
 // errNoTest is what a reference that means no test of the workspace gets.

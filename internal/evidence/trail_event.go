@@ -8,7 +8,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/json"
 	"github.com/passmuster/muster/internal/proof"
 )
@@ -202,18 +201,7 @@ type trailRow struct {
 // event answers a row as people read it. One whose document does not fit its
 // hash any more is shown as such, with what its columns say.
 func (r trailRow) event() Event {
-	event := Event{
-		Action: r.columns.action, Actor: Party{ID: r.columns.actorID, Kind: r.columns.actorKind}, ID: EventID(r.id), Leaf: r.leaf,
-		Position: r.position, Summary: altered, Targets: []Party{{ID: r.columns.subjectID, Kind: r.columns.subjectKind}},
-		Time: db.Time(r.created),
-	}
-	entry, err := proof.Decode(r.document)
-	if err != nil || proof.Leaf(r.document) != r.leaf || entry.ID != r.id {
-		return event
-	}
-	a := accountOf(entry)
-	event.Action, event.Actor, event.Address, event.Changes, event.Targets = a.action, a.actor, a.from, a.changes, a.targets
-	event.Summary, event.Time = a.sentence(), db.Time(entry.Time)
+	event, _, _ := r.open()
 	return event
 }
 

@@ -97,5 +97,21 @@ type Verdicts struct {
 	Failing int64  `json:"failing"` // after it
 	Passing int64  `json:"passing"`
 	Test    string `json:"test"`
+	Turn    *Turn  `json:"turn,omitzero"` // nil when nothing is to be told
 	Version int64  `json:"version"`
+}
+
+// Turn says in evidence what came out differently under a test, as people are told of
+// it. Records are named by their items only: who may see them finds them by these.
+type Turn struct {
+	After   string `json:"after"`             // status
+	Before  string `json:"before"`            // status; IN_PROGRESS before the first evaluation
+	Began   int64  `json:"began"`             // records that fail and did not before
+	Ended   int64  `json:"ended"`             // records that failed and do not any more, or are gone
+	Failing []Item `json:"failing,omitempty"` // the first of those that began
+	Fixed   []Item `json:"fixed,omitempty"`   // the first of those that ended
+	ID      string `json:"id"`                // of the test, as the API has it
+	Name    string `json:"name"`
+	Slug    string `json:"slug"`
+	Total   int64  `json:"total"` // records that pass, fail or are in progress
 }

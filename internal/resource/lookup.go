@@ -222,3 +222,8 @@ func NewestOf(ctx context.Context, tx *db.Tx, definition Number, number int64, i
 func Refusal(ctx context.Context, tx *db.Tx, d Definition) (string, error) {
 	return selectRefusal(ctx, tx, d.Number)
 }
+
+// Existing answers which of the items, which rise, exist at a number.
+func Existing(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) ([]Item, error) {
+	return selectExisting(ctx, tx, definition, number, items)
+}

@@ -227,3 +227,16 @@ func selectItemsBut(ctx context.Context, tx *db.Tx, at Stretch, condition string
 			AND EXISTS (SELECT 1 FROM resource_record r WHERE r.item = i.item AND `+existsAt+`)
 		ORDER BY i.item LIMIT $4`, int64(at.Definition), at.Number, int64(at.After), int64(at.Limit))
 }
+
+// selectExisting may answer others too where items stand close together.
+func selectExisting(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) (found []Item, err error) {
+	err = eachPart(definition, number, items, func(where string, args []any) error {
+		return tx.Each(ctx, func(row db.Row) error {
+			var item int64
+			err := row.Scan(&item)
+			found = append(found, Item(item))
+			return err
+		}, `SELECT r.item FROM resource_record r WHERE `+where+` ORDER BY r.item`, args...)
+	})
+	return found, err
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { KeyRound } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
 
 import { type Schema, send, usePages } from '../lib/api';
@@ -42,8 +42,10 @@ function Secret({ application }: { application: Application }) {
   const refresh = useRefresh();
   const secret = useSecret(application.id);
   const { busy, error, run } = useTask();
+  const [fresh, setFresh] = useState(false); // made just now: the button that had the focus may be gone
   const path = { applicationId: application.id };
   const make = async () => {
+    setFresh(true);
     const made = await send('POST', '/v1/applications/{applicationId}/secret', { path });
     keepSecret(application.id, made.clientSecret);
     await refresh('/v1/applications');
@@ -79,7 +81,7 @@ function Secret({ application }: { application: Application }) {
     >
       <ErrorNote error={error} />
       {secret && (
-        <div className="grid gap-2 rounded-md border border-risk-mark bg-risk-soft p-3">
+        <div aria-label="The new secret" className="grid gap-2 rounded-md border border-risk-mark bg-risk-soft p-3" ref={fresh ? (element) => element?.focus() : undefined} role="group" tabIndex={-1}>
           <p className="text-sm">
             <strong className="font-semibold">Copy it now.</strong> It is gone when you leave or reload this page.
           </p>
