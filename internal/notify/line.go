@@ -184,12 +184,21 @@ func (l line) sentences(now *standing) []string {
 		add(l.stands())
 	}
 	if l.Late.Total > 0 {
-		add(isAre(l.Late.Total, "failure") + " past the deadline: " + enumerate(l.Late.Few, l.Late.Total) + ".")
+		add(isAre(l.Late.Total, "failure") + " past the deadline" + l.Late.named(l.Late.Total) + ".")
 	}
 	if l.Soon.Total > 0 {
-		add(isAre(l.Soon.Total, "failure") + " due soon: " + enumerate(l.Soon.Few, l.Soon.Total) + ".")
+		add(isAre(l.Soon.Total, "failure") + " due soon" + l.Soon.named(l.Soon.Total) + ".")
 	}
 	return all
+}
+
+// named answers the names of a number of records behind a colon; "" where none are known.
+func (n names) named(total int64) string {
+	few := n.Few[:min(int64(len(n.Few)), total)]
+	if len(few) == 0 {
+		return ""
+	}
+	return ": " + enumerate(few, total)
 }
 
 func isAre(n int64, noun string) string {
@@ -234,9 +243,9 @@ func (l line) failures() string {
 		n = *l.Failing
 	}
 	if n == 0 {
-		return count(l.New.Total, "record") + " failed and ceased to: " + enumerate(l.New.Few, l.New.Total) + "."
+		return count(l.New.Total, "record") + " failed and ceased to" + l.New.named(l.New.Total) + "."
 	}
-	text := count(n, "new failure") + ": " + enumerate(l.New.Few[:min(int64(len(l.New.Few)), n)], n)
+	text := count(n, "new failure") + l.New.named(n)
 	if l.Ended > 0 {
 		text += "; " + grouped(l.Ended) + " ended"
 	}
