@@ -103,7 +103,7 @@ var table = []line{
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access account app assessment assessment/builtin client config deadline demo directory document emulator jtd mapping oauth policy program proof resource review scim scope sheet signin sla ui"},
+	{"cmd/muster", 3, feature + "access account app assessment assessment/builtin client config deadline demo directory document emulator jtd mapping notify oauth policy program proof resource review scim scope sheet signin sla ui"},
 	{"demo", 3, "access app assessment caller directory document integration json oauth policy resource review"},
 	{"emulator", 3, "app caller json oauth resource"},
 }

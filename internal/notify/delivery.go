@@ -14,9 +14,6 @@ import (
 // Delivery is what became of one message.
 type Delivery struct{ batch }
 
-// Recipient answers kind and id of who it is for.
-func (d Delivery) Recipient() (kind, id string) { return d.To.Kind, d.To.ID }
-
 // Query narrows the log of messages.
 type Query struct {
 	Before string // id; "" begins with the newest
