@@ -43,11 +43,9 @@ func (s *Service) HasNews(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
-// look answers how far each workspace has come and was read, and which have channels.
+// look answers how far each workspace has come and was read, and which have channels. Where
+// nothing can be sent and nothing was read, there are no heads.
 func (s *Service) look(ctx context.Context) (heads map[int64]int64, cursors map[int64]cursor, ways map[int64]bool, err error) {
-	if heads, err = s.Feed.Heads(ctx); err != nil {
-		return nil, nil, nil, fmt.Errorf("look at the feed: %w", err)
-	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if cursors, err = selectCursors(ctx, tx); err != nil {
 			return err
@@ -57,6 +55,12 @@ func (s *Service) look(ctx context.Context) (heads map[int64]int64, cursors map[
 	})
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("look how far notifications have come: %w", err)
+	}
+	if len(cursors) == 0 && len(ways) == 0 && !s.Mail.Configured() {
+		return nil, nil, nil, nil
+	}
+	if heads, err = s.Feed.Heads(ctx); err != nil {
+		return nil, nil, nil, fmt.Errorf("look at the feed: %w", err)
 	}
 	return heads, cursors, ways, nil
 }
@@ -197,13 +201,20 @@ func (out *step) news(r rule, e event, before map[string]told) bool {
 	}
 	key, size := episodeOf(r, e)
 	if key == "" {
-		return e.kind != "sync.pushed"
+		return e.kind != "sync.pushed" && (e.kind != "test.status_changed" || e.facts.turned())
 	}
 	if was, there := before[key]; there && !was.news(size, e.at) {
 		return false
 	}
 	before[key], out.episodes[key] = told{e.at, size}, told{e.at, size}
 	return true
+}
+
+// turned says whether a test begins or ceases to need somebody. That a new one, or one
+// without records, comes out well is no news.
+func (f facts) turned() bool {
+	needs := func(status string) bool { return status == "NEEDS_ATTENTION" || status == "INVALID" }
+	return needs(f.From) || needs(f.To)
 }
 
 // addressed adds an event for everybody who is told of it.

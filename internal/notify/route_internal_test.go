@@ -243,6 +243,20 @@ func TestEpisodes(t *testing.T) {
 	}
 }
 
+// TestTurns proves that a test is told of when it begins or ceases to need somebody.
+func TestTurns(t *testing.T) {
+	r, _ := ruleOf("test.status_changed")
+	for statuses, want := range map[[2]string]bool{
+		{"OK", "NEEDS_ATTENTION"}: true, {"NEEDS_ATTENTION", "OK"}: true, {"IN_PROGRESS", "NEEDS_ATTENTION"}: true, {"NEEDS_ATTENTION", "DEACTIVATED"}: true,
+		{"OK", "INVALID"}: true, {"IN_PROGRESS", "OK"}: false, {"OK", "NOT_APPLICABLE"}: false, {"DEACTIVATED", "OK"}: false,
+	} {
+		out := step{episodes: map[string]told{}}
+		if got := out.news(r, event{kind: r.event, facts: facts{From: statuses[0], To: statuses[1]}}, nil); got != want {
+			t.Errorf("%v: got %v", statuses, got)
+		}
+	}
+}
+
 // TestRules holds the table to what is shown of it.
 func TestRules(t *testing.T) {
 	used := map[Category]bool{}

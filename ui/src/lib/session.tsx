@@ -9,6 +9,7 @@ import { hush } from './live';
 /** The permissions as GET /v1/session spells them (internal/caller). */
 export type Permission =
   | "manage applications' secrets"
+  | 'manage notifications'
   | 'manage provisioning'
   | 'manage sign-in'
   | 'manage users and roles'
