@@ -69,7 +69,8 @@ func rules() []rule {
 		{event: "access_review.due_soon", category: CategoryReview, to: reviewers},
 		{event: "access_review.overdue", category: CategoryReview, to: reviewers},
 		{event: "access_review.started", category: CategoryReview, to: reviewers},
-		{event: "connection.lost", category: CategoryIntegration, to: admins},
+		{event: "connection.disconnected", category: CategoryIntegration, to: admins},
+		{event: "connection.token_reuse_detected", category: CategoryIntegration, to: admins},
 		{event: "directory.error", category: CategoryDirectory, to: admins},
 		{event: "document.due", category: CategoryDocument, to: owner},
 		{event: "document.due_soon", category: CategoryDocument, to: owner},
@@ -86,7 +87,7 @@ func rules() []rule {
 		{event: "test.failures_ended", category: CategoryFailure, to: testers, quiet: true},
 		{event: "test.new_failures", category: CategoryFailure, to: testers},
 		{event: "test.status_changed", category: CategoryFlip, to: testers},
-		{event: "webhook.disabled", category: CategoryIntegration, to: admins},
+		{event: "webhook.stopped", category: CategoryIntegration, to: admins},
 	}
 }
 

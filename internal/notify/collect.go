@@ -229,7 +229,7 @@ func (s *Service) addressed(ctx context.Context, w caller.Workspace, out *step, 
 		if found.ID == "" {
 			return nil // deleted meanwhile
 		}
-		e.facts.Test.ID = found.ID
+		e.facts.Test = thing{ID: found.ID, Name: e.about(r).Name}
 	}
 	for _, p := range found.People {
 		h.add(p)

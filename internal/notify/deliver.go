@@ -279,13 +279,7 @@ func (s *Service) compose(ctx context.Context, b batch) (m written, err error) {
 	}); err != nil {
 		return m, err
 	}
-	var ids []string
-	for _, l := range lines {
-		if l.Thing.Kind == "test" {
-			ids = append(ids, l.Thing.ID)
-		}
-	}
-	tests, err := s.Things.Standings(ctx, b.workspace, ids)
+	tests, err := s.Things.Standings(ctx, b.workspace, testsIn(lines))
 	if err != nil {
 		return m, err
 	}
@@ -309,6 +303,18 @@ func (s *Service) compose(ctx context.Context, b batch) (m written, err error) {
 	}
 	m.HTML, err = l.html()
 	return m, err
+}
+
+// testsIn answers the tests that a message of some lines names.
+func testsIn(lines []line) (ids []string) {
+	named := map[Category]int{}
+	for _, l := range lines {
+		if s := l.Category.sectionOf(); l.Thing.Kind == "test" && named[s] < maxItems {
+			named[s]++
+			ids = append(ids, l.Thing.ID)
+		}
+	}
+	return ids
 }
 
 // hand hands a message to the server of its medium.

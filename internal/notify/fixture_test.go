@@ -221,7 +221,7 @@ func overdue(test string, count int, names ...string) evidence.Entry {
 	}
 	return evidence.Entry{
 		Kind: "remediation", Subject: evidence.Subject{Kind: "test", ID: test, Name: test},
-		Body: map[string]any{"what": "overdue", "count": count, "sample": sample, "test": map[string]any{"id": test, "name": test, "slug": test}},
+		Body: map[string]any{"what": "overdue", "count": count, "definition": map[string]any{"id": "servers", "name": "Servers"}, "sample": sample, "slug": test, "testId": test},
 	}
 }
 

@@ -105,6 +105,8 @@ func (e event) about(r rule) thing {
 	switch {
 	case r.to == testers && e.facts.Test.ID != "":
 		return thing{ID: e.facts.Test.ID, Kind: "test", Name: e.facts.Test.Name}
+	case r.to == testers:
+		return thing{ID: e.subject.ID, Kind: "test", Name: e.subject.Name}
 	case e.facts.Definition.ID != "":
 		return thing{ID: e.facts.Definition.ID, Kind: "definition", Name: e.facts.Definition.Name}
 	}
