@@ -3,7 +3,7 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, LockKeyhole, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
+import { BadgeCheck, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, LockKeyhole, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
@@ -47,6 +47,8 @@ export const pages: Entry[] = [
   { path: '/integrations', Page: lazy(() => import('./pages/integrations')), nav: { group: 'Connections', Icon: Plug, label: 'Integrations' }, needs: 'read applications and definitions' },
   { path: '/integrations/:applicationId', Page: lazy(() => import('./pages/integrations.id')), needs: 'read applications and definitions' },
   { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
+  { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },
+  { path: '/settings/workspaces', Page: lazy(() => import('./pages/settings.workspaces')), nav: { group: 'Settings', Icon: Building2, label: 'Workspaces' }, needs: 'manage workspaces' },
   { path: '/settings/provisioning/:directoryId', Page: lazy(() => import('./pages/settings.provisioning.id')), needs: 'read settings' },
 ];
 

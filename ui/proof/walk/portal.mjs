@@ -26,14 +26,14 @@ export async function fill(house) {
 }
 
 export const empty = [
-  { name: 'security-empty', path: '/settings/security', see: 'No identity provider yet' },
-  { after: async (page) => { await page.getByRole('radio', { name: 'JumpCloud' }).check(); }, name: 'security-connect', path: '/settings/security?connect=1', see: 'Connect an identity provider' },
+  { name: 'security-empty', path: '/settings/security?tab=provisioning', see: 'No identity provider yet' },
+  { after: async (page) => { await page.getByRole('radio', { name: 'JumpCloud' }).check(); }, name: 'security-connect', path: '/settings/security?tab=provisioning&connect=1', see: 'Connect an identity provider' },
 ];
 
 const portal = (query) => (house) => `/settings/provisioning/${house.directory}${query}`;
 
 export const full = [
-  { name: 'security', path: '/settings/security', see: 'Old Okta' },
+  { name: 'security', path: '/settings/security?tab=provisioning', see: 'Old Okta' },
   { name: 'security-roles', path: '/settings/security?tab=roles', see: 'View-only Admin' },
   {
     after: async (page) => {
@@ -51,7 +51,7 @@ const value = async (page, label) => (await page.getByRole('region', { name: new
 
 /** Connects a provider in the pages; answers the address and the token that its first step shows. */
 async function connect(page, provider, name, [address, token]) {
-  await page.goto('/settings/security');
+  await page.goto('/settings/security?tab=provisioning');
   await page.getByRole('button', { name: 'Connect another' }).click();
   await page.getByRole('radio', { name: provider }).check();
   await page.getByLabel('Name').fill(name);
@@ -187,4 +187,21 @@ export async function play(page, { problems }) {
   await page.getByRole('dialog').getByRole('heading', { name: 'Bob Byte' }).waitFor();
   await page.keyboard.press('Escape');
   await followEntra(page);
+}
+
+/** Who may only look sees the portal without anything that changes it; an Employee does not see it. */
+export async function roles({ house, open: tab, problems }) {
+  for (const [email, role] of [['look@example.com', 'view-only-admin'], ['work@example.com', 'employee']]) {
+    await house.user(email, role, 'a horse in the rain');
+    const page = await tab();
+    await page.goto(`/sign-in?return=${encodeURIComponent(portal('?tab=settings')(house))}`);
+    await page.getByLabel('E-mail').fill(email);
+    await page.getByLabel('Password', { exact: true }).fill('a horse in the rain');
+    await page.getByRole('button', { exact: true, name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: role === 'employee' ? 'There is nothing here' : 'Old Okta' }).waitFor();
+    if (role !== 'employee') await page.getByRole('heading', { name: 'Hand over by link' }).waitFor();
+    const changes = (await page.getByRole('button', { name: /^(Make|Hand over|Delete|Revoke|Save|Dismiss)/ }).count()) + (await page.getByRole('switch', { disabled: false }).count());
+    if (changes > 0) problems.push(`${role}: the portal offers ${changes} changes`);
+    await page.context().close();
+  }
 }

@@ -56,7 +56,7 @@ export function DirectoryCredentials({ directory }: { directory: Directory }) {
   const url = directory.tenantUrl ?? directory.baseUrl;
   const last = directory.tokens.map(({ lastUsedAt }) => lastUsedAt ?? '').toSorted().at(-1);
   return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
+    <div className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-4">
       <div className="grid grid-cols-[minmax(0,1fr)] gap-1">
         <p className="font-medium text-sm">{address}</p>
         <CopyField label={address} text={url} />

@@ -227,9 +227,13 @@ function General({ directory }: { directory: Directory }) {
         <span className="text-sm">
           Strict mode
           <span className="block text-soft">
-            The interop profile to the letter. Okta and Entra ID need it off.{' '}
-            {directory.tolerances.length > 0 ? `Would be refused: ${directory.tolerances.map((one) => `${one.words} (${count(one.count, 'request')})`).join('; ')}.` : 'Nothing that came so far would be refused.'}
+            The interop profile to the letter. Okta and Entra ID need it off. {directory.tolerances.length > 0 ? 'Of what came, it would not take:' : 'Nothing that came so far would be refused.'}
           </span>
+          {directory.tolerances.map((one) => (
+            <span className="block text-soft" key={one.name}>
+              · {one.words} ({count(one.count, 'request')})
+            </span>
+          ))}
         </span>
       </div>
       <ErrorNote error={error} />
@@ -244,7 +248,7 @@ export function DirectorySettings({ directory }: { directory: Directory }) {
   const [, navigate] = useLocation();
   const end = async () => {
     await send('DELETE', '/v1/directories/{directoryId}', { path: { directoryId: directory.id } });
-    navigate('/settings/security');
+    navigate('/settings/security?tab=provisioning');
     await refresh('/v1/directories');
   };
   return (

@@ -47,7 +47,7 @@ function amiss(key: Part, directory: Directory): string {
   return '';
 }
 
-const waits: Part[] = ['application', 'assigned', 'credentials', 'groups', 'provisioning'];
+const waits: Part[] = ['assigned', 'credentials', 'groups', 'provisioning'];
 
 /** Says that the provider is waited for, or since when the step is done. */
 function Standing({ at, directory, done, step }: { at?: string | null; directory: Directory; done: boolean; step: GuideStep }) {
@@ -59,7 +59,7 @@ function Standing({ at, directory, done, step }: { at?: string | null; directory
       {!done && waits.includes(step.key) && (
         <p className="flex items-center gap-2 text-soft">
           <span aria-hidden className="size-2 shrink-0 rounded-full bg-risk-mark motion-safe:animate-pulse" />
-          {step.key === 'application' || step.key === 'credentials' ? `Waiting for the first request of ${short}.` : step.key === 'groups' ? `Waiting for the first group of ${short}.` : `Waiting for ${short} to write.`}
+          {step.key === 'credentials' ? `Waiting for the first request of ${short}.` : step.key === 'groups' ? `Waiting for the first group of ${short}.` : `Waiting for ${short} to write.`}
         </p>
       )}
       {done && (
@@ -81,7 +81,7 @@ function Here({ directory, step }: { directory: Directory; step: GuideStep }): R
   const widgets: Partial<Record<Part, ReactNode>> = {
     attribute: <AttributeForm directory={directory} />,
     credentials: <DirectoryCredentials directory={directory} />,
-    custom: <RoleTable heads={['Display name', 'Value']} roles={directory.roles} />,
+    custom: <div className="max-w-3xl"><RoleTable heads={['Display name', 'Value']} roles={directory.roles} /></div>,
     mapping: <DirectoryMapping directory={directory} />,
     tested: <SelfTest directory={directory} />,
   };
@@ -106,7 +106,7 @@ function Step({ directory, next, number, open, set, step }: StepProps) {
       </h2>
       {open && (
         <div className="@container grid grid-cols-[minmax(0,1fr)] gap-4 px-4 pt-1 pb-5 sm:pl-13" id={`${id}-inside`}>
-          <div className={`grid grid-cols-[minmax(0,1fr)] items-start gap-x-6 gap-y-4 ${step.picture ? '@2xl:grid-cols-[minmax(0,1fr)_minmax(0,400px)]' : ''}`}>
+          <div className={`grid grid-cols-[minmax(0,1fr)] items-start gap-x-6 gap-y-4 ${step.picture ? '@2xl:grid-cols-[minmax(0,40rem)_minmax(0,440px)]' : ''}`}>
             <div className="grid max-w-prose gap-3">
               <ol className="grid gap-2">
                 {step.todo.map((text, i) => (
@@ -127,7 +127,7 @@ function Step({ directory, next, number, open, set, step }: StepProps) {
             {step.picture && <Drawing picture={step.picture(directory)} provider={short} />}
           </div>
           {step.values?.map(([label, text]) => (
-            <div className="grid gap-1" key={label}>
+            <div className="grid max-w-3xl grid-cols-[minmax(0,1fr)] gap-1" key={label}>
               <p className="font-medium text-sm">{label}</p>
               <CopyField label={label} text={text} />
             </div>

@@ -128,7 +128,7 @@ export const entra: Guide = [
     title: 'Push groups',
     todo: ['*Mappings* → *Provision Microsoft Entra ID Groups*: enabled. Assigned groups come with the next cycle; their names must differ.'],
   },
-  { key: 'attribute', optional: true, title: 'Name the attribute here', todo: ['Enter `roles` where app roles carry the role, or the whole name of your own target attribute. From then on, roles are what Entra ID says.'] },
+  { key: 'attribute', note: 'At least one Admin must be among those who arrived: ask the simulator for one first. The last Admin who can sign in stays in any case.', optional: true, title: 'Name the attribute here', todo: ['Enter `roles` where app roles carry the role, or the whole name of your own target attribute. From then on, roles are what Entra ID says.'] },
   { key: 'mapping', optional: true, title: 'Give groups a role', todo: ['Skip this where app roles carry the role. Otherwise put pushed groups and their roles in order: the first that somebody is in decides.'] },
   { key: 'tested', title: 'Test the connection', todo: ['Choose *Test Connection* in Entra ID once more.', 'Run the self-test here. With both, the directory is *Active* and all is set up.'] },
 ];

@@ -127,7 +127,7 @@ export const okta: Guide = [
     title: 'Push groups',
     todo: ['Open *Push Groups* → *+ Push Groups* → *Find groups by name*, and choose one.', 'Choose *Save*, for each that shall be a group of people here. Okta shows *Active* beside it.'],
   },
-  { key: 'attribute', optional: true, title: 'Name the attribute here', todo: ['Enter the external name of the attribute as the *Directory Provider Value*. From then on, roles are what Okta says.'] },
+  { key: 'attribute', note: 'At least one Admin must be among those who arrived: ask the simulator for one first. The last Admin who can sign in stays in any case.', optional: true, title: 'Name the attribute here', todo: ['Enter the external name of the attribute as the *Directory Provider Value*. From then on, roles are what Okta says.'] },
   { key: 'mapping', optional: true, title: 'Give groups a role', todo: ['Skip this where the attribute carries the role. Otherwise put pushed groups and their roles in order: the first that somebody is in decides.'] },
   { key: 'tested', title: 'Test the connection', todo: ['Choose *Test API Credentials* in Okta once more.', 'Run the self-test here. With both, the directory is *Active* and all is set up.'] },
 ];

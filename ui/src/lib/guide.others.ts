@@ -12,7 +12,7 @@ const address = (label: string, token: string): GuideStep['picture'] => () => ({
 });
 
 const mapping: GuideStep = { key: 'mapping', optional: true, title: 'Give groups a role', todo: ['Skip this where an attribute carries the role. Otherwise put groups and their roles in order: the first that somebody is in decides.'] };
-const attribute: GuideStep = { key: 'attribute', optional: true, title: 'Name the attribute here', todo: ['Enter the name of the attribute as it arrives. From then on, roles are what the provider says.'] };
+const attribute: GuideStep = { key: 'attribute', note: 'At least one Admin must be among those who arrived: ask the simulator for one first. The last Admin who can sign in stays in any case.', optional: true, title: 'Name the attribute here', todo: ['Enter the name of the attribute as it arrives. From then on, roles are what the provider says.'] };
 const tested: GuideStep = { key: 'tested', title: 'Test the connection', todo: ['Let the provider test its connection once more.', 'Run the self-test here. With both, the directory is *Active* and all is set up.'] };
 const assigned: GuideStep = { key: 'assigned', title: 'Assign people', todo: ['Assign people, or groups of people, to the application, each with a role. Begin with an Admin.'] };
 const groups: GuideStep = { key: 'groups', optional: true, title: 'Push groups', todo: ['Let the provider push the groups that shall be groups of people here.'] };

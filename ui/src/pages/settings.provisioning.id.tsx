@@ -157,7 +157,7 @@ export default function Portal() {
   const [query, change] = useQueryState();
   const can = useCan();
   const answer = useGet('/v1/directories/{directoryId}', { path: { directoryId } }, { refetchInterval: beat });
-  const up = { href: '/settings/security', label: 'Login and security' };
+  const up = { href: '/settings/security?tab=provisioning', label: 'Login and security' };
   if (answer.error?.status === 404) return <NotFound />;
   if (answer.error && !answer.data) return <Page title="Admin portal" up={up}><ErrorNote error={answer.error} retry={() => void answer.refetch()} /></Page>;
   const directory = answer.data;
