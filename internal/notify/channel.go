@@ -130,7 +130,7 @@ func (s *Service) CreateChannel(ctx context.Context, c caller.Caller, f ChannelF
 		if err := insertChannel(ctx, tx, c.Workspace.Number, made); err != nil {
 			return err
 		}
-		return s.changed(ctx, tx, c, "notification_channel", "created", made.subject(), Channel{}.differences(made))
+		return s.changed(ctx, tx, c, deed{"notification_channel", "created", made.subject()}, Channel{}.differences(made))
 	})
 	if err != nil {
 		return Channel{}, fmt.Errorf("create channel: %w", err)
@@ -203,7 +203,7 @@ func (s *Service) saveChannel(ctx context.Context, tx *db.Tx, c caller.Caller, b
 	if err != nil {
 		return err
 	}
-	return s.changed(ctx, tx, c, "notification_channel", "updated", after.subject(), changes)
+	return s.changed(ctx, tx, c, deed{"notification_channel", "updated", after.subject()}, changes)
 }
 
 // DeleteChannel takes a channel of the workspace away; what waits for it is dropped.
@@ -228,7 +228,7 @@ func (s *Service) removeChannel(ctx context.Context, tx *db.Tx, c caller.Caller,
 	if err := deleteChannel(ctx, tx, c.Workspace.Number, found.ID); err != nil {
 		return err
 	}
-	return s.changed(ctx, tx, c, "notification_channel", "deleted", found.subject(), nil)
+	return s.changed(ctx, tx, c, deed{"notification_channel", "deleted", found.subject()}, nil)
 }
 
 // PutOwnChannel makes a URL the caller's own Slack channel. Faults: Forbidden for who is
@@ -260,7 +260,7 @@ func (s *Service) PutOwnChannel(ctx context.Context, c caller.Caller, address st
 		if err := insertChannel(ctx, tx, c.Workspace.Number, made); err != nil {
 			return err
 		}
-		err = s.changed(ctx, tx, c, "notification_channel", "created", made.subject(), Channel{}.differences(made))
+		err = s.changed(ctx, tx, c, deed{"notification_channel", "created", made.subject()}, Channel{}.differences(made))
 		own, err = ownAfter(ctx, tx, c, err)
 		return err
 	})

@@ -30,46 +30,53 @@ func (c cursor) feed() feed.Cursor { return feed.Cursor{Part: c.part, Position: 
 
 // HasNews says whether there is something to read, or a workspace that has not begun.
 func (s *Service) HasNews(ctx context.Context) (bool, error) {
-	heads, cursors, ways, err := s.look(ctx)
+	v, err := s.look(ctx)
 	if err != nil {
 		return false, err
 	}
-	for workspace, head := range heads {
-		c, begun := cursors[workspace]
-		if can := s.Mail.Configured() || ways[workspace]; can != begun || can && c.position <= head {
+	for workspace, head := range v.heads {
+		c, begun := v.cursors[workspace]
+		if can := s.Mail.Configured() || v.ways[workspace]; can != begun || can && c.position <= head {
 			return true, nil
 		}
 	}
 	return false, nil
 }
 
-// look answers how far each workspace has come and was read, and which have channels. Where
-// nothing can be sent and nothing was read, there are no heads.
-func (s *Service) look(ctx context.Context) (heads map[int64]int64, cursors map[int64]cursor, ways map[int64]bool, err error) {
+// view is how far the workspaces have come, by their numbers.
+type view struct {
+	cursors map[int64]cursor // how far they were read
+	heads   map[int64]int64  // the newest position of each
+	ways    map[int64]bool   // those that have a channel
+}
+
+// look answers how far each workspace has come. Where nothing can be sent and nothing was
+// read, there are no heads.
+func (s *Service) look(ctx context.Context) (v view, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if cursors, err = selectCursors(ctx, tx); err != nil {
+		if v.cursors, err = selectCursors(ctx, tx); err != nil {
 			return err
 		}
-		ways, err = selectChannelWorkspaces(ctx, tx)
+		v.ways, err = selectChannelWorkspaces(ctx, tx)
 		return err
 	})
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("look how far notifications have come: %w", err)
+		return v, fmt.Errorf("look how far notifications have come: %w", err)
 	}
-	if len(cursors) == 0 && len(ways) == 0 && !s.Mail.Configured() {
-		return nil, nil, nil, nil
+	if len(v.cursors) == 0 && len(v.ways) == 0 && !s.Mail.Configured() {
+		return v, nil
 	}
-	if heads, err = s.Feed.Heads(ctx); err != nil {
-		return nil, nil, nil, fmt.Errorf("look at the feed: %w", err)
+	if v.heads, err = s.Feed.Heads(ctx); err != nil {
+		return v, fmt.Errorf("look at the feed: %w", err)
 	}
-	return heads, cursors, ways, nil
+	return v, nil
 }
 
 // Collect is a pass: it reads what is new of each workspace and adds it to the batches of
 // those who are to hear of it. A workspace in which nothing could be sent forgets how far
 // it was, and begins at the newest event when it can.
 func (s *Service) Collect(ctx context.Context) error {
-	heads, cursors, ways, err := s.look(ctx)
+	v, err := s.look(ctx)
 	if err != nil {
 		return err
 	}
@@ -80,15 +87,15 @@ func (s *Service) Collect(ctx context.Context) error {
 	}); err != nil {
 		return fmt.Errorf("read workspaces: %w", err)
 	}
-	for _, number := range slices.Sorted(maps.Keys(heads)) {
-		c, begun := cursors[number]
-		w, can := all[number], s.Mail.Configured() || ways[number]
+	for _, number := range slices.Sorted(maps.Keys(v.heads)) {
+		c, begun := v.cursors[number]
+		w, can := all[number], s.Mail.Configured() || v.ways[number]
 		switch {
 		case can && !begun:
 			err = s.begin(ctx, w)
 		case !can && begun:
 			err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return deleteCursor(ctx, tx, number) })
-		case can && c.position <= heads[number]:
+		case can && c.position <= v.heads[number]:
 			err = s.collect(ctx, w, c)
 		}
 		if err != nil {
@@ -182,7 +189,7 @@ func (s *Service) sort(ctx context.Context, w caller.Workspace, events []feed.Ev
 		if !out.news(r, e, before) {
 			continue
 		}
-		if err := s.addressed(ctx, w, &out, h, r, e, feed.PermissionOf(one.Type)); err != nil {
+		if err := s.addressed(ctx, w, &out, h, r, e); err != nil {
 			return out, err
 		}
 	}
@@ -218,9 +225,7 @@ func (f facts) turned() bool {
 }
 
 // addressed adds an event for everybody who is told of it.
-//
-//nolint:revive // what belongs together for one event
-func (s *Service) addressed(ctx context.Context, w caller.Workspace, out *step, h *house, r rule, e event, needs caller.Permission) error {
+func (s *Service) addressed(ctx context.Context, w caller.Workspace, out *step, h *house, r rule, e event) error {
 	found, err := s.concernedBy(ctx, w, r, e)
 	if err != nil {
 		return err
@@ -234,7 +239,7 @@ func (s *Service) addressed(ctx context.Context, w caller.Workspace, out *step, 
 	for _, p := range found.People {
 		h.add(p)
 	}
-	for _, to := range h.route(r, e, found.Concerns, needs) {
+	for _, to := range h.route(r, e, found.Concerns, feed.PermissionOf(e.kind)) {
 		out.messages = append(out.messages, message{e, to, r})
 	}
 	return nil
@@ -356,14 +361,14 @@ func (out step) settle(ctx context.Context, tx *db.Tx, workspace int64) error {
 // join adds one event to the open batch of an address, which is opened when there is
 // none.
 func join(ctx context.Context, tx *db.Tx, w caller.Workspace, m message, c clock, now time.Time) error {
-	batch, lines, err := joinBatch(ctx, tx, w.Number, m.hearing)
+	id, lines, err := joinBatch(ctx, tx, w.Number, m.hearing)
 	none := isNoRow(err)
 	if err != nil && !none {
 		return err
 	}
 	place, before := keyOf(m.rule, m.event), line{}
 	if !none {
-		if before, err = selectLine(ctx, tx, batch, place); err != nil && !isNoRow(err) {
+		if before, err = selectLine(ctx, tx, id, place); err != nil && !isNoRow(err) {
 			return err
 		}
 	}
@@ -371,23 +376,24 @@ func join(ctx context.Context, tx *db.Tx, w caller.Workspace, m message, c clock
 		return nil
 	}
 	if none {
-		batch, lines = tx.NewID(now), 0
-		if err := insertBatch(ctx, tx, w.Number, batch, m.hearing, db.Millis(now), c.closes(m.timing, now)); err != nil {
+		closes := c.closes(m.timing, now)
+		id, lines = tx.NewID(now), 0
+		if err := insertBatch(ctx, tx, w.Number, m.hearing, batch{ID: id, NextAt: &closes, OpenedAt: db.Millis(now)}); err != nil {
 			return err
 		}
 	}
 	if before.Count == 0 && lines >= maxLines {
 		place = "more:" + string(m.rule.category)
-		if before, err = selectLine(ctx, tx, batch, place); err != nil && !isNoRow(err) {
+		if before, err = selectLine(ctx, tx, id, place); err != nil && !isNoRow(err) {
 			return err
 		}
 	}
 	if before.Count == 0 {
-		if err := countLine(ctx, tx, batch); err != nil {
+		if err := countLine(ctx, tx, id); err != nil {
 			return err
 		}
 	}
-	return putLine(ctx, tx, w.Number, batch, place, lines, m.next(place, before))
+	return putLine(ctx, tx, spot{id, place, lines, w.Number}, m.next(place, before))
 }
 
 // next answers the line after the event. A line of those that are only counted names

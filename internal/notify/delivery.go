@@ -104,13 +104,13 @@ func (s *Service) queueTest(ctx context.Context, tx *db.Tx, c caller.Caller, to 
 	if _, _, err := joinBatch(ctx, tx, c.Workspace.Number, h); !isNoRow(err) {
 		return err
 	}
-	id := tx.NewID(now)
-	if err := insertBatch(ctx, tx, c.Workspace.Number, id, h, db.Millis(now), db.Millis(now)); err != nil {
+	id, at := tx.NewID(now), db.Millis(now)
+	if err := insertBatch(ctx, tx, c.Workspace.Number, h, batch{ID: id, NextAt: &at, OpenedAt: at}); err != nil {
 		return err
 	}
 	if err := countLine(ctx, tx, id); err != nil {
 		return err
 	}
 	said := "Notifications reach you here. " + plain(c.Name) + " asked for this message"
-	return putLine(ctx, tx, c.Workspace.Number, id, "test", 0, line{Category: CategoryTest, Count: 1, Said: []string{said}})
+	return putLine(ctx, tx, spot{batch: id, place: "test", workspace: c.Workspace.Number}, line{Category: CategoryTest, Count: 1, Said: []string{said}})
 }

@@ -139,7 +139,7 @@ func (s *Service) putPreference(ctx context.Context, tx *db.Tx, c caller.Caller,
 		return err
 	}
 	subject := evidence.Subject{Kind: who.Kind, ID: who.ID, Name: c.Name}
-	return s.changed(ctx, tx, c, "notification_preference", "updated", subject, changes)
+	return s.changed(ctx, tx, c, deed{"notification_preference", "updated", subject}, changes)
 }
 
 // FollowTest lets the user who asks hear of a test, or not; "" goes back to what ownership
@@ -167,7 +167,7 @@ func (s *Service) FollowTest(ctx context.Context, c caller.Caller, test string, 
 		if choice == "" {
 			_, err = deleteFollow(ctx, tx, c.Workspace.Number, found.ID, c.ID)
 		} else {
-			err = putFollow(ctx, tx, c.Workspace.Number, found.ID, c.ID, choice, s.millis())
+			err = putFollow(ctx, tx, c, found.ID, choice, s.millis())
 		}
 		if err != nil {
 			return err
@@ -175,6 +175,6 @@ func (s *Service) FollowTest(ctx context.Context, c caller.Caller, test string, 
 		var changes []evidence.Change
 		teller(&changes)("test "+test, string(before), string(choice))
 		subject := evidence.Subject{Kind: kindUser, ID: c.ID, Name: c.Name}
-		return s.changed(ctx, tx, c, "notification_preference", "updated", subject, changes)
+		return s.changed(ctx, tx, c, deed{"notification_preference", "updated", subject}, changes)
 	})
 }

@@ -92,10 +92,16 @@ func New(o Options) *Service {
 
 func (s *Service) millis() int64 { return db.Millis(s.Now()) }
 
+// deed is what somebody did to a setting.
+type deed struct {
+	kind, what string
+	subject    evidence.Subject
+}
+
 // changed leaves an entry of evidence about a setting.
-func (s *Service) changed(ctx context.Context, tx *db.Tx, c caller.Caller, kind, what string, subject evidence.Subject, changes []evidence.Change) error {
+func (s *Service) changed(ctx context.Context, tx *db.Tx, c caller.Caller, d deed, changes []evidence.Change) error {
 	return evidence.Append(ctx, tx, s.Now(), evidence.Entry{
-		Actor: c, Kind: kind, Subject: subject, Body: map[string]any{"what": what, "changes": changes},
+		Actor: c, Kind: d.kind, Subject: d.subject, Body: map[string]any{"what": d.what, "changes": changes},
 	})
 }
 

@@ -76,7 +76,7 @@ func (s *Service) Configure(ctx context.Context, c caller.Caller, change Setting
 		if err := putSettings(ctx, tx, c.Workspace.Number, after); err != nil {
 			return err
 		}
-		return s.changed(ctx, tx, c, "notification_settings", "updated", houseOf(c), changes)
+		return s.changed(ctx, tx, c, deed{"notification_settings", "updated", houseOf(c)}, changes)
 	})
 	if err != nil {
 		return after, fmt.Errorf("change notification settings: %w", err)

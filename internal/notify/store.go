@@ -148,10 +148,10 @@ func selectFollows(ctx context.Context, tx *db.Tx, workspace int64, user string)
 	return all, err
 }
 
-func putFollow(ctx context.Context, tx *db.Tx, workspace int64, test, user string, choice Follow, now int64) error {
+func putFollow(ctx context.Context, tx *db.Tx, user caller.Caller, test string, choice Follow, now int64) error {
 	return tx.ExecOne(ctx, `
 		INSERT INTO notify_follow (workspace, test, usr, choice, created_at) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (workspace, test, usr) DO UPDATE SET choice = excluded.choice`, workspace, test, user, string(choice), now)
+		ON CONFLICT (workspace, test, usr) DO UPDATE SET choice = excluded.choice`, user.Workspace.Number, test, user.ID, string(choice), now)
 }
 
 func deleteFollow(ctx context.Context, tx *db.Tx, workspace int64, test, user string) (int64, error) {

@@ -22,11 +22,12 @@ func joinBatch(ctx context.Context, tx *db.Tx, workspace int64, h hearing) (id s
 	return id, lines, err
 }
 
-func insertBatch(ctx context.Context, tx *db.Tx, workspace int64, id string, h hearing, now, closes int64) error {
+// insertBatch opens a batch, which is sent at an instant.
+func insertBatch(ctx context.Context, tx *db.Tx, workspace int64, h hearing, b batch) error {
 	return tx.ExecOne(ctx, `
 		INSERT INTO notify_batch (id, workspace, medium, kind, recipient, timing, state, lines, opened_at, next_at, tries, error, sent_to, subject, content)
 		VALUES ($1, $2, $3, $4, $5, $6, 'open', 0, $7, $8, 0, '', '', '', '')`,
-		id, workspace, string(h.Medium), h.Kind, h.ID, string(h.timing), now, closes)
+		b.ID, workspace, string(h.Medium), h.Kind, h.ID, string(h.timing), b.OpenedAt, *b.NextAt)
 }
 
 func selectLine(ctx context.Context, tx *db.Tx, batch, place string) (l line, err error) {
@@ -37,15 +38,21 @@ func selectLine(ctx context.Context, tx *db.Tx, batch, place string) (l line, er
 	return l, json.Unmarshal([]byte(text), &l)
 }
 
-// putLine writes a line; position counts when it is new.
-func putLine(ctx context.Context, tx *db.Tx, workspace int64, batch, place string, position int64, l line) error {
+// spot is where a line stands.
+type spot struct {
+	batch, place string
+	position     int64 // counts when the line is new
+	workspace    int64
+}
+
+func putLine(ctx context.Context, tx *db.Tx, at spot, l line) error {
 	text, err := json.Marshal(l)
 	if err != nil {
 		return err
 	}
 	return tx.ExecOne(ctx, `
 		INSERT INTO notify_line (batch, place, workspace, position, line) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (batch, place) DO UPDATE SET line = excluded.line`, batch, place, workspace, position, string(text))
+		ON CONFLICT (batch, place) DO UPDATE SET line = excluded.line`, at.batch, at.place, at.workspace, at.position, string(text))
 }
 
 func countLine(ctx context.Context, tx *db.Tx, batch string) error {
