@@ -47,6 +47,7 @@ import (
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/vulnerability"
+	"github.com/passmuster/muster/internal/webhook"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
@@ -90,6 +91,7 @@ type App struct {
 	Scopes          *scope.Service
 	SSO             *sso.Service
 	Vulnerabilities *vulnerability.Service
+	Webhooks        *webhook.Service
 	Workspaces      *workspace.Service
 
 	breached *breach.List
@@ -173,6 +175,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Feed = &feed.Service{DB: a.DB}
 	a.buildNotify()
 	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
+	if err := a.buildWebhooks(ctx); err != nil {
+		return err
+	}
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
 }
 

@@ -70,6 +70,7 @@ var nouns = map[string]caller.Permission{
 	"person": caller.ReadPeople, "program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls,
 	"sign_in_settings": caller.ReadSettings, "sla": caller.ReadTests, "user": caller.ReadUsers,
 	"test": caller.ReadTests, "test_version": caller.ReadTests, "vulnerability": caller.ReadVulnerabilities,
+	"webhook": caller.ReadSettings,
 }
 
 const (
