@@ -95,6 +95,7 @@ type App struct {
 	Workspaces      *workspace.Service
 
 	breached *breach.List
+	files    *blob.Store
 	leases   *jobs.Leases
 	options  Options
 	sealer   *seal.Sealer
@@ -136,11 +137,11 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
-	files, err := openFiles(o.Storage)
+	a.files, err = openFiles(o.Storage)
 	if err != nil {
 		return err
 	}
-	a.Documents = document.New(document.Options{DB: a.DB, Files: files, Now: o.Now, Users: documentUsers{a.Access}})
+	a.Documents = document.New(document.Options{DB: a.DB, Files: a.files, Now: o.Now, Users: documentUsers{a.Access}})
 	a.Program = program.New(program.Options{DB: a.DB, Documents: a.Documents, Now: o.Now, Users: controlUsers{a.Access}})
 	a.Documents.Controls, a.Workspaces.Furnisher = a.Program, a.Program
 	views, err := a.buildViews()
@@ -162,11 +163,11 @@ func (a *App) build(ctx context.Context) (err error) {
 	}
 	a.Assessments = assessment.New(assessment.Options{
 		Applications: applications{a.OAuth}, BuiltIns: builtins, Controls: a.Program, DB: a.DB,
-		Files: files.Limited(maxAttachment), Judge: judge, Limited: a.Computers, Logger: o.Logger, Mapped: mapped{a.Mappings}, Now: o.Now,
+		Files: a.files.Limited(maxAttachment), Judge: judge, Limited: a.Computers, Logger: o.Logger, Mapped: mapped{a.Mappings}, Now: o.Now,
 		Recipients: recipients{a.Access, a.DB, a.Directory}, Resource: a.Resources, Users: users{a.Access},
 	})
 	a.Resources.Furnisher, a.Computers.Thresholds, a.Mappings.Follower = a.Assessments, a.Assessments, follower{a.Assessments}
-	a.Policies = policy.New(policy.Options{DB: a.DB, Directory: a.Directory, Files: files.Limited(maxAttachment), Now: o.Now, Users: policyUsers{a.Access}})
+	a.Policies = policy.New(policy.Options{DB: a.DB, Directory: a.Directory, Files: a.files.Limited(maxAttachment), Now: o.Now, Users: policyUsers{a.Access}})
 	a.Program.Tests = a.Assessments
 	a.SLAs.Users = a.Assessments.TestsWith
 	a.Scopes = scope.New(scope.Options{DB: a.DB, Now: o.Now, Tests: a.Assessments})
