@@ -15,6 +15,7 @@
 //	document_test.go    answers fit the served document
 //	manage_test.go      the manage API against the facts in manage/, as a strict client
 //	kill_test.go        kill -9 in the middle of a push
+//	notification_test.go  a test turns, the server is killed, its owner gets one mail
 //	wall_test.go        two workspaces do not see one another
 //	push_test.go        corrupted sets; a long push beside other calls
 //	quota_test.go       size and records of a push

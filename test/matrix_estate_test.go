@@ -96,6 +96,7 @@ func (e *estate) furnishPeople(t *testing.T) {
 	maps.Copy(e.values, freshStream(t, e, nil))
 	maps.Copy(e.values, freshRole(t, e, nil))
 	e.furnishPolicies(t)
+	maps.Copy(e.values, freshChannel(t, e, nil))
 }
 
 // furnishUsers makes the resident, whose things are nobody else's.

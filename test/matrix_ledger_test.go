@@ -46,7 +46,7 @@ func unsteady(table, column string) bool {
 		return true
 	}
 	switch table {
-	case "evidence_hash", "evidence_checkpoint", "webhook_attempt", "webhook_delivery":
+	case "evidence_hash", "evidence_checkpoint", "notify_cursor", "webhook_attempt", "webhook_delivery":
 		return true
 	}
 	return false

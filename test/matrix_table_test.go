@@ -10,34 +10,35 @@ package test
 type right string
 
 const (
-	anyone             right = "nothing"            // sign-in routes and those that take a client's own secret
-	nobody             right = "no right"           // what nobody may do to what is somebody else's
-	ownAccount         right = "own account"        // every signed-in user
-	readApplications   right = "applications: read" // applications, definitions, syncs and records
-	writeApplications  right = "applications: write"
-	manageSecrets      right = "secrets: manage" // of applications
-	readAudit          right = "audit: read"     // the audit trail
-	readControls       right = "controls: read"  // controls and frameworks
-	writeControls      right = "controls: write"
-	listDocuments      right = "documents: list"
-	readDocuments      right = "documents: read"
-	uploadDocuments    right = "documents: upload"
-	writeDocuments     right = "documents: write"
-	readPeople         right = "people: read" // people and groups
-	writePeople        right = "people: write"
-	readPolicies       right = "policies: read"
-	writePolicies      right = "policies: write"
-	readResources      right = "resources: read" // what applications push
-	writeResources     right = "resources: write"
-	readSettings       right = "settings: read"       // how users get in
-	manageProvisioning right = "provisioning: manage" // directories
-	manageSignIn       right = "settings: manage"
-	readTests          right = "tests: read"
-	writeTests         right = "tests: write"
-	readUsers          right = "users: read" // users and roles
-	manageUsers        right = "users: manage"
-	manageWebhooks     right = "webhooks: manage"
-	manageWorkspaces   right = "workspaces: manage"
+	anyone              right = "nothing"            // sign-in routes and those that take a client's own secret
+	nobody              right = "no right"           // what nobody may do to what is somebody else's
+	ownAccount          right = "own account"        // every signed-in user
+	readApplications    right = "applications: read" // applications, definitions, syncs and records
+	writeApplications   right = "applications: write"
+	manageSecrets       right = "secrets: manage" // of applications
+	readAudit           right = "audit: read"     // the audit trail
+	readControls        right = "controls: read"  // controls and frameworks
+	writeControls       right = "controls: write"
+	listDocuments       right = "documents: list"
+	readDocuments       right = "documents: read"
+	uploadDocuments     right = "documents: upload"
+	writeDocuments      right = "documents: write"
+	readPeople          right = "people: read" // people and groups
+	writePeople         right = "people: write"
+	readPolicies        right = "policies: read"
+	writePolicies       right = "policies: write"
+	readResources       right = "resources: read" // what applications push
+	writeResources      right = "resources: write"
+	readSettings        right = "settings: read"        // how users get in
+	manageNotifications right = "notifications: manage" // what the workspace is told, and where
+	manageProvisioning  right = "provisioning: manage"  // directories
+	manageSignIn        right = "settings: manage"
+	readTests           right = "tests: read"
+	writeTests          right = "tests: write"
+	readUsers           right = "users: read" // users and roles
+	manageUsers         right = "users: manage"
+	manageWebhooks      right = "webhooks: manage"
+	manageWorkspaces    right = "workspaces: manage"
 )
 
 // part is a role as the contract has it.
@@ -58,7 +59,7 @@ func reads() []right {
 func parts() []part {
 	editor := append(append(reads(), accessWrites()...), uploadDocuments, writeDocuments, writeApplications, writeControls, writePeople, writePolicies, writeResources, writeTests)
 	return []part{
-		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSecrets, manageSignIn, manageUsers, manageWebhooks, manageWorkspaces)},
+		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageNotifications, manageProvisioning, manageSecrets, manageSignIn, manageUsers, manageWebhooks, manageWorkspaces)},
 		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
 		{name: "Employee", slug: "employee"},
 		{name: "View-only Admin", slug: "view-only-admin", mayOwn: true, gives: reads()},
@@ -133,6 +134,7 @@ func errands() (all []errand) {
 		connectionErrands(),
 		controlErrands(),
 		documentErrands(),
+		notificationErrands(),
 		openErrands(),
 		peopleErrands(),
 		policyErrands(),

@@ -23,27 +23,28 @@ type adminCmd struct {
 	JSON      bool   `help:"Machine output."`
 	Workspace string `default:"default" env:"MUSTER_WORKSPACE" help:"Slug or id of the workspace." placeholder:"SLUG"`
 
-	Account   adminAccountCmd   `cmd:"" help:"Accounts in the systems that applications push."`
-	App       adminAppCmd       `cmd:"" help:"Applications, which call the API."`
-	Control   adminControlCmd   `cmd:"" help:"Controls: what is done so that requirements are met."`
-	Evidence  adminEvidenceCmd  `cmd:"" help:"What happened, so that anyone can check it."`
-	Directory adminDirectoryCmd `cmd:"" help:"Directories: identity providers that provision people by SCIM."`
-	Document  adminDocumentCmd  `cmd:"" help:"Documents: files and links that are evidence, and when they are too old."`
-	Policy    adminPolicyCmd    `cmd:"" help:"Policies: what is written down, who approved it, who accepted it."`
-	Doctor    doctorCmd         `cmd:"" help:"Check data folder, database, key, disk and clock."`
-	Exception adminExceptionCmd `cmd:"" help:"Exceptions: what tests leave out, why and until when."`
-	Framework adminFrameworkCmd `cmd:"" help:"Frameworks: requirements to meet, and what is missing."`
-	Migrate   migrateCmd        `cmd:"" help:"Bring the database's schema up to date."`
-	Person    adminPersonCmd    `cmd:"" help:"People: who works here, whether they sign in or not."`
-	Resource  adminResourceCmd  `cmd:"" help:"Resources, which applications push."`
-	Review    adminReviewCmd    `cmd:"" help:"Access reviews: what runs, and its report."`
-	SignIn    adminSignInCmd    `cmd:"" help:"How users get in."`
-	Test      adminTestCmd      `cmd:"" help:"Tests, and the settings of built-in ones."`
-	Scope     adminScopeCmd     `cmd:"" help:"Scopes: which records a framework is about."`
-	SLA       adminSLACmd       `cmd:"" help:"Deadlines: how long what fails may stay so." name:"sla"`
-	Stream    adminStreamCmd    `cmd:"" help:"Streams: syslog servers that get what happens."`
-	User      adminUserCmd      `cmd:"" help:"Users: who may sign in, and with which role."`
-	Webhook   adminWebhookCmd   `cmd:"" help:"Webhooks: addresses that are told what happens, and what became of it."`
+	Account      adminAccountCmd      `cmd:"" help:"Accounts in the systems that applications push."`
+	App          adminAppCmd          `cmd:"" help:"Applications, which call the API."`
+	Control      adminControlCmd      `cmd:"" help:"Controls: what is done so that requirements are met."`
+	Evidence     adminEvidenceCmd     `cmd:"" help:"What happened, so that anyone can check it."`
+	Directory    adminDirectoryCmd    `cmd:"" help:"Directories: identity providers that provision people by SCIM."`
+	Document     adminDocumentCmd     `cmd:"" help:"Documents: files and links that are evidence, and when they are too old."`
+	Policy       adminPolicyCmd       `cmd:"" help:"Policies: what is written down, who approved it, who accepted it."`
+	Doctor       doctorCmd            `cmd:"" help:"Check data folder, database, key, disk and clock."`
+	Exception    adminExceptionCmd    `cmd:"" help:"Exceptions: what tests leave out, why and until when."`
+	Framework    adminFrameworkCmd    `cmd:"" help:"Frameworks: requirements to meet, and what is missing."`
+	Migrate      migrateCmd           `cmd:"" help:"Bring the database's schema up to date."`
+	Person       adminPersonCmd       `cmd:"" help:"People: who works here, whether they sign in or not."`
+	Resource     adminResourceCmd     `cmd:"" help:"Resources, which applications push."`
+	Review       adminReviewCmd       `cmd:"" help:"Access reviews: what runs, and its report."`
+	SignIn       adminSignInCmd       `cmd:"" help:"How users get in."`
+	Test         adminTestCmd         `cmd:"" help:"Tests, and the settings of built-in ones."`
+	Scope        adminScopeCmd        `cmd:"" help:"Scopes: which records a framework is about."`
+	SLA          adminSLACmd          `cmd:"" help:"Deadlines: how long what fails may stay so." name:"sla"`
+	Stream       adminStreamCmd       `cmd:"" help:"Streams: syslog servers that get what happens."`
+	User         adminUserCmd         `cmd:"" help:"Users: who may sign in, and with which role."`
+	Webhook      adminWebhookCmd      `cmd:"" help:"Webhooks: addresses that are told what happens, and what became of it."`
+	Notification adminNotificationCmd `cmd:"" help:"Notifications by e-mail and Slack: what is told, where, and what was sent."`
 
 	Link   adminConnectionCmd `cmd:"" help:"Connections: what installed applications of others may push." name:"connection"`
 	Houses adminWorkspaceCmd  `cmd:"" help:"Workspaces, each with users and data of its own." name:"workspace"`

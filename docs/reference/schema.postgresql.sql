@@ -728,6 +728,111 @@ CREATE TABLE mapping_definition (
 );
 CREATE INDEX mapping_definition_workspace ON mapping_definition USING btree (workspace, definition);
 
+CREATE TABLE notify_batch (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	medium TEXT NOT NULL,
+	kind TEXT NOT NULL,
+	recipient TEXT NOT NULL,
+	timing TEXT NOT NULL,
+	state TEXT NOT NULL,
+	lines BIGINT NOT NULL,
+	opened_at BIGINT NOT NULL,
+	ready_at BIGINT,
+	next_at BIGINT,
+	tries BIGINT NOT NULL,
+	ended_at BIGINT,
+	error TEXT NOT NULL,
+	sent_to TEXT NOT NULL,
+	subject TEXT NOT NULL,
+	content TEXT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX notify_batch_ended ON notify_batch USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX notify_batch_next ON notify_batch USING btree (medium, next_at) WHERE (next_at IS NOT NULL);
+CREATE INDEX notify_batch_workspace ON notify_batch USING btree (workspace, id);
+CREATE UNIQUE INDEX notify_batch_open ON notify_batch USING btree (workspace, medium, kind, recipient, timing) WHERE (state = 'open'::text);
+
+CREATE TABLE notify_channel (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	owner TEXT NOT NULL,
+	name TEXT NOT NULL,
+	sealed TEXT NOT NULL,
+	hint TEXT NOT NULL,
+	choices TEXT NOT NULL,
+	tests TEXT NOT NULL,
+	off_at BIGINT,
+	off_because TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX notify_channel_workspace ON notify_channel USING btree (workspace, owner);
+
+CREATE TABLE notify_cursor (
+	workspace BIGINT NOT NULL,
+	position BIGINT NOT NULL,
+	part BIGINT NOT NULL,
+	since BIGINT NOT NULL,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE notify_follow (
+	workspace BIGINT NOT NULL,
+	test TEXT NOT NULL,
+	usr TEXT NOT NULL,
+	choice TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace, test, usr),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX notify_follow_usr ON notify_follow USING btree (workspace, usr);
+
+CREATE TABLE notify_line (
+	batch TEXT NOT NULL,
+	place TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	position BIGINT NOT NULL,
+	line TEXT NOT NULL,
+	PRIMARY KEY (batch, place),
+	FOREIGN KEY (batch) REFERENCES notify_batch(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE notify_preference (
+	workspace BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	id TEXT NOT NULL,
+	mail TEXT NOT NULL,
+	mail_off BOOLEAN NOT NULL,
+	updated_at BIGINT NOT NULL,
+	PRIMARY KEY (workspace, kind, id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE notify_setting (
+	workspace BIGINT NOT NULL,
+	window_ms BIGINT NOT NULL,
+	digest_hour BIGINT NOT NULL,
+	choices TEXT NOT NULL,
+	PRIMARY KEY (workspace),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
+CREATE TABLE notify_told (
+	workspace BIGINT NOT NULL,
+	episode TEXT NOT NULL,
+	told_at BIGINT NOT NULL,
+	size BIGINT NOT NULL,
+	PRIMARY KEY (workspace, episode),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+
 CREATE TABLE oauth_application (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,

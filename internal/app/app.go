@@ -33,6 +33,7 @@ import (
 	"github.com/passmuster/muster/internal/jobs"
 	"github.com/passmuster/muster/internal/live"
 	"github.com/passmuster/muster/internal/mapping"
+	"github.com/passmuster/muster/internal/notify"
 	"github.com/passmuster/muster/internal/oauth"
 	"github.com/passmuster/muster/internal/offboarding"
 	"github.com/passmuster/muster/internal/passkey"
@@ -79,6 +80,7 @@ type App struct {
 	Listeners       *feed.Listeners
 	Live            *live.Service
 	Mappings        *mapping.Service
+	Notifications   *notify.Service
 	OAuth           *oauth.Service
 	Offboarding     *offboarding.Service
 	Passkeys        *passkey.Service
@@ -182,6 +184,9 @@ func (a *App) build(ctx context.Context) (err error) {
 		DB: a.DB, Documents: a.Documents, HasApplications: a.hasApplications, Now: o.Now, Policies: a.Policies, Program: a.Program, Reviews: a.Reviews,
 		Tests: a.Assessments,
 	})
+	a.Feed = &feed.Service{DB: a.DB}
+	a.buildNotify()
+	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
 	if err := a.buildWebhooks(ctx); err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 		return errors.Join(err, listener.Close())
 	}
 	server := a.newServer(base, proxies, o.Forwarded)
-	runner, err := jobs.New(a.leases, a.options.Logger, a.passes()...)
+	runner, err := jobs.New(a.leases, a.options.Logger, append(a.passes(), a.outgoing()...)...)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
@@ -132,6 +132,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.Listeners.Mount(server)
 	a.Live.Mount(server)
 	a.Mappings.Mount(server)
+	a.Notifications.Mount(server)
 	a.OAuth.Mount(server)
 	a.Offboarding.Mount(server)
 	a.Passkeys.Mount(server)

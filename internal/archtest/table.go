@@ -82,6 +82,7 @@ var table = []line{
 	{"integration", 2, feature + "directory facet resource"},
 	{"live", 2, feature + "assessment resource"},
 	{"mapping", 2, feature + "jtd resource rule"},
+	{"notify", 2, feature + "feed mail seal sla"},
 	{"oauth", 2, feature},
 	{"offboarding", 2, feature + "account computer directory sla"},
 	{"passkey", 2, feature + "access signin"},
@@ -100,11 +101,11 @@ var table = []line{
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso stream vulnerability webhook"},
+	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping notify oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso stream vulnerability webhook"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access account app assessment assessment/builtin client config deadline demo directory document emulator jtd mapping oauth policy program proof resource review scim scope sheet signin sla stream ui webhook"},
+	{"cmd/muster", 3, feature + "access account app assessment assessment/builtin client config deadline demo directory document emulator jtd mapping notify oauth policy program proof resource review scim scope sheet signin sla stream ui webhook"},
 	{"demo", 3, "access app assessment caller directory document integration json oauth policy resource review"},
 	{"emulator", 3, "app caller json oauth resource"},
 }

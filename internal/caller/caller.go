@@ -64,6 +64,7 @@ type Permission string
 // package access the roles that give them to users.
 const (
 	ListDocuments        Permission = "list documents"
+	ManageNotifications  Permission = "manage notifications"
 	ManageProvisioning   Permission = "manage provisioning"
 	ManageSecrets        Permission = "manage applications' secrets"
 	ManageSignIn         Permission = "manage sign-in"
@@ -102,7 +103,7 @@ const (
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ListDocuments, ManageProvisioning, ManageSecrets, ManageSignIn, ManageUsers, ManageWebhooks, ManageWorkspaces, OwnAccount, ReadAccounts, ReadApplications, ReadAudit,
+		ListDocuments, ManageNotifications, ManageProvisioning, ManageSecrets, ManageSignIn, ManageUsers, ManageWebhooks, ManageWorkspaces, OwnAccount, ReadAccounts, ReadApplications, ReadAudit,
 		ReadComputers, ReadControls, ReadDocuments, ReadPeople, ReadPolicies, ReadResources, ReadReviews, ReadSettings, ReadTests, ReadUsers, ReadVulnerabilities, SeeSensitive,
 		UploadDocuments, WriteAccounts, WriteApplications, WriteControls, WriteDocuments, WritePeople, WritePolicies, WriteResources, WriteReviews, WriteTests, WriteVulnerabilities,
 	}

@@ -175,6 +175,14 @@ var sentences = []sentence{
 	{"mapping.deleted", "", "{actor} stopped showing the records of {subject} as {words as}"},
 	{"mapping.set", "", "{actor} set how the records of {subject} are shown as {words as}"},
 
+	{"notification_channel.created", "", "{actor} lets Slack be told at {subject}[ ({after address})]"},
+	{"notification_channel.deleted", "", "{actor} took away the Slack channel {subject}"},
+	{"notification_channel.disabled", "", "The Slack channel {subject} was switched off: {because}"},
+	{"notification_channel.updated", "", "{actor} changed the Slack channel {subject}[: {changes}]"},
+	{"notification_preference.updated", "self", "{actor} changed what they are told[: {changes}]"},
+	{"notification_preference.updated", "", "{actor} changed what {subject} is told[: {changes}]"},
+	{"notification_settings.updated", "", "{actor} changed what notifications go by[: {changes}]"},
+
 	{"passkey.added", "self", "{actor} added the passkey {passkey} to their own account"},
 	{"passkey.added", "", "{actor} added the passkey {passkey} to the account of {subject}"},
 	{"passkey.refused", "", "A sign-in with {whose} passkey {passkey} was refused[: {why}]"},

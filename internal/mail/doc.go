@@ -24,6 +24,8 @@
 //   - The context ends every step, also in the middle of a conversation.
 //   - No error and no log line holds the password, in clear or in base64. Errors hold
 //     what the server said; package web shows them to nobody as they are.
+//   - A message that names an address to unsubscribe at says so as RFC 2369 and, over
+//     https, RFC 8058 want it. Its Message-ID is the caller's where one is given.
 //   - Messages say Auto-Submitted: auto-generated (RFC 3834), so that no holiday
 //     notice answers them.
 //

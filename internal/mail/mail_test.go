@@ -72,6 +72,38 @@ func TestSend(t *testing.T) {
 	}
 }
 
+// TestUnsubscribe holds the headers by which mail programs offer to end mail, and an id of
+// the caller's, to what they may be.
+func TestUnsubscribe(t *testing.T) {
+	server := mailtest.Start(t)
+	sender := server.Sender(t)
+	send := func(id, address string) error {
+		return sender.Send(t.Context(), mail.Message{ID: id, Subject: "s", Text: "t", To: "a@example.com", Unsubscribe: address})
+	}
+	long := "https://muster.example/unsubscribe?token=v1." + strings.Repeat("a-_9", 100)
+	for _, one := range [][2]string{{"notification.65f0", long}, {"notification.65f0", long}, {"", "http://muster.example/u"}} {
+		if err := send(one[0], one[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := server.Messages(t, 3)
+	for i, want := range []string{"<" + long + "> List-Unsubscribe=One-Click", "<" + long + "> List-Unsubscribe=One-Click", "<http://muster.example/u> "} {
+		if got := m[i].Header.Get("List-Unsubscribe") + " " + m[i].Header.Get("List-Unsubscribe-Post"); got != want {
+			t.Errorf("%d: got %s, want %s", i, got, want)
+		}
+	}
+	if one, two := m[0].Header.Get("Message-Id"), m[1].Header.Get("Message-Id"); one != "<notification.65f0@example.com>" || one != two {
+		t.Errorf("got the ids %s and %s", one, two)
+	}
+	for _, bad := range [][2]string{
+		{"a b", ""}, {"a\r\nBcc: x@example.com", ""}, {"a@b", ""}, {"..", ""}, {"", "https://x.example/>\r\nBcc: y"}, {"", "https://x.example/ y"}, {"", "mailto:x@example.com"},
+	} {
+		if err := send(bad[0], bad[1]); err == nil {
+			t.Errorf("%q was sent", bad)
+		}
+	}
+}
+
 func checkFirst(t *testing.T, m mailtest.Message, text string) {
 	t.Helper()
 	type facts struct {

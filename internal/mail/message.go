@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,11 +17,24 @@ import (
 
 // Message is one mail to one person.
 type Message struct {
-	HTML    string // the same as Text for those who prefer it; "" for none
+	HTML string // the same as Text for those who prefer it; "" for none
+	// ID is the part of the Message-ID before the @: letters, digits and dots. A
+	// message that is sent again under the same ID is one message to those who look.
+	// "" draws one.
+	ID      string
 	Subject string // one line; required
 	Text    string // required
 	To      string // one address, with or without a name; required
+	// Unsubscribe is the address that ends mail of this kind (RFC 2369): who opens it
+	// is asked, and where it begins with https:// who posts to it is not (RFC 8058).
+	// "" for mail that nobody can end.
+	Unsubscribe string
 }
+
+var (
+	idForm          = regexp.MustCompile(`^[A-Za-z0-9]+(\.[A-Za-z0-9]+)*$`)
+	unsubscribeForm = regexp.MustCompile(`^https?://[!#-;=?-~]+$`) // nothing that ends the angle brackets
+)
 
 // maxSubject is the longest subject in bytes; more is an accident.
 const maxSubject = 500
@@ -42,6 +56,16 @@ func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	case !utf8.ValidString(m.Text) || !utf8.ValidString(m.HTML):
 		return nil, errors.New("the text is not valid UTF-8")
 	}
+	id := m.ID
+	switch {
+	case id == "":
+		id = rand.Text()
+	case !idForm.MatchString(id):
+		return nil, errors.New("the id needs letters, digits and single dots between them")
+	}
+	if m.Unsubscribe != "" && !unsubscribeForm.MatchString(m.Unsubscribe) {
+		return nil, errors.New("the address to unsubscribe at is no URL")
+	}
 	message := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	message.FromMailAddress(s.from)
 	message.ToMailAddress(to)
@@ -49,9 +73,15 @@ func (s *Sender) compose(m Message) (*gomail.Msg, error) {
 	message.SetDateWithValue(s.now())
 	// The part behind the @ is the sender's domain: the library would tell the
 	// machine's name.
-	message.SetMessageIDWithValue(rand.Text() + s.from.Address[strings.LastIndexByte(s.from.Address, '@'):])
+	message.SetMessageIDWithValue(id + s.from.Address[strings.LastIndexByte(s.from.Address, '@'):])
 	message.SetGenHeader("Auto-Submitted", "auto-generated")
 	message.SetGenHeader("X-Auto-Response-Suppress", "All") // Exchange does not know RFC 3834
+	if m.Unsubscribe != "" {
+		message.SetGenHeader("List-Unsubscribe", "<"+m.Unsubscribe+">")
+	}
+	if strings.HasPrefix(m.Unsubscribe, "https://") {
+		message.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+	}
 	message.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		message.AddAlternativeString(gomail.TypeTextHTML, m.HTML)

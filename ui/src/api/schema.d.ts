@@ -6896,6 +6896,189 @@ export interface components {
         NotPeopleInputBody: {
             updates: components["schemas"]["Item1"][];
         };
+        NotificationCategory: {
+            /**
+             * @description Where neither the workspace nor the person chose.
+             * @enum {string}
+             */
+            default: "off" | "now" | "digest";
+            /** @example new_failures */
+            id: string;
+            /** @description What is told, and whom it concerns. */
+            sentence: string;
+        };
+        NotificationChannel: {
+            /** @description Host and last four characters of the URL, which is not shown again. */
+            address: string;
+            /** @description What is not in it is off. */
+            choices: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            createdDate: string;
+            enabled: boolean;
+            id: string;
+            name: string;
+            /** @description Why it is switched off. */
+            offBecause?: string;
+            /** Format: date-time */
+            offDate?: string;
+            /** @description Ids of the tests that it is told of; none: all. */
+            tests: string[];
+            /** Format: date-time */
+            updatedDate: string;
+        };
+        NotificationChannelChange: {
+            choices?: {
+                [key: string]: string | null;
+            };
+            enabled?: boolean;
+            name?: string;
+            tests?: string[];
+            url?: string;
+        };
+        NotificationChannelInput: {
+            /** @description Everything by its default when absent, but policies. */
+            choices?: {
+                [key: string]: string | null;
+            };
+            name: string;
+            /** @description Ids or slugs of the tests that it is told of; all when absent. */
+            tests?: string[];
+            /** @description Of an incoming webhook of Slack. It is kept sealed and never shown again. */
+            url: string;
+        };
+        NotificationDelivery: {
+            /** Format: date-time */
+            endedDate: string | null;
+            id: string;
+            /** @description Of the last try, or why it was dropped. */
+            lastError: string | null;
+            /**
+             * Format: int64
+             * @description Things that it speaks of.
+             */
+            lines: number;
+            /** @enum {string} */
+            medium: "email" | "slack";
+            /**
+             * Format: date-time
+             * @description When it is sent, or tried again.
+             */
+            nextDate: string | null;
+            /** Format: date-time */
+            openedDate: string;
+            recipientId: string;
+            /** @enum {string} */
+            recipientKind: "user" | "person" | "channel";
+            /** @description E-mail, or name of the channel; empty before the first try. */
+            sentTo: string;
+            /** @enum {string} */
+            state: "open" | "ready" | "sending" | "sent" | "failed" | "dropped";
+            /** @description As it was sent; empty before the first try. */
+            subject: string;
+            /** @enum {string} */
+            timing: "now" | "digest" | "test";
+            /** Format: int64 */
+            tries: number;
+        };
+        NotificationMailChange: {
+            choices?: {
+                [key: string]: string | null;
+            };
+            enabled?: boolean;
+        };
+        NotificationMailPreference: {
+            /** @description What the user chose. */
+            choices: {
+                [key: string]: string;
+            };
+            /** @description What holds, with the defaults of the workspace. Of what concerns the whole workspace only Admins hear unasked. */
+            effective: {
+                [key: string]: string;
+            };
+            /** @description false: no mail at all, as who unsubscribes has it. */
+            enabled: boolean;
+        };
+        NotificationPreferences: {
+            categories: components["schemas"]["NotificationCategory"][];
+            email: components["schemas"]["NotificationMailPreference"];
+            /** @description A channel of one's own; null for none. */
+            slack: components["schemas"]["NotificationSlackPreference"] | null;
+            tests: components["schemas"]["NotificationTestChoice"][];
+        };
+        NotificationPreferencesChange: {
+            email?: components["schemas"]["NotificationMailChange"];
+            slack?: components["schemas"]["NotificationSlackChange"];
+        };
+        NotificationSettings: {
+            categories: components["schemas"]["NotificationCategory"][];
+            /** @description What the workspace chose for those who chose nothing. */
+            choices: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Hour of daily digests, in the workspace's time zone (/v1/sla-settings).
+             */
+            digestHour: number;
+            /** @description With the defaults of categories that the workspace left alone. */
+            effective: {
+                [key: string]: string;
+            };
+            /** @description Whether this server has a mail server to send by. */
+            sendsMail: boolean;
+            /**
+             * Format: int64
+             * @description From the first event for somebody to the message; more join it meanwhile.
+             */
+            windowSeconds: number;
+        };
+        NotificationSettingsChange: {
+            choices?: {
+                [key: string]: string | null;
+            };
+            /**
+             * Format: int64
+             * @description 0 to 23.
+             */
+            digestHour?: number;
+            /**
+             * Format: int64
+             * @description 0 to 86400; 0 sends at once.
+             */
+            windowSeconds?: number;
+        };
+        NotificationSlackChange: {
+            choices?: {
+                [key: string]: string | null;
+            };
+        };
+        NotificationSlackPreference: {
+            /** @description Host and last four characters of the URL, which is not shown again. */
+            address: string;
+            choices: {
+                [key: string]: string;
+            };
+            effective: {
+                [key: string]: string;
+            };
+            enabled: boolean;
+            offBecause?: string;
+        };
+        NotificationTestChoice: {
+            /** @enum {string} */
+            choice: "follow" | "mute";
+            testId: string;
+        };
+        NotificationTestInput: {
+            /** @enum {string} */
+            choice: "follow" | "mute";
+        };
+        NotificationURL: {
+            /** @description Of an incoming webhook of Slack. It is kept sealed and never shown again. */
+            url: string;
+        };
         OffboardInputBody: {
             updates: components["schemas"]["Item2"][];
         };
@@ -7068,6 +7251,12 @@ export interface components {
         PageMonitoredComputer: {
             results: components["schemas"]["PageResultsMonitoredComputer"];
         };
+        PageNotificationChannel: {
+            results: components["schemas"]["PageResultsNotificationChannel"];
+        };
+        PageNotificationDelivery: {
+            results: components["schemas"]["PageResultsNotificationDelivery"];
+        };
         PageOwnPolicy: {
             results: components["schemas"]["PageResultsOwnPolicy"];
         };
@@ -7187,6 +7376,14 @@ export interface components {
         };
         PageResultsMonitoredComputer: {
             data: components["schemas"]["MonitoredComputer"][];
+            pageInfo: components["schemas"]["PageInfo"];
+        };
+        PageResultsNotificationChannel: {
+            data: components["schemas"]["NotificationChannel"][];
+            pageInfo: components["schemas"]["PageInfo"];
+        };
+        PageResultsNotificationDelivery: {
+            data: components["schemas"]["NotificationDelivery"][];
             pageInfo: components["schemas"]["PageInfo"];
         };
         PageResultsOwnPolicy: {

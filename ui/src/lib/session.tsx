@@ -10,6 +10,7 @@ import { hush } from './live';
 export type Permission =
   | 'list documents'
   | "manage applications' secrets"
+  | 'manage notifications'
   | 'manage provisioning'
   | 'manage sign-in'
   | 'manage users and roles'
