@@ -47,6 +47,7 @@ func newEstate(t *testing.T, s *server, l *ledger, slug string) *estate {
 	e.furnishPeople(t)
 	maps.Copy(e.values, freshDirectory(t, e, nil))
 	e.furnishUsers(t)
+	e.furnishWebhooks(t)
 	return e
 }
 

@@ -36,6 +36,7 @@ const (
 	writeTests         right = "tests: write"
 	readUsers          right = "users: read" // users and roles
 	manageUsers        right = "users: manage"
+	manageWebhooks     right = "webhooks: manage"
 	manageWorkspaces   right = "workspaces: manage"
 )
 
@@ -57,7 +58,7 @@ func reads() []right {
 func parts() []part {
 	editor := append(append(reads(), accessWrites()...), uploadDocuments, writeDocuments, writeApplications, writeControls, writePeople, writePolicies, writeResources, writeTests)
 	return []part{
-		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSecrets, manageSignIn, manageUsers, manageWorkspaces)},
+		{name: "Admin", slug: "admin", mayOwn: true, gives: append(editor, manageProvisioning, manageSecrets, manageSignIn, manageUsers, manageWebhooks, manageWorkspaces)},
 		{name: "Editor", slug: "editor", mayOwn: true, gives: editor},
 		{name: "Employee", slug: "employee"},
 		{name: "View-only Admin", slug: "view-only-admin", mayOwn: true, gives: reads()},
@@ -140,6 +141,7 @@ func errands() (all []errand) {
 		slaErrands(),
 		testErrands(),
 		userErrands(),
+		webhookErrands(),
 	} {
 		all = append(all, some...)
 	}

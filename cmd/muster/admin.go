@@ -42,6 +42,7 @@ type adminCmd struct {
 	Scope     adminScopeCmd     `cmd:"" help:"Scopes: which records a framework is about."`
 	SLA       adminSLACmd       `cmd:"" help:"Deadlines: how long what fails may stay so." name:"sla"`
 	User      adminUserCmd      `cmd:"" help:"Users: who may sign in, and with which role."`
+	Webhook   adminWebhookCmd   `cmd:"" help:"Webhooks: addresses that are told what happens, and what became of it."`
 
 	Houses adminWorkspaceCmd `cmd:"" help:"Workspaces, each with users and data of its own." name:"workspace"`
 }

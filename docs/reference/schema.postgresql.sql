@@ -1807,6 +1807,69 @@ CREATE TABLE vulnerability_word (
 	PRIMARY KEY (workspace, word, definition, item)
 );
 
+CREATE TABLE webhook_attempt (
+	delivery TEXT NOT NULL,
+	number BIGINT NOT NULL,
+	workspace BIGINT NOT NULL,
+	at BIGINT NOT NULL,
+	took BIGINT NOT NULL,
+	status BIGINT NOT NULL,
+	answer TEXT NOT NULL,
+	error TEXT NOT NULL,
+	PRIMARY KEY (delivery, number),
+	FOREIGN KEY (delivery) REFERENCES webhook_delivery(id)
+);
+
+CREATE TABLE webhook_delivery (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	endpoint TEXT NOT NULL,
+	event TEXT,
+	type TEXT NOT NULL,
+	body TEXT NOT NULL,
+	state TEXT NOT NULL,
+	next_at BIGINT,
+	claim TEXT NOT NULL,
+	attempts BIGINT NOT NULL,
+	refusals BIGINT NOT NULL,
+	away BOOLEAN NOT NULL,
+	first_at BIGINT,
+	created_at BIGINT NOT NULL,
+	ended_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY (endpoint) REFERENCES webhook_endpoint(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (endpoint, next_at, id) WHERE (next_at IS NOT NULL);
+CREATE INDEX webhook_delivery_ended ON webhook_delivery USING btree (endpoint, ended_at) WHERE (ended_at IS NOT NULL);
+CREATE INDEX webhook_delivery_endpoint ON webhook_delivery USING btree (endpoint, id);
+CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery USING btree (endpoint, event);
+
+CREATE TABLE webhook_endpoint (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	url TEXT NOT NULL,
+	types TEXT NOT NULL,
+	position BIGINT NOT NULL,
+	part BIGINT NOT NULL,
+	secret TEXT NOT NULL,
+	old_secret TEXT NOT NULL,
+	old_until BIGINT NOT NULL,
+	keep_days BIGINT NOT NULL,
+	disabled_at BIGINT,
+	disabled_why TEXT NOT NULL,
+	failing_at BIGINT,
+	away BIGINT NOT NULL,
+	resume_at BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	updated_at BIGINT NOT NULL,
+	deleted_at BIGINT,
+	PRIMARY KEY (id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE UNIQUE INDEX webhook_endpoint_name ON webhook_endpoint USING btree (workspace, name) WHERE (deleted_at IS NULL);
+
 CREATE TABLE workspace (
 	number BIGINT NOT NULL,
 	id TEXT NOT NULL,

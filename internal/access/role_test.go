@@ -26,7 +26,7 @@ func TestBuiltInRoles(t *testing.T) {
 		access.IntegrationsManager: "I", access.Auditor: "U", access.TrustCollaborator: "T",
 	}
 	want := map[caller.Permission]string{
-		caller.ManageProvisioning: "A", caller.ManageSecrets: "A", caller.ReadApplications: "AEVI", caller.WriteApplications: "AEI", caller.ManageSignIn: "A", caller.ManageUsers: "A", caller.ManageWorkspaces: "A", caller.OwnAccount: "AE-VCIUT",
+		caller.ManageProvisioning: "A", caller.ManageSecrets: "A", caller.ReadApplications: "AEVI", caller.WriteApplications: "AEI", caller.ManageSignIn: "A", caller.ManageUsers: "A", caller.ManageWebhooks: "A", caller.ManageWorkspaces: "A", caller.OwnAccount: "AE-VCIUT",
 		caller.ReadAccounts: "AEV", caller.WriteAccounts: "AE", caller.ReadComputers: "AEV", caller.ReadReviews: "AEV", caller.WriteReviews: "AE",
 		caller.ListDocuments: "AEV", caller.ReadDocuments: "AEV", caller.SeeSensitive: "AV", caller.UploadDocuments: "AE", caller.WriteDocuments: "AE",
 		caller.ReadVulnerabilities: "AEV", caller.WriteVulnerabilities: "AE", caller.ReadPolicies: "AEV", caller.WritePolicies: "AE",

@@ -41,10 +41,12 @@ import (
 	"github.com/passmuster/muster/internal/review"
 	"github.com/passmuster/muster/internal/scim"
 	"github.com/passmuster/muster/internal/scope"
+	"github.com/passmuster/muster/internal/seal"
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/vulnerability"
+	"github.com/passmuster/muster/internal/webhook"
 	"github.com/passmuster/muster/internal/workspace"
 )
 
@@ -87,11 +89,13 @@ type App struct {
 	Scopes          *scope.Service
 	SSO             *sso.Service
 	Vulnerabilities *vulnerability.Service
+	Webhooks        *webhook.Service
 	Workspaces      *workspace.Service
 
 	breached *breach.List
 	leases   *jobs.Leases
 	options  Options
+	sealer   *seal.Sealer
 }
 
 // Open opens the data, makes what is not there yet, and builds every part. The
@@ -168,6 +172,9 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})
 	a.Feed = &feed.Service{DB: a.DB}
 	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
+	if err := a.buildWebhooks(ctx); err != nil {
+		return err
+	}
 	return a.Program.FurnishAll(ctx) // workspaces of an older program
 }
 

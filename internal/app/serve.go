@@ -53,7 +53,7 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if base == "" {
 		base = "http://" + reachable(listener.Addr())
 	}
-	if err := errors.Join(a.Workspaces.PutBaseURL(ctx, base), a.putMail(ctx)); err != nil {
+	if err := errors.Join(a.Workspaces.PutBaseURL(ctx, base), a.putMail(ctx), a.putPrivate(ctx)); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	proxies, err := o.TrustedProxies()
@@ -144,6 +144,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.Scopes.Mount(server)
 	a.SSO.Mount(server)
 	a.Vulnerabilities.Mount(server)
+	a.Webhooks.Mount(server)
 	a.Workspaces.Mount(server, a.browser)
 	door.Mount(server, dashboard.Mount(server, a.options.Dashboard)...)
 	a.measure(server.Registry())
@@ -178,6 +179,9 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "signin-purge", Every: time.Hour, Run: a.SignIn.Purge},
 		{Name: "sso-purge", Due: a.SSO.PurgeDue, Every: time.Hour, Run: a.SSO.Purge},
 		{Name: "vulnerability-end", Due: a.Vulnerabilities.HasEnding, Every: 5 * time.Second, Run: a.Vulnerabilities.End},
+		{Name: "webhook-fill", Due: a.Webhooks.HasNews, Every: time.Second, Run: a.Webhooks.Fill},
+		{Name: "webhook-purge", Every: time.Hour, Run: a.Webhooks.Purge},
+		{Name: "webhook-send", Due: a.Webhooks.HasDue, Every: time.Second, Run: a.Webhooks.Send},
 	}
 }
 

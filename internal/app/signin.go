@@ -31,6 +31,7 @@ func (a *App) buildSignIn(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	a.sealer = sealer
 	if a.breached, err = breach.New(o.Storage.BreachedPasswords); err != nil {
 		return err
 	}

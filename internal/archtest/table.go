@@ -95,14 +95,15 @@ var table = []line{
 	{"sla", 2, feature + "deadline form"},
 	{"sso", 2, feature + "access egress seal signin"},
 	{"vulnerability", 2, feature + "facet mapping resource rule sla"},
+	{"webhook", 2, feature + "egress feed form seal"},
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability"},
+	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability webhook"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},
-	{"cmd/muster", 3, feature + "access account app assessment assessment/builtin client config deadline demo directory document emulator jtd mapping oauth policy program proof resource review scim scope sheet signin sla ui"},
+	{"cmd/muster", 3, feature + "access account app assessment assessment/builtin client config deadline demo directory document emulator jtd mapping oauth policy program proof resource review scim scope sheet signin sla ui webhook"},
 	{"demo", 3, "access app assessment caller directory document integration json oauth policy resource review"},
 	{"emulator", 3, "app caller json oauth resource"},
 }

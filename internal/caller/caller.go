@@ -68,6 +68,7 @@ const (
 	ManageSecrets        Permission = "manage applications' secrets"
 	ManageSignIn         Permission = "manage sign-in"
 	ManageUsers          Permission = "manage users and roles"
+	ManageWebhooks       Permission = "manage webhooks"
 	ManageWorkspaces     Permission = "manage workspaces"
 	OwnAccount           Permission = "use an account of one's own"
 	ReadAccounts         Permission = "read accounts"
@@ -101,7 +102,7 @@ const (
 // Permissions answers all of them, sorted.
 func Permissions() []Permission {
 	return []Permission{
-		ListDocuments, ManageProvisioning, ManageSecrets, ManageSignIn, ManageUsers, ManageWorkspaces, OwnAccount, ReadAccounts, ReadApplications, ReadAudit,
+		ListDocuments, ManageProvisioning, ManageSecrets, ManageSignIn, ManageUsers, ManageWebhooks, ManageWorkspaces, OwnAccount, ReadAccounts, ReadApplications, ReadAudit,
 		ReadComputers, ReadControls, ReadDocuments, ReadPeople, ReadPolicies, ReadResources, ReadReviews, ReadSettings, ReadTests, ReadUsers, ReadVulnerabilities, SeeSensitive,
 		UploadDocuments, WriteAccounts, WriteApplications, WriteControls, WriteDocuments, WritePeople, WritePolicies, WriteResources, WriteReviews, WriteTests, WriteVulnerabilities,
 	}

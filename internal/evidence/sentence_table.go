@@ -251,5 +251,16 @@ var sentences = []sentence{
 	{"vulnerability.reactivated", "because", "The vulnerability {subject} is looked after again: {because}"},
 	{"vulnerability.reactivated", "", "{actor} reactivated the vulnerability {subject}"},
 
+	{"webhook.created", "", "{actor} made the webhook {subject} to {host} for {types}"},
+	{"webhook.deleted", "", "{actor} deleted the webhook {subject}"},
+	{"webhook.disabled", "", "{actor} switched the webhook {subject} off[ (reason: {reason})]"},
+	{"webhook.edited", "", "{actor} edited the webhook {subject}[: {changes}]"},
+	{"webhook.enabled", "missed=skip", "{actor} switched the webhook {subject} on again, without what it had missed"},
+	{"webhook.enabled", "", "{actor} switched the webhook {subject} on again, with what it had missed"},
+	{"webhook.replayed", "delivery", "{actor} sent a delivery of the webhook {subject} again ({delivery})"},
+	{"webhook.replayed", "", "{actor} sent {count} failed deliveries of the webhook {subject} again"},
+	{"webhook.secret_rotated", "", "{actor} gave the webhook {subject} a new secret"},
+	{"webhook.stopped", "", "The webhook {subject} was switched off: {reason}"},
+
 	{"workspace.renamed", "", "{actor} renamed the workspace {before name} to {after name}"},
 }

@@ -66,8 +66,11 @@ func (h Hint) permission() caller.Permission {
 var nouns = map[string]caller.Permission{
 	"access_review": caller.ReadReviews, "account": caller.ReadAccounts, "application": caller.ReadApplications, "control": caller.ReadControls,
 	"definition": caller.ReadApplications, "exception": caller.ReadTests, "framework": caller.ReadControls, "group": caller.ReadPeople,
-	"person": caller.ReadPeople, "program": caller.ReadControls, "remediation": caller.ReadTests, "scope": caller.ReadControls, "sla": caller.ReadTests,
+	"directory": caller.ReadSettings, "directory_group": caller.ReadSettings, "directory_user": caller.ReadSettings, "identity_provider": caller.ReadSettings,
+	"person": caller.ReadPeople, "program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls,
+	"sign_in_settings": caller.ReadSettings, "sla": caller.ReadTests, "user": caller.ReadUsers,
 	"test": caller.ReadTests, "test_version": caller.ReadTests, "vulnerability": caller.ReadVulnerabilities,
+	"webhook": caller.ReadSettings,
 }
 
 const (

@@ -3,13 +3,13 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { Boxes, Bug, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
+import { BadgeCheck, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, LockKeyhole, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
 
 /** The groups of the navigation, in order. */
-export type Group = '' | 'Evidence' | 'Program' | 'Connections';
+export type Group = '' | 'Evidence' | 'Program' | 'Connections' | 'Settings';
 
 /** A page: its route, its code, who may see it, and where it stands in the navigation. */
 export type Entry = {
@@ -46,6 +46,10 @@ export const pages: Entry[] = [
   { path: '/scopes/:scopeId', Page: lazy(() => import('./pages/scopes.id')), needs: 'read controls and frameworks' },
   { path: '/integrations', Page: lazy(() => import('./pages/integrations')), nav: { group: 'Connections', Icon: Plug, label: 'Integrations' }, needs: 'read applications and definitions' },
   { path: '/integrations/:applicationId', Page: lazy(() => import('./pages/integrations.id')), needs: 'read applications and definitions' },
+  { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
+  { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },
+  { path: '/settings/workspaces', Page: lazy(() => import('./pages/settings.workspaces')), nav: { group: 'Settings', Icon: Building2, label: 'Workspaces' }, needs: 'manage workspaces' },
+  { path: '/settings/provisioning/:directoryId', Page: lazy(() => import('./pages/settings.provisioning.id')), needs: 'read settings' },
 ];
 
 /** Pages before the sign-in, without the shell. */

@@ -104,6 +104,13 @@ const table = {
     ENDED: { text: 'Ended', tone: 'none' },
     PENDING: { text: 'Waiting for approval', tone: 'risk' },
   },
+  directory: {
+    deleting: { text: 'Being deleted', tone: 'none' },
+    invalid_credentials: { text: 'Wrong token', tone: 'fail' },
+    linked: { text: 'Active', tone: 'pass' },
+    unlinked: { text: 'Switched off', tone: 'none' },
+    validating: { text: 'Waiting', tone: 'risk' },
+  },
   remediation: {
     EXCEPTED: { text: 'Excepted', tone: 'none' },
     MISSED: { text: 'Missed', tone: 'fail' },

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useId, useState } from 'react';
+
+import { send } from '../lib/api';
+import type { Directory } from '../lib/guide';
+import { useCan, useRefresh } from '../lib/session';
+import { useTask } from '../lib/task';
+import { Button } from './Button';
+import { ErrorNote } from './ErrorNote';
+import { Field, Form, useFormBusy } from './Form';
+
+function Save() {
+  return (
+    <Button busy={useFormBusy()} type="submit">
+      Save
+    </Button>
+  );
+}
+
+/** Names the attribute that carries the role, of those that arrived or any other. */
+export function AttributeForm({ directory }: { directory: Directory }) {
+  const can = useCan();
+  const refresh = useRefresh();
+  const [saved, setSaved] = useState(false);
+  const offered = useId();
+  if (!can('manage provisioning')) return <p className="text-sm">{directory.roleAttribute ? <>The attribute <code className="font-mono">{directory.roleAttribute}</code> carries the role.</> : 'No attribute carries the role.'}</p>;
+  const save = async ({ roleAttribute = '' }: Record<string, string>) => {
+    setSaved(false);
+    await send('PATCH', '/v1/directories/{directoryId}', { body: { roleAttribute: roleAttribute.trim() }, path: { directoryId: directory.id } });
+    await refresh('/v1/directories');
+    setSaved(true);
+  };
+  return (
+    <div className="max-w-md">
+      <Form className="grid gap-3" key={directory.roleAttribute} send={save}>
+        <Field
+          autoCapitalize="none"
+          autoComplete="off"
+          defaultValue={directory.roleAttribute}
+          hint="The name of the attribute of users, as it arrives. Empty: groups and the default role decide."
+          label="Directory Provider Value"
+          list={offered}
+          name="roleAttribute"
+          onChange={() => setSaved(false)}
+          placeholder={directory.provider === 'entra' ? 'roles' : 'muster_roles'}
+          spellCheck={false}
+        />
+        <datalist id={offered}>
+          {directory.offeredAttributes.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </datalist>
+        <div className="flex items-center gap-3">
+          <Save />
+          {saved && (
+            <span className="text-pass text-sm" role="status">
+              Saved.
+            </span>
+          )}
+          {directory.rolesAreBeingGiven && <span className="text-soft text-sm">The roles are being given to those who are here.</span>}
+        </div>
+      </Form>
+    </div>
+  );
+}
+
+/** The role of whom neither attribute nor group gives one. It cannot be Admin. */
+export function DefaultRole({ directory }: { directory: Directory }) {
+  const can = useCan();
+  const refresh = useRefresh();
+  const { error, run } = useTask();
+  const id = useId();
+  const choose = async (defaultRole: string) => {
+    await send('PATCH', '/v1/directories/{directoryId}', { body: { defaultRole }, path: { directoryId: directory.id } });
+    await refresh('/v1/directories');
+  };
+  return (
+    <div className="grid max-w-md gap-1.5">
+      <label className="font-medium text-sm" htmlFor={id}>
+        Default role
+      </label>
+      <select className="h-9 w-full rounded-md border border-line-strong bg-panel px-2 text-base disabled:bg-sunk disabled:text-soft" disabled={!can('manage provisioning')} id={id} onChange={(event) => run(() => choose(event.target.value))} value={directory.defaultRole.id}>
+        {directory.roles
+          .filter((role) => role.name !== 'Admin')
+          .map((role) => (
+            <option key={role.id} value={role.id}>
+              {role.name}
+            </option>
+          ))}
+      </select>
+      <p className="text-soft text-sm">Of whom neither the attribute nor a group gives one. Nobody rises by a loss: who loses attribute or group keeps the last role where this one may do more.</p>
+      <ErrorNote error={error} />
+    </div>
+  );
+}
