@@ -4,7 +4,6 @@ package assessment
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -107,12 +106,16 @@ func (s *Service) readRecord(ctx context.Context, f *form.Form, t Test, a *asked
 			a.entity = ref
 			return err
 		}
-		id, err := resource.EntityOf(ctx, tx, t.Definition, ref)
-		if errors.Is(err, db.ErrNoRow) {
+		ids, err := resource.EntitiesOf(ctx, tx, t.Definition, ref)
+		switch {
+		case err != nil:
+		case len(ids) == 0:
 			f.Wrong("record", "%q is no id or uniqueId of a record of %s", ref, t.Definition.Name)
-			return nil
+		case len(ids) > 1: // each source has its own
+			f.Wrong("record", "%q is the uniqueId of %d records of %s, from as many sources: name one by its id", ref, len(ids), t.Definition.Name)
+		default:
+			a.entity = ids[0]
 		}
-		a.entity = id
 		return err
 	})
 }

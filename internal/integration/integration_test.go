@@ -423,7 +423,7 @@ func TestRefusalIsShown(t *testing.T) {
 		failure := func() string {
 			one, err := h.found.Get(t.Context(), h.admin, d.Application)
 			h.ok(err)
-			return one.Failure
+			return one.Connections[0].Failure
 		}
 		h.push(d, 0)
 		if got := failure(); got != "" {

@@ -34,6 +34,7 @@ type Resource struct {
 	Note
 	resource.Newest
 
+	Connection string // id; "" when it is known no more
 	Definition resource.Definition
 }
 
@@ -43,24 +44,24 @@ func (r Resource) ID() string { return resource.EntityID(r.Definition.Number, r.
 // Resources answers records of a kind that exist, in the order in which they first came,
 // and whether more follow. Faults: NotFound.
 func (s *Service) Resources(ctx context.Context, c caller.Caller, at Ref, q Query) (list []Resource, more bool, err error) {
+	d, from, err := s.from(ctx, c, at, q.Connection)
+	if err != nil || from == nil {
+		return nil, false, err
+	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		list, more = nil, false
-		d, err := s.definition(ctx, tx, c, at)
-		if err != nil || !isOf(d, q.Connection) {
-			return err
-		}
 		head, err := resource.HeadOf(ctx, tx, d.Number)
 		if err != nil {
 			return err
 		}
-		items, err := find(ctx, tx, d, head, q)
+		items, err := find(ctx, tx, d, head, q, from)
 		if err != nil {
 			return err
 		}
 		if more = len(items) > q.Limit; more {
 			items = items[:q.Limit]
 		}
-		list, err = read(ctx, tx, d, head.Number, items)
+		list, err = read(ctx, tx, d, head.Number, items, from)
 		list = slices.DeleteFunc(list, func(r Resource) bool { return r.DeletedAt != nil }) // the view is behind for a moment
 		return err
 	})
@@ -68,34 +69,38 @@ func (s *Service) Resources(ctx context.Context, c caller.Caller, at Ref, q Quer
 }
 
 // find answers up to one more item than the page holds.
-func find(ctx context.Context, tx *db.Tx, d resource.Definition, head resource.Head, q Query) ([]resource.Item, error) {
-	counts, err := table.Counts(ctx, tx, d.Workspace.Number, func(c facet.Count) bool {
-		return c.Definition == int64(d.Number) && !facetOf(c.Facet).Gone
-	})
+//
+//nolint:revive // six things that belong to nobody else
+func find(ctx context.Context, tx *db.Tx, d resource.Definition, head resource.Head, q Query, from *origin) ([]resource.Item, error) {
+	counts, err := from.counts(ctx, tx, d)
+	if err != nil {
+		return nil, err
+	}
+	total, err := from.total(ctx, tx, d)
 	if err != nil {
 		return nil, err
 	}
 	left := int64(0) // records that somebody noted something of, so that they are not wanted
 	var unwanted []Facet
 	for _, c := range counts {
-		if !q.takes(facetOf(c.Facet)) {
+		if f := facetOf(c.Facet); !f.Gone && !q.takes(f) {
 			left += c.Rows
 			unwanted = append(unwanted, facetOf(c.Facet))
 		}
 	}
 	switch {
 	case !q.takes(Facet{}):
-		return noted(ctx, tx, d, q)
-	case left == 0:
+		return noted(ctx, tx, d, q, from)
+	case left == 0 && from.source == nil:
 		return resource.ItemsAfter(ctx, tx, d.Number, head.Number, q.After, q.Limit+1)
-	case left >= head.Current:
+	case left >= total:
 		return nil, nil
 	}
-	return resource.ItemsBut(ctx, tx, resource.Stretch{After: q.After, Definition: d.Number, Limit: q.Limit + 1, Number: head.Number}, leftOut(unwanted))
+	return resource.ItemsBut(ctx, tx, resource.Stretch{After: q.After, Definition: d.Number, Limit: q.Limit + 1, Number: head.Number, Source: from.source}, leftOut(unwanted))
 }
 
 // noted answers wanted items of a list that holds no record without a note.
-func noted(ctx context.Context, tx *db.Tx, d resource.Definition, q Query) ([]resource.Item, error) {
+func noted(ctx context.Context, tx *db.Tx, d resource.Definition, q Query, from *origin) (items []resource.Item, err error) {
 	after := facet.Key{Definition: int64(d.Number), Item: int64(q.After)}
 	walk, err := table.Walk(ctx, tx, d.Workspace.Number, after, func(c facet.Count) bool {
 		return c.Definition == int64(d.Number) && q.takes(facetOf(c.Facet))
@@ -103,16 +108,29 @@ func noted(ctx context.Context, tx *db.Tx, d resource.Definition, q Query) ([]re
 	if err != nil {
 		return nil, err
 	}
-	keys, err := walk.Next(ctx, tx, q.Limit+1)
-	items := make([]resource.Item, len(keys))
-	for i, key := range keys {
-		items[i] = resource.Item(key.Item)
+	for len(items) <= q.Limit {
+		keys, err := walk.Next(ctx, tx, q.Limit+1)
+		if err != nil || len(keys) == 0 {
+			return items, err
+		}
+		some := make([]resource.Item, len(keys))
+		for i, key := range keys {
+			some[i] = resource.Item(key.Item)
+		}
+		if from.source != nil {
+			if some, err = resource.ItemsOfSource(ctx, tx, d.Number, *from.source, some); err != nil {
+				return nil, err
+			}
+		}
+		items = append(items, some...)
 	}
-	return items, err
+	return items[:q.Limit+1], nil
 }
 
 // read answers the newest records of items and their notes.
-func read(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, items []resource.Item) ([]Resource, error) {
+//
+//nolint:revive // six things that belong to nobody else
+func read(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, items []resource.Item, from *origin) ([]Resource, error) {
 	if len(items) == 0 {
 		return nil, nil
 	}
@@ -123,18 +141,18 @@ func read(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, i
 	notes, err := selectNotes(ctx, tx, d, items)
 	list := make([]Resource, len(rows))
 	for i, n := range rows {
-		list[i] = Resource{Definition: d, Newest: n, Note: notes[n.Item].Note}
+		list[i] = Resource{Connection: from.connection(n.Source), Definition: d, Newest: n, Note: notes[n.Item].Note}
 	}
 	return list, err
 }
 
 // Resource answers one record of a kind, gone or not. Faults: NotFound.
 func (s *Service) Resource(ctx context.Context, c caller.Caller, at Ref, id string) (found Resource, err error) {
+	d, from, err := s.from(ctx, c, at, "")
+	if err != nil {
+		return found, err
+	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		d, err := s.definition(ctx, tx, c, at)
-		if err != nil {
-			return err
-		}
 		item, ok, err := resource.ItemOf(ctx, tx, d.Number, id)
 		if err != nil || !ok {
 			return errors.Join(err, noResource(id, ok))
@@ -143,7 +161,7 @@ func (s *Service) Resource(ctx context.Context, c caller.Caller, at Ref, id stri
 		if err != nil {
 			return err
 		}
-		list, err := read(ctx, tx, d, head.Number, []resource.Item{item})
+		list, err := read(ctx, tx, d, head.Number, []resource.Item{item}, from)
 		if err == nil && len(list) == 0 { // a push that has not landed brought it
 			return noResource(id, false)
 		}

@@ -74,10 +74,27 @@ func updateFacet(ctx context.Context, tx *db.Tx, d resource.Definition, item res
 		d.Workspace.Number, int64(d.Number), int64(item), f.code())
 }
 
+// countNotesOf counts the notes of records of one source by facet. It reads the notes of the
+// definition: they are few beside its records.
+func countNotesOf(ctx context.Context, tx *db.Tx, d resource.Definition, source string) (list []facet.Count, err error) {
+	err = tx.Each(ctx, func(row db.Row) error {
+		c := facet.Count{Definition: int64(d.Number)}
+		err := row.Scan(&c.Facet, &c.Rows)
+		list = append(list, c)
+		return err
+	}, `SELECT n.facet, COUNT(*) FROM integration_record n
+		JOIN resource_item i ON i.definition = n.definition AND i.item = n.item AND i.source = $2
+		WHERE n.definition = $1 GROUP BY n.facet ORDER BY n.facet`, int64(d.Number), source)
+	return list, err
+}
+
 // leftOut answers the condition on an item i of definition $1 that its note has one of
 // some facets, which are numbers of our own.
 func leftOut(facets []Facet) string {
 	var codes []string
+	if len(facets) == 0 {
+		return ""
+	}
 	for _, f := range facets {
 		codes = append(codes, strconv.FormatInt(f.code(), 10))
 	}

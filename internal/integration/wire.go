@@ -15,10 +15,13 @@ import (
 
 func (i Integration) wire() api.Integration {
 	w := api.Integration{
-		Connections:   []api.Connection{{ConnectionErrorMessage: orNull(i.Failure), ConnectionID: i.ID}},
+		Connections:   []api.Connection{},
 		DisplayName:   i.Name,
 		IntegrationID: i.ID,
 		ResourceKinds: []string{},
+	}
+	for _, c := range i.Connections {
+		w.Connections = append(w.Connections, api.Connection{ConnectionErrorMessage: orNull(c.Failure), ConnectionID: c.ID})
 	}
 	for _, d := range i.Kinds {
 		w.ResourceKinds = append(w.ResourceKinds, d.Name)
@@ -57,9 +60,8 @@ func (anyResource) Schema(r huma.Registry) *huma.Schema {
 }
 
 func (r Resource) wire() anyResource {
-	connection := connectionOf(r.Definition)
 	common := api.ResourceCommon{
-		ConnectionID: &connection, CreationDate: web.TimeOf(r.CreatedAt).String(), Description: orNull(r.Description),
+		ConnectionID: orNull(r.Connection), CreationDate: web.TimeOf(r.CreatedAt).String(), Description: orNull(r.Description),
 		DisplayName: resource.Entity{Document: r.Document, UniqueID: r.UniqueID}.Name(), InScope: !r.OutOfScope, Owner: orNull(string(r.Owner)),
 		ResourceID: r.ID(), ResourceKind: r.Definition.Name,
 	}

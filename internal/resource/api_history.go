@@ -204,8 +204,8 @@ func (s *Service) getRecords(ctx context.Context, in *recordsInput) (*recordsOut
 		q.After = Item(item)
 	} else {
 		var parts []string
-		if parts, err = web.DecodeCursor(in.PageCursor, 2); parts != nil { // of a list by uniqueId: two parts
-			q.Beyond = parts[1]
+		if parts, err = web.DecodeCursor(in.PageCursor, 3); parts != nil { // of a list by uniqueId: three parts
+			q.Beyond, q.Within = parts[1], parts[2]
 		}
 	}
 	if err != nil {
@@ -218,7 +218,7 @@ func (s *Service) getRecords(ctx context.Context, in *recordsInput) (*recordsOut
 	cursors := cursorsByItem(list)
 	cursor := func(r api.Record) string {
 		if in.Begins != "" {
-			return web.EncodeCursor("uniqueId", r.UniqueID)
+			return web.EncodeCursor("uniqueId", r.UniqueID, r.Source)
 		}
 		return cursors[r.ID]
 	}

@@ -203,6 +203,7 @@ type RecordQuery struct {
 	After  Item   // of a list by item
 	Begins string // only those whose uniqueId begins so, by uniqueId; "" for all, by item
 	Beyond string // of a list by uniqueId
+	Within string // the source of the record of Beyond: one uniqueId of two sources is two records
 	Gone   bool   // those that a push left out, instead of those that exist
 	Limit  int
 }

@@ -95,6 +95,12 @@ type Stretch struct {
 	Last       Item // the last that may be one of them
 	Limit      int  // how many at most
 	Number     int64
+	Source     *string // of ItemsBut: only those of this source; nil: of any
+}
+
+// ItemsOfSource answers those of items, which rise, that a source has, or had.
+func ItemsOfSource(ctx context.Context, tx *db.Tx, definition Number, source string, items []Item) ([]Item, error) {
+	return selectItemsOfSource(ctx, tx, definition, source, items)
 }
 
 // EachDocument calls fn with the records of a stretch, by rising item. The
@@ -199,11 +205,10 @@ func ItemOf(ctx context.Context, tx *db.Tx, definition Number, id string) (item 
 // Populated answers the definitions of all workspaces that have records now.
 func Populated(ctx context.Context, tx *db.Tx) ([]Number, error) { return selectPopulated(ctx, tx) }
 
-// EntityOf answers the public id of the record that a definition has, or had, under a
-// uniqueId; db.ErrNoRow when it never had one.
-func EntityOf(ctx context.Context, tx *db.Tx, d Definition, unique string) (string, error) {
-	item, createdAt, err := selectItemNamed(ctx, tx, d.Number, unique)
-	return EntityID(d.Number, item, createdAt), err
+// EntitiesOf answers the public ids of the records that a definition has, or had, under a
+// uniqueId: one of each source.
+func EntitiesOf(ctx context.Context, tx *db.Tx, d Definition, unique string) ([]string, error) {
+	return selectEntitiesNamed(ctx, tx, d.Number, unique)
 }
 
 // DefinitionsOf answers the definitions of an application of any workspace, by number: for
@@ -227,12 +232,6 @@ func LookUpBase(ctx context.Context, tx *db.Tx, w caller.Workspace, bases ...Bas
 // NewestOf answers the newest versions at a number of items, which rise, gone or not.
 func NewestOf(ctx context.Context, tx *db.Tx, definition Number, number int64, items []Item) ([]Newest, error) {
 	return selectNewest(ctx, tx, definition, number, items)
-}
-
-// Refusal answers why the newest push of a definition was refused; "" when it was not,
-// and before the first.
-func Refusal(ctx context.Context, tx *db.Tx, d Definition) (string, error) {
-	return selectRefusal(ctx, tx, d.Number)
 }
 
 // Existing answers which of the items, which rise, exist at a number.

@@ -3,8 +3,11 @@
 package resource
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
+	"strings"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -182,14 +185,43 @@ const lastLetter = "\U0010FFFF"
 // selectItemsBeginning answers items by their uniqueId, which the index over sources
 // has in order.
 func selectItemsBeginning(ctx context.Context, tx *db.Tx, definition Number, number int64, q RecordQuery) ([]Item, error) {
+	sources, err := selectSources(ctx, tx, definition)
+	if err != nil {
+		return nil, err
+	}
+	type place struct {
+		item           Item
+		source, unique string
+	}
+	var all []place
 	exists := `EXISTS (SELECT 1 FROM resource_record r WHERE r.item = i.item AND ` + existsAt + `)`
 	if q.Gone {
 		exists = `NOT ` + exists
 	}
-	return selectItems(ctx, tx, `
-		SELECT i.item FROM resource_item i WHERE i.definition = $1 AND i.source = '' AND i.unique_id >= $3 AND i.unique_id < $4
-			AND i.unique_id > $5 AND `+exists+` ORDER BY i.unique_id LIMIT $6`,
-		int64(definition), number, q.Begins, q.Begins+lastLetter, q.Beyond, int64(q.Limit+1))
+	for _, source := range sources {
+		beyond := `>`
+		if source.ID > q.Within {
+			beyond = `>=`
+		}
+		if err := tx.Each(ctx, func(row db.Row) error {
+			at := place{source: source.ID}
+			err := row.Scan(&at.item, &at.unique)
+			all = append(all, at)
+			return err
+		}, `SELECT i.item, i.unique_id FROM resource_item i WHERE i.definition = $1 AND i.source = $7 AND i.unique_id >= $3
+				AND i.unique_id < $4 AND i.unique_id `+beyond+` $5 AND `+exists+` ORDER BY i.unique_id LIMIT $6`,
+			int64(definition), number, q.Begins, q.Begins+lastLetter, q.Beyond, int64(q.Limit+1), source.ID); err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(all, func(a, b place) int {
+		return cmp.Or(strings.Compare(a.unique, b.unique), strings.Compare(a.source, b.source))
+	})
+	items := make([]Item, min(len(all), q.Limit+1))
+	for i := range items {
+		items[i] = all[i].item
+	}
+	return items, nil
 }
 
 // selectGone answers up to limit items in (span[0], span[1]] that had records and have

@@ -5,7 +5,6 @@ package resource
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"slices"
 
 	"github.com/passmuster/muster/internal/db"
@@ -202,30 +201,55 @@ func selectItemCreated(ctx context.Context, tx *db.Tx, definition Number, item I
 	return createdAt, err
 }
 
-// selectItemNamed answers the newest item of a uniqueId.
-func selectItemNamed(ctx context.Context, tx *db.Tx, definition Number, unique string) (item Item, createdAt int64, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT item, created_at FROM resource_item WHERE definition = $1 AND unique_id = $2 ORDER BY item DESC LIMIT 1`,
-		int64(definition), unique).Scan(&item, &createdAt)
-	return item, createdAt, err
+// selectEntitiesNamed answers the public ids of the items of a uniqueId, by source.
+func selectEntitiesNamed(ctx context.Context, tx *db.Tx, definition Number, unique string) (ids []string, err error) {
+	sources, err := selectSources(ctx, tx, definition)
+	for _, source := range sources {
+		if err != nil {
+			return nil, err
+		}
+		err = tx.Each(ctx, func(row db.Row) error {
+			var item Item
+			var createdAt int64
+			err := row.Scan(&item, &createdAt)
+			ids = append(ids, EntityID(definition, item, createdAt))
+			return err
+		}, `SELECT item, created_at FROM resource_item WHERE definition = $1 AND source = $2 AND unique_id = $3`,
+			int64(definition), source.ID, unique)
+	}
+	return ids, err
 }
 
-func selectRefusal(ctx context.Context, tx *db.Tx, definition Number) (why string, err error) {
-	err = tx.QueryRow(ctx, `
-		SELECT s.error FROM resource_sync s WHERE s.definition = $1 AND s.cause = 'push'
-		ORDER BY s.committed_at DESC, s.id DESC LIMIT 1`, int64(definition)).Scan(&why)
-	if errors.Is(err, db.ErrNoRow) {
-		return "", nil
+// selectItemsOfSource answers those of items that a source has.
+func selectItemsOfSource(ctx context.Context, tx *db.Tx, definition Number, source string, items []Item) (list []Item, err error) {
+	for part := range slices.Chunk(items, identityStep) {
+		args := []any{int64(definition), source}
+		in := listOf(part, &args)
+		some, err := selectItems(ctx, tx, `
+			SELECT item FROM resource_item WHERE definition = $1 AND source = $2 AND item IN (`+in+`) ORDER BY item`, args...)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
 	}
-	return why, err
+	return list, nil
 }
 
 // selectItemsBut looks at the records last: they are the costly part.
 func selectItemsBut(ctx context.Context, tx *db.Tx, at Stretch, condition string) ([]Item, error) {
+	args := []any{int64(at.Definition), at.Number, int64(at.After), int64(at.Limit)}
+	if condition == "" {
+		condition = "FALSE"
+	}
+	where := `i.definition = $1 AND i.item > $3 AND NOT ` + condition
+	if at.Source != nil {
+		where += ` AND i.source = $5`
+		args = append(args, *at.Source)
+	}
 	return selectItems(ctx, tx, `
-		SELECT i.item FROM resource_item i WHERE i.definition = $1 AND i.item > $3 AND NOT `+condition+`
+		SELECT i.item FROM resource_item i WHERE `+where+`
 			AND EXISTS (SELECT 1 FROM resource_record r WHERE r.item = i.item AND `+existsAt+`)
-		ORDER BY i.item LIMIT $4`, int64(at.Definition), at.Number, int64(at.After), int64(at.Limit))
+		ORDER BY i.item LIMIT $4`, args...)
 }
 
 // selectExisting may answer others too where items stand close together.
