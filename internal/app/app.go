@@ -44,6 +44,7 @@ import (
 	"github.com/passmuster/muster/internal/signin"
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
+	"github.com/passmuster/muster/internal/system"
 	"github.com/passmuster/muster/internal/vulnerability"
 	"github.com/passmuster/muster/internal/workspace"
 )
@@ -86,6 +87,7 @@ type App struct {
 	SLAs            *sla.Service
 	Scopes          *scope.Service
 	SSO             *sso.Service
+	System          *system.Service
 	Vulnerabilities *vulnerability.Service
 	Workspaces      *workspace.Service
 
@@ -102,7 +104,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{
-		DB:         d,
+		DB: d,
+		System: &system.Service{
+			Bucket: o.Storage.FilesURL != "", DB: d, Mail: o.Outside.MailURL != "", Started: o.Now(), Version: o.Version,
+		},
 		Workspaces: workspace.New(d, o.Now),
 		leases:     jobs.NewLeases(d, o.Now),
 		options:    o,

@@ -94,11 +94,12 @@ var table = []line{
 	{"signin", 2, feature + "access mail seal"},
 	{"sla", 2, feature + "deadline form"},
 	{"sso", 2, feature + "access egress seal signin"},
+	{"system", 2, plumbing},
 	{"vulnerability", 2, feature + "facet mapping resource rule sla"},
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso vulnerability"},
+	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso system vulnerability"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},
