@@ -237,6 +237,7 @@ func settingErrands() []errand {
 	return []errand{
 		{route: "POST /v1/workspaces", body: `{"name":"{slug} annex {n}"}`, need: manageWorkspaces, status: 201},
 		{route: "PATCH /v1/workspaces/{workspaceId}", body: `{"name":"{slug} {n}"}`, need: manageWorkspaces, status: 200},
+		{route: "GET /v1/system", need: manageWorkspaces, status: 200},
 		{route: "GET /v1/sign-in/settings", need: readSettings, status: 200},
 		{route: "PATCH /v1/sign-in/settings", body: `{"session":{"idleMinutes":999}}`, need: manageSignIn, status: 200},
 		{route: "GET /v1/sso/providers", need: readSettings, status: 200},

@@ -48,6 +48,7 @@ import (
 	"github.com/passmuster/muster/internal/sla"
 	"github.com/passmuster/muster/internal/sso"
 	"github.com/passmuster/muster/internal/stream"
+	"github.com/passmuster/muster/internal/system"
 	"github.com/passmuster/muster/internal/vulnerability"
 	"github.com/passmuster/muster/internal/webhook"
 	"github.com/passmuster/muster/internal/workspace"
@@ -94,6 +95,7 @@ type App struct {
 	Scopes          *scope.Service
 	SSO             *sso.Service
 	Streams         *stream.Service
+	System          *system.Service
 	Vulnerabilities *vulnerability.Service
 	Webhooks        *webhook.Service
 	Workspaces      *workspace.Service
@@ -113,7 +115,10 @@ func Open(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	a := &App{
-		DB:         d,
+		DB: d,
+		System: &system.Service{
+			Bucket: o.Storage.FilesURL != "", DB: d, Mail: o.Outside.MailURL != "", Started: o.Now(), Version: o.Version,
+		},
 		Workspaces: workspace.New(d, o.Now),
 		leases:     jobs.NewLeases(d, o.Now),
 		options:    o,
@@ -184,9 +189,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		DB: a.DB, Documents: a.Documents, HasApplications: a.hasApplications, Now: o.Now, Policies: a.Policies, Program: a.Program, Reviews: a.Reviews,
 		Tests: a.Assessments,
 	})
-	a.Feed = &feed.Service{DB: a.DB}
 	a.buildNotify()
-	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
 	if err := a.buildWebhooks(ctx); err != nil {
 		return err
 	}

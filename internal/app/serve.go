@@ -60,11 +60,12 @@ func (a *App) Serve(ctx context.Context, o ServeOptions) (err error) {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	server := a.newServer(base, proxies, o.Forwarded)
 	runner, err := jobs.New(a.leases, a.options.Logger, append(a.passes(), a.outgoing()...)...)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	a.System.Jobs = runner.Reports
+	server := a.newServer(base, proxies, o.Forwarded)
 	runner.Start(context.WithoutCancel(ctx)) // ended by Stop, after the requests
 	defer func() {
 		runner.Stop()
@@ -146,6 +147,7 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	a.Scopes.Mount(server)
 	a.SSO.Mount(server)
 	a.Streams.Mount(server)
+	a.System.Mount(server)
 	a.Vulnerabilities.Mount(server)
 	a.Webhooks.Mount(server)
 	a.Workspaces.Mount(server, a.browser)

@@ -96,12 +96,13 @@ var table = []line{
 	{"sla", 2, feature + "deadline form"},
 	{"sso", 2, feature + "access egress seal signin"},
 	{"stream", 2, feature + "egress feed"},
+	{"system", 2, plumbing},
 	{"vulnerability", 2, feature + "facet mapping resource rule sla"},
 	{"webhook", 2, feature + "egress feed form seal"},
 	{"workspace", 2, plumbing},
 
 	// Floor 3, faces and assembly.
-	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping notify oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso stream vulnerability webhook"},
+	{"app", 3, feature + "access account assessment assessment/builtin blob breach computer config dashboard directory document door egress feed home integration jtd live mail mapping notify oauth offboarding passkey policy program proof resource review rule scim scope seal sheet signin sla sso stream system vulnerability webhook"},
 	{"archtest", 3, ""},
 	{"bench", 3, "api app client config demo json jtd proof rule"},
 	{"client", 3, "api json"},

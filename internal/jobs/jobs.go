@@ -31,6 +31,9 @@ type Runner struct {
 	leases *Leases
 	log    *slog.Logger
 
+	mu      sync.Mutex
+	reports map[string]Report
+
 	stop   context.CancelFunc // nil until Start
 	loops  sync.WaitGroup
 	passes map[string]Pass
@@ -39,12 +42,13 @@ type Runner struct {
 
 // New answers a runner with its passes; two may not have the same name.
 func New(leases *Leases, log *slog.Logger, passes ...Pass) (*Runner, error) {
-	r := &Runner{leases: leases, log: log, passes: map[string]Pass{}, wake: map[string]chan struct{}{}}
+	r := &Runner{leases: leases, log: log, passes: map[string]Pass{}, reports: map[string]Report{}, wake: map[string]chan struct{}{}}
 	for _, pass := range passes {
 		if _, twice := r.passes[pass.Name]; twice || pass.Name == "" || pass.Every <= 0 || pass.Run == nil {
 			return nil, fmt.Errorf("job %q: needs a name of its own, a period and a pass", pass.Name)
 		}
 		r.passes[pass.Name] = pass
+		r.reports[pass.Name] = Report{Every: pass.Every, Name: pass.Name}
 		r.wake[pass.Name] = make(chan struct{}, 1)
 	}
 	return r, nil
@@ -107,7 +111,11 @@ func (r *Runner) loop(ctx context.Context, pass Pass) {
 		case <-timer.C:
 		case <-r.wake[pass.Name]:
 		}
-		if _, err := r.Run(ctx, pass.Name); err != nil && !stopped(ctx, err) {
+		began := r.leases.now()
+		ran, err := r.Run(ctx, pass.Name)
+		failed := err != nil && !stopped(ctx, err)
+		r.report(pass.Name, began, ran, failed)
+		if failed {
 			r.log.ErrorContext(ctx, "job failed", slog.String("job", pass.Name), slog.Any("error", err))
 		}
 		timer.Reset(spread(pass.Every))

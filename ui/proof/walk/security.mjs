@@ -14,6 +14,7 @@ export const full = [
     name: 'security-sso', path: '/settings/security?tab=sso&sso=new', see: 'Add an identity provider',
   },
   { name: 'security-sessions', path: '/settings/security?tab=sessions', see: 'This one' },
+  { name: 'system', path: '/settings/system', see: 'account-feed' },
   { name: 'workspaces', path: '/settings/workspaces', see: 'This workspace' },
   { name: 'roles-create', path: '/settings/roles?create=1', see: 'Make the role' },
 ];

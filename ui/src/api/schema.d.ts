@@ -3767,6 +3767,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the server stands: version, storage, jobs */
+        get: operations["getSystem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tests": {
         parameters: {
             query?: never;
@@ -8761,11 +8778,67 @@ export interface components {
             /** Format: int64 */
             warned: number;
         };
+        System: {
+            /** @description How others reach it. */
+            baseUrl: string;
+            /** @description By name; of the server that answers. */
+            jobs: components["schemas"]["SystemJob"][];
+            /** @description It can send mail. */
+            mail: boolean;
+            /** Format: date-time */
+            startedAt: string;
+            storage: components["schemas"]["SystemStorage"];
+            version: string;
+        };
         SystemForm: {
             /** @description A resource of the base type UserAccount. */
             resourceId: string;
             /** @description Id or e-mail of the user who decides on its accounts. */
             reviewerId: string;
+        };
+        SystemJob: {
+            /**
+             * Format: double
+             * @description How often it looks whether there is something to do, give or take a tenth.
+             */
+            everySeconds: number;
+            /**
+             * Format: date-time
+             * @description When it failed; null when it went well since, or never failed. The log of the server says why.
+             */
+            failedAt: string | null;
+            /**
+             * Format: date-time
+             * @description When it last looked; null before the first time.
+             */
+            lookedAt: string | null;
+            name: string;
+            /**
+             * Format: date-time
+             * @description When there last was something to do; null for never since the start.
+             */
+            ranAt: string | null;
+            /**
+             * Format: double
+             * @description How long that took.
+             */
+            tookMs: number;
+        };
+        SystemStorage: {
+            /**
+             * Format: int64
+             * @description Size of the database, without uploaded files.
+             */
+            bytes: number;
+            /** @enum {string} */
+            engine: "sqlite" | "postgresql";
+            /**
+             * @description Where uploaded files are.
+             * @enum {string}
+             */
+            files: "folder" | "bucket";
+            /** Format: int64 */
+            schemaVersion: number;
         };
         TOTPCode: {
             code: string;
@@ -27194,6 +27267,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRecordChange"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getSystem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
                 };
             };
             /** @description Unauthorized */
