@@ -109,6 +109,9 @@ func (s sentence) general() string {
 	text := optional.ReplaceAllString(s.text, "")
 	text = strings.NewReplacer("{actor}", "somebody", "{whose}", "somebody's", "{whom}", "somebody").Replace(text)
 	text = placeholder.ReplaceAllString(text, "…")
+	if first, rest, ok := strings.Cut(text, " "); ok && first == "…" {
+		return "Some " + rest // it begins with a number or a name
+	}
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
