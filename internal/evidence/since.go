@@ -109,10 +109,10 @@ func (s sentence) general() string {
 	text := optional.ReplaceAllString(s.text, "")
 	text = strings.NewReplacer("{actor}", "somebody", "{whose}", "somebody's", "{whom}", "somebody").Replace(text)
 	text = placeholder.ReplaceAllString(text, "…")
-	if first, rest, ok := strings.Cut(text, " "); ok && first == "…" {
-		return "Some " + rest // it begins with a number or a name
+	if text[0] >= 'a' && text[0] <= 'z' { // else it begins with a value
+		text = strings.ToUpper(text[:1]) + text[1:]
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return text
 }
 
 var (
