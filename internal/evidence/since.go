@@ -109,7 +109,10 @@ func (s sentence) general() string {
 	text := optional.ReplaceAllString(s.text, "")
 	text = strings.NewReplacer("{actor}", "somebody", "{whose}", "somebody's", "{whom}", "somebody").Replace(text)
 	text = placeholder.ReplaceAllString(text, "…")
-	return strings.ToUpper(text[:1]) + text[1:]
+	if text[0] >= 'a' && text[0] <= 'z' { // else it begins with a value
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	return text
 }
 
 var (
