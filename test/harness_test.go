@@ -24,7 +24,7 @@ import (
 )
 
 // patience bounds every wait for something that must happen.
-const patience = 60 * time.Second
+const patience = 3 * time.Minute
 
 // place is where a server's data is.
 type place struct {
@@ -116,7 +116,7 @@ func (p place) openDatabase(t testing.TB) *sql.DB {
 	t.Helper()
 	driver, source := "pgx", p.database
 	if p.database == "" {
-		driver, source = "sqlite", "file:"+p.data+"/muster.db?_pragma=busy_timeout(10000)"
+		driver, source = "sqlite", "file:"+p.data+"/muster.db?_pragma=busy_timeout(60000)"
 	}
 	d, err := sql.Open(driver, source)
 	if err != nil {
@@ -229,13 +229,29 @@ func (s *server) stop(t testing.TB) {
 	}
 }
 
-// kill ends the server as a power failure does: at this instant.
+// kill ends the server as a power failure does: at this instant. It waits until
+// PostgreSQL has ended, too, what it was about for that server: a commit that was on
+// its way lasts, and who looks sees it.
 func (s *server) kill(t testing.TB) {
 	t.Helper()
 	if err := s.command.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	<-s.ended
+	if s.database == "" {
+		return
+	}
+	d := s.openDatabase(t)
+	defer func() { _ = d.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for others := 1; others > 0; {
+		err := d.QueryRowContext(ctx, `
+			SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`).Scan(&others)
+		if err != nil {
+			t.Fatalf("PostgreSQL is still about what the server began: %v", err)
+		}
+	}
 }
 
 // client answers the public client of an application. It tries once: a retry
@@ -311,7 +327,7 @@ func (s *server) send(ctx context.Context, method, path string, body io.Reader, 
 // plain follows nothing and hides nothing.
 var plain = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	Timeout:       2 * time.Minute,
+	Timeout:       5 * time.Minute,
 	Transport:     &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16},
 }
 

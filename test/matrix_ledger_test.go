@@ -40,7 +40,7 @@ func unowned(table string) bool {
 // unsteady are the columns that passes fill in after the act.
 func unsteady(table, column string) bool {
 	switch table + "." + column {
-	case "evidence_entry.position", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
+	case "evidence_entry.position", "oauth_connection.used_at", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
 		"resource_head.claim_until", "signin_session.seen_at",
 		"webhook_endpoint.away", "webhook_endpoint.failing_at", "webhook_endpoint.part", "webhook_endpoint.position", "webhook_endpoint.resume_at":
 		return true
@@ -132,16 +132,21 @@ func (l *ledger) texts(t *testing.T, query string, args ...any) (all []string) {
 
 func isBytes(v any) bool { _, ok := v.([]byte); return ok }
 
-// settle waits until passes have carried over what people's records, owners and
-// views are to follow: they do so after the act.
-func (l *ledger) settle(t *testing.T) {
+// settle waits until passes have carried over what people's records, owners, reviews
+// and views are to follow, and until the requests of providers stand in their log: all
+// that comes after the act.
+func (l *ledger) settle(t *testing.T, e *estate) {
 	t.Helper()
+	if log := e.values["directoryId"]; log != "" {
+		e.founds(t, "GET", "/v1/directories/"+log+"/requests", "", 200) // who reads the log has it written first
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for poll := time.NewTicker(5 * time.Millisecond); ; {
 		var waiting int
 		err := l.QueryRowContext(ctx, `
-			SELECT (SELECT COUNT(*) FROM directory_change) + (SELECT COUNT(*) FROM account_feed) + (SELECT COUNT(*) FROM resource_behind)`,
+			SELECT (SELECT COUNT(*) FROM directory_change) + (SELECT COUNT(*) FROM account_feed) + (SELECT COUNT(*) FROM resource_behind)
+				+ (SELECT COUNT(*) FROM assessment_touch) + (SELECT COUNT(*) FROM review_turn) + (SELECT COUNT(*) FROM scim_directory WHERE settling IS NOT NULL)`,
 		).Scan(&waiting)
 		if err != nil {
 			t.Fatalf("something is still to be carried over: %v", err)

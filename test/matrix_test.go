@@ -94,7 +94,7 @@ func (w *walk) covers(t *testing.T) {
 // the state that it has it from.
 func (w *walk) learn(t *testing.T, e *estate) []string {
 	t.Helper()
-	e.ledger.settle(t)
+	e.ledger.settle(t, e)
 	state := e.ledger.state(t, e)
 	w.secrets[e] = idsIn(strings.Join(state, "\n"))
 	return state

@@ -115,7 +115,7 @@ type endless struct {
 }
 
 // newEndless begins one of at most a number of elements; when they are sent it
-// stays open.
+// stays open, with a blank now and then, for a body that stops coming is refused.
 func newEndless(resource string, some, most int) *endless {
 	body, writer := io.Pipe()
 	e := &endless{body: body, enough: make(chan struct{}), stop: make(chan struct{})}
@@ -129,7 +129,14 @@ func newEndless(resource string, some, most int) *endless {
 				return // the answer says why
 			}
 		}
-		<-e.stop
+		for tick := time.NewTicker(time.Second); !e.told(); {
+			select {
+			case <-tick.C:
+				_, _ = io.WriteString(writer, " ")
+			case <-e.stop:
+				tick.Stop()
+			}
+		}
 		_, _ = io.WriteString(writer, "]}")
 		_ = writer.Close()
 	}()

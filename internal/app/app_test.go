@@ -223,8 +223,10 @@ func put(base, token string, body io.Reader) int {
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Expect", "100-continue") // the body is asked for when the request runs
-	resp, err := http.DefaultClient.Do(req)
+	req.Header.Set("Expect", "100-continue")                       // the body is asked for when the request runs
+	transport := &http.Transport{ExpectContinueTimeout: time.Hour} // it sends the body after a second otherwise
+	defer transport.CloseIdleConnections()
+	resp, err := transport.RoundTrip(req)
 	if err != nil {
 		return 0
 	}

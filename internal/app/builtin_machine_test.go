@@ -16,6 +16,7 @@ import (
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/directory"
 	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/randtest"
 	"github.com/passmuster/muster/internal/resource"
 )
 
@@ -287,9 +288,8 @@ func (w *world) compare(step string) {
 // TestBuiltInTestsAgainstPlainGo: joiners, movers, leavers, pushes, settings and the clock, and
 // after each step every verdict is the one that plain Go comes to.
 func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
-	seed := uint64(time.Now().UnixNano())
+	seed := randtest.Seed(t)
 	onBothEngines(t, func(t *testing.T, storage config.Storage) {
-		t.Logf("seed %d", seed)
 		w := &world{
 			Rand: rand.New(rand.NewPCG(seed, 1)), site: newSite(t, storage), accounts: map[string]record{}, computers: map[string]string{}, days: 7, few: 5,
 			findings: map[string]time.Time{}, owners: map[string]string{}, people: map[string]*human{}, systems: map[string]*set{}, unusedDays: 90,

@@ -151,9 +151,13 @@ func (a *App) newServer(base string, proxies []netip.Prefix, forwarded string) *
 	return server
 }
 
+// day is how often what uploads left behind is looked for, and how old it must be.
+const day = 24 * time.Hour
+
 // passes are the jobs of every feature.
 func (a *App) passes() []jobs.Pass {
 	return []jobs.Pass{
+		{Name: "blob-sweep", Every: day, Run: func(ctx context.Context) error { return a.files.Sweep(ctx, a.options.Now().Add(-day)) }},
 		{Name: "account-feed", Due: a.Accounts.HasFeed, Every: time.Second, Run: a.Accounts.Feed},
 		{Name: "assessment-due", Due: a.Assessments.HasDue, Every: time.Second, Run: a.Assessments.Due},
 		{Name: "assessment-furnish", Due: a.Assessments.HasUnfurnished, Every: 5 * time.Second, Run: a.Assessments.FurnishAll},

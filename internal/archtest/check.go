@@ -38,7 +38,7 @@ func (p Problem) String() string {
 // Check reads every Go file of a module's tree. An error is a file that cannot
 // be read or parsed.
 func Check(tree fs.FS) (Report, error) {
-	c := &checker{documented: map[string]bool{}}
+	c := &checker{documented: map[string]bool{}, draws: map[string]bool{}}
 	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -55,6 +55,7 @@ func Check(tree fs.FS) (Report, error) {
 		return c.file(name, text)
 	})
 	c.undocumented()
+	c.undrawn()
 	slices.Sort(c.report.Functions)
 	slices.SortFunc(c.report.Problems, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Message, b.Message))
@@ -66,6 +67,7 @@ func Check(tree fs.FS) (Report, error) {
 type checker struct {
 	report     Report
 	documented map[string]bool // folder of a package → a file of it has the package comment
+	draws      map[string]bool // folder whose tests draw with rapid → they draw the same every time
 }
 
 // enter decides whether a folder's files are the module's own: hidden folders,
@@ -95,6 +97,7 @@ func (c *checker) file(name string, text []byte) error {
 	src.house(text)
 	if strings.HasSuffix(name, "_test.go") {
 		src.sleeps()
+		src.lots()
 		return nil
 	}
 	pkg := strings.TrimPrefix(path.Dir(name), "internal/")
@@ -125,6 +128,17 @@ func (c *checker) undocumented() {
 	for dir, ok := range c.documented {
 		if !ok {
 			c.report.Problems = append(c.report.Problems, Problem{File: dir, Message: "no package comment: write doc.go"})
+		}
+	}
+}
+
+// undrawn reports packages whose random tests draw something else each time.
+func (c *checker) undrawn() {
+	for dir, steady := range c.draws {
+		if !steady {
+			c.report.Problems = append(c.report.Problems, Problem{
+				File: dir, Message: "its tests draw with rapid, something else each time: give them a TestMain by internal/randtest",
+			})
 		}
 	}
 }

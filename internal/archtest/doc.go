@@ -16,8 +16,8 @@
 //	shape     functions of at most 100 lines, files of at most 600
 //	house     the SPDX line, a package comment, no init, no `_ = err`, no sleeps
 //
-// Tests are held to the SPDX line, the file limit, and no sleeps; they may
-// import what they need.
+// Tests are held to the SPDX line, the file limit, no sleeps and no draw that is
+// another one each time; they may import what they need.
 //
 // Each rule is proved by a planted violation in testdata: a small tree, and the
 // exact problems that must be found in it. A new rule comes with such a file.

@@ -137,6 +137,27 @@ func (s *source) sleeps() {
 	})
 }
 
+// lots notes whether tests draw with rapid, and reports those that draw from the
+// generators that nobody has seeded.
+func (s *source) lots() {
+	dir := path.Dir(s.name)
+	for _, spec := range s.syntax.Imports {
+		switch spec.Path.Value {
+		case `"pgregory.net/rapid"`:
+			s.draws[dir] = s.draws[dir]
+		case `"` + Module + `/internal/randtest"`:
+			s.draws[dir] = true
+		}
+	}
+	for _, library := range []string{"math/rand", "math/rand/v2"} {
+		s.calls(library, func(at token.Pos, function string) {
+			if !strings.HasPrefix(function, "New") && !slices.Contains([]string{"Rand", "Source", "PCG", "Zipf"}, function) {
+				s.problem(at, "rand.%s draws something else each time: seed a generator, or ask randtest.Seed", function)
+			}
+		})
+	}
+}
+
 // statements checks what is written inside functions.
 func (s *source) statements() {
 	s.calls("time", func(at token.Pos, function string) {
@@ -212,7 +233,7 @@ func (s *source) localName(pkg string) string {
 		if spec.Name != nil {
 			return spec.Name.Name
 		}
-		return path.Base(pkg)
+		return path.Base(strings.TrimSuffix(pkg, "/v2"))
 	}
 	return ""
 }

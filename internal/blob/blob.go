@@ -14,6 +14,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
+	"time"
 
 	"github.com/passmuster/muster/internal/fault"
 )
@@ -77,7 +79,7 @@ func (s *Store) Take(r io.Reader) (p *Pending, err error) {
 	if err := os.MkdirAll(s.folder, 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of files: %w", err)
 	}
-	file, err := os.CreateTemp(s.folder, "coming-")
+	file, err := os.CreateTemp(s.folder, coming)
 	if err != nil {
 		return nil, fmt.Errorf("keep a file: %w", err)
 	}
@@ -114,6 +116,39 @@ func (p *Pending) Keep(ctx context.Context, workspace string) error {
 func (p *Pending) Drop() error {
 	if err := os.Remove(p.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("forget a file: %w", err)
+	}
+	return nil
+}
+
+// coming is what the names of files begin with that have not come whole, or are not
+// kept yet.
+const coming = "coming-"
+
+// Sweep forgets the files that were on their way when a process died: those that
+// nothing was written to since an instant. It must lie so far back that no upload
+// that runs is from before.
+func (s *Store) Sweep(ctx context.Context, since time.Time) error {
+	entries, err := os.ReadDir(s.folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for files that never came whole: %w", err)
+	}
+	for _, entry := range entries {
+		if !entry.Type().IsRegular() || !strings.HasPrefix(entry.Name(), coming) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.ModTime().Before(since) {
+			err = os.Remove(filepath.Join(s.folder, entry.Name()))
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // kept or dropped meanwhile
+			return fmt.Errorf("forget a file that never came whole: %w", err)
+		}
 	}
 	return nil
 }

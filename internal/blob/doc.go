@@ -14,6 +14,9 @@
 // back is an error before its last byte, never an answer. Nothing of a name that
 // people gave is part of a path.
 //
+// What a process that died leaves behind is named coming-…, counts for nothing, and is
+// swept up when it is a day old.
+//
 // The folder is of this machine. Several processes on one database need a folder
 // that they share.
 package blob

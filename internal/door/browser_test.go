@@ -31,7 +31,10 @@ type house struct {
 	later atomic.Int64 // nanoseconds
 }
 
-func (h *house) now() time.Time { return h.began.Add(time.Duration(h.later.Load())) }
+// now steps on, so that every id is above the one before.
+func (h *house) now() time.Time {
+	return h.began.Add(time.Duration(h.later.Add(int64(time.Millisecond))))
+}
 
 // build serves an empty house at localhost, where browsers allow passkeys.
 func build(t *testing.T) *house {

@@ -20,7 +20,7 @@ import (
 )
 
 // patience bounds every wait for something that must happen.
-const patience = 60 * time.Second
+const patience = 180 * time.Second
 
 // browser is a Chromium of the test's own, spoken to over its debugging pipe: the
 // Chrome DevTools Protocol as JSON, each message ended by a zero byte.

@@ -57,8 +57,9 @@ func TestWritersAndSequencersAtOnce(t *testing.T) {
 		if first.Root != second.Root {
 			t.Error("two services see two trees")
 		}
-		if got := a.Counts().Numbered + b.Counts().Numbered; got != 2*writers*each {
-			t.Errorf("%d entries were numbered, want %d", got, 2*writers*each)
+		// A pass that was broken off just as it committed does not count what it did.
+		if got := a.Counts().Numbered + b.Counts().Numbered; got > 2*writers*each || numbered(t, d) != 2*writers*each {
+			t.Errorf("%d of %d entries are numbered, the services counted %d", numbered(t, d), 2*writers*each, got)
 		}
 		t.Logf("%d checkpoints", first.Checkpoints)
 	})

@@ -30,7 +30,7 @@ func TestStatusOfAControl(t *testing.T) {
 		_, err := h.tests.Deactivate(t.Context(), h.manager, "off", assessment.Pause{Reason: "for now"})
 		h.ok(err)
 		h.clock = h.clock.Add(2 * time.Hour) // the push is stale now
-		for _, c := range []struct {
+		for i, c := range []struct {
 			tests  string
 			status program.Status
 			want   program.Tally
@@ -46,7 +46,7 @@ func TestStatusOfAControl(t *testing.T) {
 			{`["off","nothing"]`, program.NotStarted, program.Tally{TestsMapped: 2}},
 		} {
 			t.Run(c.tests, func(t *testing.T) {
-				got := h.detail(h.control("c"+strconv.FormatInt(rand.Int64(), 36), `"tests":`+c.tests).ID).Tally
+				got := h.detail(h.control("c"+strconv.Itoa(i), `"tests":`+c.tests).ID).Tally
 				if got != c.want || got.Status() != c.status {
 					t.Errorf("got %s %+v, want %s %+v", got.Status(), got, c.status, c.want)
 				}

@@ -7,7 +7,9 @@ package randtest
 
 import (
 	"flag"
+	"strconv"
 	"testing"
+	"time"
 
 	_ "pgregory.net/rapid" // its flags are set below
 )
@@ -27,4 +29,20 @@ func Main(m *testing.M, checks string) {
 		}
 	}
 	m.Run()
+}
+
+// Seed answers the seed of a random test that draws by itself, and logs it: that of
+// rapid, so the same in every ordinary run, and the clock's where that is 0. The
+// tests must be run by Main.
+func Seed(t testing.TB) uint64 {
+	t.Helper()
+	seed, err := strconv.ParseUint(flag.Lookup("rapid.seed").Value.String(), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if seed == 0 {
+		seed = uint64(time.Now().UnixNano())
+	}
+	t.Logf("-rapid.seed=%d", seed)
+	return seed
 }

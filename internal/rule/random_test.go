@@ -16,12 +16,10 @@ import (
 	"time"
 
 	"github.com/passmuster/muster/internal/jtd"
+	"github.com/passmuster/muster/internal/randtest"
 )
 
-var (
-	randomRules = flag.Int("rules", 5000, "random rules, each held against 20 random records")
-	randomSeed  = flag.Uint64("seed", 0, "seed of the random rules; 0 takes the clock")
-)
+var randomRules = flag.Int("rules", 5000, "random rules, each held against 20 random records")
 
 // sampleSchema has every form and type that a condition can meet.
 const sampleSchema = `{"definitions":{"part":{"properties":{"label":{"type":"string"},"n":{"type":"int32"}},"optionalProperties":{"parts":{"elements":{"ref":"part"}}}}},
@@ -426,13 +424,8 @@ func sampleFields(t testing.TB) *Fields {
 }
 
 func newRandom(t testing.TB) *random {
-	seed := *randomSeed
-	if seed == 0 {
-		seed = uint64(time.Now().UnixNano())
-	}
-	t.Logf("-seed %d", seed)
 	r := &random{
-		Rand:  rand.New(rand.NewPCG(seed, 1)),
+		Rand:  rand.New(rand.NewPCG(randtest.Seed(t), 1)),
 		now:   time.Date(2026, 3, 1, 12, 0, 0, 500_000_000, time.UTC),
 		types: sampleTypes(),
 	}

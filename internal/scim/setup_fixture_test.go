@@ -34,13 +34,13 @@ type office struct {
 	callers map[string]caller.Caller // by token
 	db      *db.DB
 
-	mu   sync.Mutex
-	gone time.Duration
+	mu    sync.Mutex
+	clock time.Time
 }
 
 func newOffice(t *testing.T, d *db.DB, options ...func(*web.Options)) *office {
 	t.Helper()
-	o := &office{t: t, callers: map[string]caller.Caller{}, db: d}
+	o := &office{t: t, callers: map[string]caller.Caller{}, clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), db: d}
 	w, err := workspace.New(d, o.now).Get(t.Context(), "")
 	o.ok(err)
 	users := access.New(access.Options{DB: d, Now: o.now})
@@ -95,16 +95,18 @@ func (o *office) secondWorkspace() (w caller.Workspace) {
 	return w
 }
 
+// now steps on, so that every id is above the one before.
 func (o *office) now() time.Time {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return time.Now().Add(o.gone)
+	o.clock = o.clock.Add(time.Millisecond)
+	return o.clock
 }
 
 func (o *office) pass(d time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.gone += d
+	o.clock = o.clock.Add(d)
 }
 
 func (o *office) ok(err error) {

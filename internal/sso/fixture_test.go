@@ -41,7 +41,8 @@ type house struct {
 	sso    *sso.Service
 
 	mu   sync.Mutex
-	gone time.Duration // how much time has passed beside the real one
+	gone time.Duration // how much time has passed beside the real one, which the providers go by
+	last time.Time
 }
 
 // rooms changes how a house is built.
@@ -115,10 +116,16 @@ func (h *house) secondWorkspace() (w caller.Workspace) {
 	return w
 }
 
+// now steps on, so that every id is above the one before.
 func (h *house) now() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return time.Now().Add(h.gone)
+	if now := time.Now().Add(h.gone); now.After(h.last.Add(time.Millisecond)) {
+		h.last = now
+	} else {
+		h.last = h.last.Add(time.Millisecond)
+	}
+	return h.last
 }
 
 func (h *house) pass(d time.Duration) {

@@ -59,20 +59,35 @@ func startCluster(bin string) (*cluster, error) {
 	if err := run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		return nil, err
 	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	// Durability is off: these clusters never outlive their process.
-	options := fmt.Sprintf("-c listen_addresses=127.0.0.1 -p %d -c fsync=off -c full_page_writes=off "+
-		"-c unix_socket_directories= -c max_connections=200 -c shared_buffers=64MB", port)
 	if err := watch(bin, dir, data, credential); err != nil {
 		return nil, err
 	}
-	if err := run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", options, "start"); err != nil {
-		return nil, err
+	log := filepath.Join(dir, "log")
+	for tries := 1; ; tries++ {
+		port, err := freePort()
+		if err != nil {
+			return nil, err
+		}
+		err = run("pg_ctl", "-D", data, "-w", "-t", "300", "-l", log, "-o", settings(port), "start")
+		if err == nil {
+			return &cluster{port: port}, nil
+		}
+		// Packages are tested side by side: another one may have got the port first.
+		if text, _ := os.ReadFile(log); tries == 10 || !strings.Contains(string(text), "Address already in use") {
+			return nil, fmt.Errorf("%w\n%s", err, text)
+		}
+		if err := os.Remove(log); err != nil {
+			return nil, err
+		}
 	}
-	return &cluster{port: port}, nil
+}
+
+// settings are the server's. Durability is off: these clusters never outlive their
+// process. Nobody counts a table, nor cleans it up, at a moment of the server's own:
+// what statements are planned by is then the same in every run.
+func settings(port int) string {
+	return fmt.Sprintf("-c listen_addresses=127.0.0.1 -p %d -c fsync=off -c full_page_writes=off "+
+		"-c unix_socket_directories= -c max_connections=200 -c shared_buffers=64MB -c autovacuum=off", port)
 }
 
 // watch starts the shell that cleans up: its standard input ends with this

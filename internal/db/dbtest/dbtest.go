@@ -15,6 +15,7 @@ package dbtest
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"os"
@@ -22,6 +23,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver named "pgx"
 
 	"github.com/passmuster/muster/internal/db"
@@ -109,10 +111,22 @@ func PostgreSQL(t testing.TB) string {
 	}
 	shared.count++
 	name := fmt.Sprintf("test_%d", shared.count)
-	if err := shared.cluster.admin(fmt.Sprintf("CREATE DATABASE %s TEMPLATE muster_template", name)); err != nil {
+	if err := shared.cluster.copyTemplate(name); err != nil {
 		t.Fatal(err)
 	}
 	return shared.cluster.url(name)
+}
+
+// copyTemplate makes a database from the template. It tries again while the server
+// has not taken leave of the connection that migrated it.
+func (c *cluster) copyTemplate(name string) error {
+	for tries := 1; ; tries++ {
+		err := c.admin(fmt.Sprintf("CREATE DATABASE %s TEMPLATE muster_template", name)) // waits five seconds itself
+		var refused *pgconn.PgError
+		if tries == 10 || !errors.As(err, &refused) || refused.Code != "55006" { // object_in_use
+			return err
+		}
+	}
 }
 
 func leaveOut(t testing.TB, err error) {

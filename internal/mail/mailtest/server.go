@@ -26,7 +26,7 @@ const (
 )
 
 // patience bounds every wait for the server.
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // TLS is how a server protects its connections.
 type TLS string
