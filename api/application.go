@@ -9,7 +9,8 @@ type Application struct {
 	Description          string   `json:"description"`
 	Type                 string   `json:"type" enum:"build,manage,audit"`
 	Distribution         string   `json:"distribution" enum:"private,public"`
-	ClientID             string   `json:"clientId"`
+	ClientID             string   `json:"clientId" doc:"Empty for an installed application, which has no credentials of its own."`
+	Publisher            *string  `json:"publisher" doc:"Of an installed application: the name of the workspace that made it; null: it is this workspace's own."`
 	Scopes               []string `json:"scopes" doc:"What its tokens may hold."`
 	RedirectURIs         []string `json:"redirectUris" doc:"Of a public application."`
 	AcceptForm           bool     `json:"acceptForm" doc:"Token requests may be form-encoded."`

@@ -17,9 +17,32 @@ type Definition struct {
 	Guard         *RemovalGuard `json:"guard" doc:"Null: removals are never held."`
 	Records       int64         `json:"records" doc:"That exist now."`
 	LastPush      *LastPush     `json:"lastPush" doc:"Null: nothing was pushed yet."`
-	Held          *HeldRemovals `json:"held" doc:"Removals that wait for somebody; null: none."`
-	CreatedDate   string        `json:"createdDate" format:"date-time"`
-	UpdatedDate   string        `json:"updatedDate" format:"date-time"`
+	Held          *HeldRemovals `json:"held" doc:"Removals that wait for somebody; null: none. Without a token when several sources hold some."`
+
+	Origin  *DefinitionOrigin  `json:"origin,omitempty" doc:"Of a definition that came with a public application; absent for any other."`
+	Sources []DefinitionSource `json:"sources,omitempty" nullable:"false" doc:"The sources that push to a definition of a public application, by id; absent where there are none."`
+
+	CreatedDate string `json:"createdDate" format:"date-time"`
+	UpdatedDate string `json:"updatedDate" format:"date-time"`
+}
+
+// DefinitionOrigin is where an installed definition comes from: its name, schema and handling
+// are those of the application's publisher.
+type DefinitionOrigin struct {
+	ResourceID  string `json:"resourceId" doc:"That the application's program pushes by."`
+	Application string `json:"application" doc:"Its name."`
+	Publisher   string `json:"publisher" doc:"The workspace that publishes it."`
+}
+
+// DefinitionSource is one of the sources that push to a definition, each the whole set of its
+// own.
+type DefinitionSource struct {
+	Source           string        `json:"source" doc:"The source_id."`
+	Records          int64         `json:"records" doc:"That exist now."`
+	LastPushDate     *string       `json:"lastPushDate" format:"date-time" doc:"Of the newest that counts; null: none yet."`
+	DisconnectedDate *string       `json:"disconnectedDate" format:"date-time" doc:"Null: it is connected."`
+	Failure          string        `json:"failure,omitempty" doc:"Why its newest push was refused; absent when it was not."`
+	Held             *HeldRemovals `json:"held" doc:"Its removals that wait for somebody; null: none."`
 }
 
 // RemovalGuard holds removals back when a push leaves out more than both.
@@ -78,6 +101,8 @@ type SchemaCheck struct {
 	Failing  int64           `json:"failing" doc:"Stored records that it refuses."`
 	Sample   []string        `json:"sample" doc:"What is wrong with some of them."`
 	Tests    []string        `json:"tests" doc:"Names of tests that read what it removes or retypes."`
+
+	Workspaces int64 `json:"workspaces" doc:"Others that have the definition installed, and records or tests that do not fit."`
 }
 
 // SchemaProblem is a place in a schema and what would fit there.
@@ -114,7 +139,7 @@ type SyncRun struct {
 	ID             string  `json:"id"`
 	DefinitionID   string  `json:"definitionId"`
 	DefinitionName string  `json:"definitionName"`
-	Cause          string  `json:"cause" enum:"push,rule,exception,link,time,rerun"`
+	Cause          string  `json:"cause" enum:"push,disconnect,rule,exception,link,time,rerun"`
 	Failed         bool    `json:"failed" doc:"Nothing was taken."`
 	Failure        *string `json:"failure" doc:"Why."`
 	Actor          Actor   `json:"actor"`
@@ -129,6 +154,7 @@ type SyncRun struct {
 	Unchanged      int64   `json:"unchanged"`
 	Removed        int64   `json:"removed"`
 	Held           int64   `json:"held"`
+	Source         string  `json:"source,omitempty" doc:"Whose records it is about; absent for a private application."`
 	Stale          int64   `json:"stale" doc:"Records whose newest element was rejected."`
 	Warned         int64   `json:"warned"`
 	RejectionsURL  *string `json:"rejectionsUrl" doc:"All rejections as NDJSON; null: there are none."`

@@ -12,7 +12,10 @@ type Document struct {
 	Title            string  `json:"title"`
 	UploadStatus     string  `json:"uploadStatus" enum:"Needs document,Needs update,Not relevant,OK"`
 	UploadStatusDate *string `json:"uploadStatusDate" format:"date-time" doc:"Since when the status holds."`
-	URL              *string `json:"url"`
+	URL              *string `json:"url" doc:"Of its page."`
+	Controls         []Named `json:"controls" doc:"What it is evidence for; none for who may not read controls."`
+	NextRenewalDate  *string `json:"nextRenewalDate" format:"date-time" doc:"When the newest evidence is too old."`
+	Owner            *Owner  `json:"owner"`
 }
 
 // DocumentDetail is a document with how it recurs.
@@ -20,10 +23,12 @@ type DocumentDetail struct {
 	Document
 	DeactivatedStatus DocumentDeactivation `json:"deactivatedStatus"`
 	Note              *string              `json:"note"`
-	NextRenewalDate   *string              `json:"nextRenewalDate" format:"date-time" doc:"When the newest evidence is too old."`
 	RenewalCadence    string               `json:"renewalCadence" enum:"P0D,P1D,P1W,P1M,P3M,P6M,P1Y"`
 	ReminderWindow    *string              `json:"reminderWindow" enum:"P0D,P1D,P1W,P1M,P3M"`
+	SubmittedDate     *string              `json:"submittedDate" format:"date-time" doc:"When somebody last said that the collection is complete."`
 	Subscribers       []string             `json:"subscribers" doc:"Ids of users."`
+	TimeSensitivity   string               `json:"timeSensitivity" enum:"MOST_RECENT,DURING_AUDIT_WINDOW"`
+	UploadLimit       int64                `json:"uploadLimit" doc:"How large a file may be, in bytes."`
 }
 
 // DocumentDeactivation says whether a document is not relevant just now.
@@ -75,6 +80,9 @@ type UploadedFile struct {
 	DeletionDate  *string     `json:"deletionDate" format:"date-time"`
 	EffectiveDate *string     `json:"effectiveDate" format:"date-time"`
 	URL           string      `json:"url" doc:"Where its content is, for whoever may download it."`
+	SHA256        string      `json:"sha256" doc:"Of its content, as the evidence ledger has it."`
+	Size          int64       `json:"size" doc:"In bytes."`
+	UploaderName  *string     `json:"uploaderName" doc:"null: by the command line, or by who is gone."`
 }
 
 // UploadedBy is who brought a file.

@@ -10,6 +10,14 @@ type Policy struct {
 	Status         string              `json:"status" enum:"OK,NEEDS_REMEDIATION" doc:"OK while an approved version counts that has not expired."`
 	ApprovedAtDate *string             `json:"approvedAtDate" format:"date-time" doc:"Of the newest approved version."`
 	LatestVersion  PolicyLatestVersion `json:"latestVersion"`
+
+	// What follows is Muster's own.
+
+	AcceptedCount int64   `json:"acceptedCount" doc:"Of the people who are asked, how many have accepted."`
+	AskedCount    int64   `json:"askedCount" doc:"People here who are to accept it."`
+	ExpiresDate   *string `json:"expiresDate" format:"date-time" doc:"Of the version that counts; null: never, or none does."`
+	Owner         *Owner  `json:"owner"`
+	Slug          string  `json:"slug"`
 }
 
 // PolicyLatestVersion says how far the newest version of a policy is.
@@ -40,7 +48,9 @@ type PolicySettings struct {
 	Name             string        `json:"name"`
 	Description      string        `json:"description"`
 	OwnerID          *string       `json:"ownerId"`
+	Owner            *Owner        `json:"owner" doc:"The user who has ownerId; null when there is none any more."`
 	ApproverID       *string       `json:"approverId"`
+	Approver         *Owner        `json:"approver" doc:"The user who has approverId."`
 	AuthorMayApprove bool          `json:"authorMayApprove"`
 	Renewal          string        `json:"renewal" enum:"P1Y,P0D,P1M,P3M,P6M,P2Y,P3Y"`
 	Groups           []PolicyGroup `json:"groups"`

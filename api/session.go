@@ -35,6 +35,7 @@ type Session struct {
 	User        SessionUser        `json:"user"`
 	Permissions []string           `json:"permissions"`
 	MayOwn      bool               `json:"mayOwn" doc:"Objects may be owned, and worked on then."`
+	AuditWindow *AuditWindow       `json:"auditWindow" doc:"The evidence that is shown; null: all of it."`
 	Workspace   Workspace          `json:"workspace"`
 	Workspaces  []SessionWorkspace `json:"workspaces" doc:"Those that this browser can switch to, this one included."`
 	Method      string             `json:"method" enum:"password,passkey,magic_link,oidc,saml,invitation,set_up"`

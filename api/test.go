@@ -69,7 +69,7 @@ type Test struct {
 	Application      Named      `json:"application"`
 	Resource         Named      `json:"resource"`
 	Counts           TestCounts `json:"counts"`
-	Stale            bool       `json:"stale" doc:"The newest push is older than freshness allows."`
+	Stale            bool       `json:"stale" doc:"The newest push is older than freshness allows; of several sources, that of one of them."`
 	DeactivatedUntil *string    `json:"deactivatedUntilDate" format:"date-time"`
 	CreatedDate      string     `json:"createdDate" format:"date-time"`
 	Controls         []string   `json:"controls" doc:"External ids of the controls that the test is evidence for."`

@@ -76,6 +76,7 @@ func (e *estate) furnishPushed(t *testing.T) {
 	if a := e.call(t, "PUT", "/v1/resources/custom_resource", set(e.values["vaultId"], weakServer), bearer(e.values["token"])); a.status != 200 {
 		t.Fatalf("push: got %s", a)
 	}
+	e.values["connectionId"] = freshConnection(t, e, nil)["connectionId"]
 	maps.Copy(e.values, freshTest(t, e, nil))
 	maps.Copy(e.values, freshSLA(t, e, nil))
 	maps.Copy(e.values, freshScope(t, e, nil))

@@ -40,7 +40,7 @@ func unowned(table string) bool {
 // unsteady are the columns that passes fill in after the act.
 func unsteady(table, column string) bool {
 	switch table + "." + column {
-	case "evidence_entry.position", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
+	case "evidence_entry.position", "oauth_connection.used_at", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
 		"resource_head.claim_until", "signin_session.seen_at",
 		"webhook_endpoint.away", "webhook_endpoint.failing_at", "webhook_endpoint.part", "webhook_endpoint.position", "webhook_endpoint.resume_at":
 		return true

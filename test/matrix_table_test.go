@@ -131,6 +131,7 @@ func errands() (all []errand) {
 		accessErrands(),
 		accountErrands(),
 		applicationErrands(),
+		connectionErrands(),
 		controlErrands(),
 		documentErrands(),
 		notificationErrands(),
@@ -185,6 +186,7 @@ func accountErrands() []errand {
 		{route: "DELETE /v1/sessions/{sessionId}", need: manageUsers, status: 204, refusal: 404, second: true, fresh: othersSession},
 		{route: "GET /v1/events", query: "?seconds=0", need: ownAccount, status: 200},
 		{route: "GET /v1/home", need: ownAccount, status: 200},
+		{route: "GET /v1/my-work", need: ownAccount, status: 200},
 		{route: "GET /v1/workspaces", need: ownAccount, status: 200},
 
 		{route: "GET /v1/account", need: ownAccount, status: 200},

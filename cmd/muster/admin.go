@@ -45,7 +45,8 @@ type adminCmd struct {
 	User         adminUserCmd         `cmd:"" help:"Users: who may sign in, and with which role."`
 	Webhook      adminWebhookCmd      `cmd:"" help:"Webhooks: addresses that are told what happens, and what became of it."`
 
-	Houses adminWorkspaceCmd `cmd:"" help:"Workspaces, each with users and data of its own." name:"workspace"`
+	Link   adminConnectionCmd `cmd:"" help:"Connections: what installed applications of others may push." name:"connection"`
+	Houses adminWorkspaceCmd  `cmd:"" help:"Workspaces, each with users and data of its own." name:"workspace"`
 }
 
 // adminContext is what an administration command works with.

@@ -834,13 +834,96 @@ CREATE TABLE oauth_application (
 	minted_at BIGINT,
 	deleted_at BIGINT,
 	description TEXT NOT NULL DEFAULT ''::text,
+	origin TEXT,
 	PRIMARY KEY (id),
 	UNIQUE (client_id),
+	FOREIGN KEY (origin) REFERENCES oauth_application(id),
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
 	CHECK ((distribution = ANY (ARRAY['private'::text, 'public'::text]))),
 	CHECK ((type = ANY (ARRAY['build'::text, 'manage'::text, 'audit'::text])))
 );
+CREATE INDEX oauth_application_origin ON oauth_application USING btree (origin) WHERE (origin IS NOT NULL);
+CREATE UNIQUE INDEX oauth_application_installed ON oauth_application USING btree (workspace, origin) WHERE ((origin IS NOT NULL) AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX oauth_application_name ON oauth_application USING btree (workspace, name_key) WHERE (deleted_at IS NULL);
+
+CREATE TABLE oauth_code (
+	hash BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	application TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	redirect_uri TEXT NOT NULL,
+	source TEXT NOT NULL,
+	scopes TEXT NOT NULL,
+	challenge TEXT NOT NULL,
+	family TEXT NOT NULL,
+	allowed_by TEXT NOT NULL,
+	allowed_by_name TEXT NOT NULL,
+	uses BIGINT NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (hash),
+	FOREIGN KEY (application) REFERENCES oauth_application(id),
+	FOREIGN KEY (origin) REFERENCES oauth_application(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX oauth_code_expires ON oauth_code USING btree (expires_at);
+
+CREATE TABLE oauth_connection (
+	id TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	application TEXT NOT NULL,
+	source TEXT NOT NULL,
+	state TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	ended_by TEXT NOT NULL,
+	family TEXT NOT NULL,
+	generation BIGINT NOT NULL,
+	scopes TEXT NOT NULL,
+	allowed_by TEXT NOT NULL,
+	allowed_by_name TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	connected_at BIGINT NOT NULL,
+	refreshed_at BIGINT NOT NULL,
+	used_at BIGINT,
+	disconnected_at BIGINT,
+	PRIMARY KEY (id),
+	UNIQUE (application, source),
+	FOREIGN KEY (application) REFERENCES oauth_application(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((state = ANY (ARRAY['connected'::text, 'disconnected'::text])))
+);
+
+CREATE TABLE oauth_refresh (
+	hash BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	connection TEXT NOT NULL,
+	family TEXT NOT NULL,
+	generation BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	ends_at BIGINT,
+	revoked_at BIGINT,
+	PRIMARY KEY (hash),
+	FOREIGN KEY (connection) REFERENCES oauth_connection(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX oauth_refresh_standing ON oauth_refresh USING btree (connection, generation) WHERE (revoked_at IS NULL);
+
+CREATE TABLE oauth_request (
+	hash BYTEA NOT NULL,
+	workspace BIGINT NOT NULL,
+	session TEXT NOT NULL,
+	application TEXT NOT NULL,
+	redirect_uri TEXT NOT NULL,
+	state TEXT NOT NULL,
+	source TEXT NOT NULL,
+	scopes TEXT NOT NULL,
+	challenge TEXT NOT NULL,
+	shown BYTEA NOT NULL,
+	expires_at BIGINT NOT NULL,
+	PRIMARY KEY (hash),
+	FOREIGN KEY (application) REFERENCES oauth_application(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX oauth_request_expires ON oauth_request USING btree (expires_at);
 
 CREATE TABLE oauth_secret (
 	hash BYTEA NOT NULL,
@@ -1089,6 +1172,7 @@ CREATE TABLE resource_definition (
 	guard_repeats BIGINT NOT NULL,
 	created_at BIGINT NOT NULL,
 	updated_at BIGINT NOT NULL,
+	origin TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (number),
 	UNIQUE (application, name_key),
 	UNIQUE (id),
@@ -1096,6 +1180,7 @@ CREATE TABLE resource_definition (
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
 	CHECK ((handling = ANY (ARRAY[''::text, 'lenient'::text, 'strict'::text])))
 );
+CREATE UNIQUE INDEX resource_definition_origin ON resource_definition USING btree (origin, application) WHERE (origin <> ''::text);
 
 CREATE TABLE resource_head (
 	definition BIGINT NOT NULL,
@@ -1111,12 +1196,21 @@ CREATE TABLE resource_head (
 	claim_until BIGINT NOT NULL,
 	last_push TEXT NOT NULL,
 	last_push_at BIGINT NOT NULL,
-	held_digest TEXT NOT NULL,
-	held_since BIGINT NOT NULL,
-	held_times BIGINT NOT NULL,
 	PRIMARY KEY (definition),
 	FOREIGN KEY (definition) REFERENCES resource_definition(number)
 );
+
+CREATE TABLE resource_installation (
+	application TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	origin TEXT NOT NULL,
+	created_at BIGINT NOT NULL,
+	PRIMARY KEY (application),
+	FOREIGN KEY (application) REFERENCES oauth_application(id),
+	FOREIGN KEY (origin) REFERENCES oauth_application(id),
+	FOREIGN KEY (workspace) REFERENCES workspace(number)
+);
+CREATE INDEX resource_installation_origin ON resource_installation USING btree (origin);
 
 CREATE TABLE resource_item (
 	definition BIGINT NOT NULL,
@@ -1172,6 +1266,23 @@ CREATE TABLE resource_schema (
 	FOREIGN KEY (definition) REFERENCES resource_definition(number)
 );
 
+CREATE TABLE resource_source (
+	definition BIGINT NOT NULL,
+	source TEXT NOT NULL,
+	workspace BIGINT NOT NULL,
+	current BIGINT NOT NULL,
+	ended_at BIGINT NOT NULL,
+	held BIGINT NOT NULL,
+	held_digest TEXT NOT NULL,
+	held_since BIGINT NOT NULL,
+	held_times BIGINT NOT NULL,
+	last_push TEXT NOT NULL,
+	last_push_at BIGINT NOT NULL,
+	refusal TEXT NOT NULL,
+	PRIMARY KEY (definition, source),
+	FOREIGN KEY (definition) REFERENCES resource_definition(number)
+);
+
 CREATE TABLE resource_sync (
 	id TEXT NOT NULL,
 	workspace BIGINT NOT NULL,
@@ -1197,7 +1308,7 @@ CREATE TABLE resource_sync (
 	error TEXT NOT NULL,
 	PRIMARY KEY (id),
 	UNIQUE (definition, number),
-	CHECK ((cause = ANY (ARRAY['push'::text, 'rule'::text, 'exception'::text, 'link'::text, 'time'::text, 'rerun'::text])))
+	CHECK ((cause = ANY (ARRAY['push'::text, 'disconnect'::text, 'rule'::text, 'exception'::text, 'link'::text, 'time'::text, 'rerun'::text])))
 );
 CREATE INDEX resource_sync_time ON resource_sync USING btree (definition, committed_at);
 

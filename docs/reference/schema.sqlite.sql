@@ -790,9 +790,81 @@ CREATE TABLE oauth_application (
 	updated_at         BIGINT  NOT NULL,
 	minted_at          BIGINT,           -- the last token; writing it holds the row while one is minted
 	deleted_at         BIGINT
-, description TEXT NOT NULL DEFAULT '');
+, description TEXT NOT NULL DEFAULT '', origin TEXT REFERENCES oauth_application (id));
+
+CREATE UNIQUE INDEX oauth_application_installed ON oauth_application (workspace, origin) WHERE origin IS NOT NULL AND deleted_at IS NULL;
 
 CREATE UNIQUE INDEX oauth_application_name ON oauth_application (workspace, name_key) WHERE deleted_at IS NULL;
+
+CREATE INDEX oauth_application_origin ON oauth_application (origin) WHERE origin IS NOT NULL;
+
+CREATE TABLE oauth_code (
+	hash            BYTEA  NOT NULL PRIMARY KEY, -- SHA-256
+	workspace       BIGINT NOT NULL REFERENCES workspace (number),
+	application     TEXT   NOT NULL REFERENCES oauth_application (id), -- the installed one
+	origin          TEXT   NOT NULL REFERENCES oauth_application (id),
+	redirect_uri    TEXT   NOT NULL,
+	source          TEXT   NOT NULL,
+	scopes          TEXT   NOT NULL, -- JSON array
+	challenge       TEXT   NOT NULL, -- '' without PKCE
+	family          TEXT   NOT NULL, -- of the tokens that it mints
+	allowed_by      TEXT   NOT NULL, -- id of a user
+	allowed_by_name TEXT   NOT NULL,
+	uses            BIGINT NOT NULL, -- attempts of its client; the first one spends it
+	expires_at      BIGINT NOT NULL
+);
+
+CREATE INDEX oauth_code_expires ON oauth_code (expires_at);
+
+CREATE TABLE oauth_connection (
+	id              TEXT   NOT NULL PRIMARY KEY,
+	workspace       BIGINT NOT NULL REFERENCES workspace (number),
+	application     TEXT   NOT NULL REFERENCES oauth_application (id), -- the installed one
+	source          TEXT   NOT NULL,
+	state           TEXT   NOT NULL CHECK (state IN ('connected', 'disconnected')),
+	reason          TEXT   NOT NULL, -- why it is disconnected; '' while it is not
+	ended_by        TEXT   NOT NULL, -- name of who disconnected it, '' for nobody
+	family          TEXT   NOT NULL, -- of the tokens that live
+	generation      BIGINT NOT NULL, -- of the newest refresh tokens of the family
+	scopes          TEXT   NOT NULL, -- JSON array, as allowed
+	allowed_by      TEXT   NOT NULL, -- id of a user
+	allowed_by_name TEXT   NOT NULL,
+	created_at      BIGINT NOT NULL,
+	connected_at    BIGINT NOT NULL, -- the last time
+	refreshed_at    BIGINT NOT NULL,
+	used_at         BIGINT,          -- of an access token
+	disconnected_at BIGINT,
+	UNIQUE (application, source)
+);
+
+CREATE TABLE oauth_refresh (
+	hash       BYTEA  NOT NULL PRIMARY KEY, -- SHA-256
+	workspace  BIGINT NOT NULL REFERENCES workspace (number),
+	connection TEXT   NOT NULL REFERENCES oauth_connection (id),
+	family     TEXT   NOT NULL,
+	generation BIGINT NOT NULL,
+	created_at BIGINT NOT NULL,
+	ends_at    BIGINT, -- set when a token of the next generation is used for the first time
+	revoked_at BIGINT
+);
+
+CREATE INDEX oauth_refresh_standing ON oauth_refresh (connection, generation) WHERE revoked_at IS NULL;
+
+CREATE TABLE oauth_request (
+	hash         BYTEA  NOT NULL PRIMARY KEY, -- SHA-256 of what the page's form holds
+	workspace    BIGINT NOT NULL REFERENCES workspace (number),
+	session      TEXT   NOT NULL, -- id
+	application  TEXT   NOT NULL REFERENCES oauth_application (id), -- the public one
+	redirect_uri TEXT   NOT NULL,
+	state        TEXT   NOT NULL,
+	source       TEXT   NOT NULL,
+	scopes       TEXT   NOT NULL, -- JSON array
+	challenge    TEXT   NOT NULL, -- '' without PKCE
+	shown        BYTEA  NOT NULL, -- digest of what the page says of the application
+	expires_at   BIGINT NOT NULL
+);
+
+CREATE INDEX oauth_request_expires ON oauth_request (expires_at);
 
 CREATE TABLE oauth_secret (
 	hash        BYTEA  NOT NULL PRIMARY KEY, -- SHA-256: secrets are random
@@ -1019,9 +1091,11 @@ CREATE TABLE resource_definition (
 	guard_percent  BIGINT,
 	guard_repeats  BIGINT NOT NULL, -- PUTs over 24 h that release a hold; 0: never
 	created_at     BIGINT NOT NULL,
-	updated_at     BIGINT NOT NULL,
+	updated_at     BIGINT NOT NULL, origin TEXT NOT NULL DEFAULT '',
 	UNIQUE (application, name_key)
 );
+
+CREATE UNIQUE INDEX resource_definition_origin ON resource_definition (origin, application) WHERE origin <> '';
 
 CREATE TABLE resource_head (
 	definition    BIGINT  NOT NULL PRIMARY KEY REFERENCES resource_definition (number),
@@ -1036,11 +1110,16 @@ CREATE TABLE resource_head (
 	claim_owner   TEXT    NOT NULL,
 	claim_until   BIGINT  NOT NULL,
 	last_push     TEXT    NOT NULL, -- id of the last push that counts
-	last_push_at  BIGINT  NOT NULL, -- 0: never
-	held_digest   TEXT    NOT NULL, -- of the removals that the guard holds; '' when none
-	held_since    BIGINT  NOT NULL,
-	held_times    BIGINT  NOT NULL
+	last_push_at  BIGINT  NOT NULL);
+
+CREATE TABLE resource_installation (
+	application TEXT   NOT NULL PRIMARY KEY REFERENCES oauth_application (id), -- the installed one
+	workspace   BIGINT NOT NULL REFERENCES workspace (number),
+	origin      TEXT   NOT NULL REFERENCES oauth_application (id), -- the public one
+	created_at  BIGINT NOT NULL
 );
+
+CREATE INDEX resource_installation_origin ON resource_installation (origin);
 
 CREATE TABLE resource_item (
 	definition BIGINT NOT NULL,
@@ -1095,12 +1174,28 @@ CREATE TABLE resource_schema (
 	PRIMARY KEY (definition, version)
 );
 
-CREATE TABLE resource_sync (
+CREATE TABLE resource_source (
+	definition   BIGINT NOT NULL REFERENCES resource_definition (number),
+	source       TEXT   NOT NULL,
+	workspace    BIGINT NOT NULL,
+	current      BIGINT NOT NULL, -- its records that exist at the head
+	ended_at     BIGINT NOT NULL, -- when it was disconnected; 0: it was not, or pushes again
+	held         BIGINT NOT NULL, -- removals that its last push held
+	held_digest  TEXT   NOT NULL, -- of those that the guard holds; '' when none
+	held_since   BIGINT NOT NULL,
+	held_times   BIGINT NOT NULL,
+	last_push    TEXT   NOT NULL, -- id of its last push that counts; '': none yet
+	last_push_at BIGINT NOT NULL, -- 0: never
+	refusal      TEXT   NOT NULL, -- why its newest push was refused; '' when it was not
+	PRIMARY KEY (definition, source)
+);
+
+CREATE TABLE "resource_sync" (
 	id             TEXT   NOT NULL PRIMARY KEY,
 	workspace      BIGINT NOT NULL,
 	definition     BIGINT NOT NULL,
 	number         BIGINT, -- NULL: failed
-	cause          TEXT   NOT NULL CHECK (cause IN ('push', 'rule', 'exception', 'link', 'time', 'rerun')),
+	cause          TEXT   NOT NULL CHECK (cause IN ('push', 'disconnect', 'rule', 'exception', 'link', 'time', 'rerun')),
 	source         TEXT   NOT NULL,
 	actor          TEXT   NOT NULL, -- JSON
 	schema_version BIGINT NOT NULL,

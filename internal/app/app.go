@@ -3,6 +3,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -136,12 +137,13 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.buildSignIn(ctx); err != nil {
 		return err
 	}
+	a.OAuth.Sessions = a.SignIn
 	a.SLAs = sla.New(sla.Options{DB: a.DB, Now: o.Now})
 	a.files, err = openFiles(o.Storage)
 	if err != nil {
 		return err
 	}
-	a.Documents = document.New(document.Options{DB: a.DB, Files: a.files, Now: o.Now, Users: documentUsers{a.Access}})
+	a.Documents = document.New(document.Options{DB: a.DB, Files: a.files, Now: o.Now, Users: documentUsers{a.Access, a.OAuth}})
 	a.Program = program.New(program.Options{DB: a.DB, Documents: a.Documents, Now: o.Now, Users: controlUsers{a.Access}})
 	a.Documents.Controls, a.Workspaces.Furnisher = a.Program, a.Program
 	views, err := a.buildViews()
@@ -156,6 +158,7 @@ func (a *App) build(ctx context.Context) (err error) {
 		Systems: resource.Systems{Application: a.OAuth.House, Definitions: systems(), Settle: a.settleSystems},
 		Views:   views, Wait: pushWait,
 	})
+	a.OAuth.Definitions = pushing{a.Resources}
 	a.joinViews()
 	builtins, err := builtin.Load()
 	if err != nil {
@@ -175,7 +178,10 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})
 	a.Feed = &feed.Service{DB: a.DB}
 	a.buildNotify()
-	a.Home = home.New(home.Options{DB: a.DB, HasApplications: a.hasApplications, Now: o.Now, Program: a.Program, Tests: a.Assessments})
+	a.Home = home.New(home.Options{
+		DB: a.DB, Documents: a.Documents, HasApplications: a.hasApplications, Now: o.Now, Policies: a.Policies, Program: a.Program, Reviews: a.Reviews,
+		Tests: a.Assessments,
+	})
 	if err := a.buildWebhooks(ctx); err != nil {
 		return err
 	}
@@ -280,13 +286,26 @@ func (u controlUsers) Owner(ctx context.Context, c caller.Caller, ref string) (p
 	return program.Owner(owner), err
 }
 
-// documentUsers tells package document what it needs of package access.
-type documentUsers struct{ *access.Service }
+// documentUsers tells package document what it needs of packages access and oauth.
+type documentUsers struct {
+	*access.Service
+	applications *oauth.Service
+}
 
 // Owner answers a user who may be given a document.
 func (u documentUsers) Owner(ctx context.Context, c caller.Caller, ref string) (document.Owner, error) {
-	owner, err := users(u).Owner(ctx, c, ref)
+	owner, err := users{u.Service}.Owner(ctx, c, ref)
 	return document.Owner(owner), err
+}
+
+// Uploader answers the name of who brought a file.
+func (u documentUsers) Uploader(ctx context.Context, c caller.Caller, kind, id string) (string, error) {
+	if kind == "APPLICATION" {
+		app, err := u.applications.Get(ctx, c, id)
+		return app.Name, err
+	}
+	owner, err := u.Owner(ctx, c, id)
+	return cmp.Or(owner.Name, owner.Email), err
 }
 
 // policyUsers tells package policy what it needs of package access.

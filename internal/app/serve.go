@@ -173,6 +173,7 @@ func (a *App) passes() []jobs.Pass {
 		{Name: "oauth-purge", Every: time.Hour, Run: a.OAuth.PurgeTokens},
 		{Name: "passkey-purge", Every: time.Hour, Run: a.Passkeys.Purge},
 		{Name: "resource-follow", Due: a.Resources.HasBehind, Every: time.Second, Run: a.Resources.Follow},
+		{Name: "resource-sources", Due: a.Resources.HasEnded, Every: time.Second, Run: a.Resources.ClearEnded},
 		{Name: "resource-views", Due: a.Resources.HasLateViews, Every: time.Second, Run: a.Resources.RefreshViews},
 		{Name: "resource-unjudged", Every: 15 * time.Second, Run: a.Resources.Unjudged},
 		{Name: "review-follow", Due: a.Reviews.HasTurns, Every: time.Second, Run: a.Reviews.Follow},

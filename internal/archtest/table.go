@@ -78,7 +78,7 @@ var table = []line{
 	{"door", 2, plumbing},
 	{"evidence", 2, plumbing + "proof workspace"},
 	{"feed", 2, feature + "assessment resource"},
-	{"home", 2, feature + "assessment program resource"},
+	{"home", 2, feature + "assessment document policy program resource review"},
 	{"integration", 2, feature + "directory facet resource"},
 	{"live", 2, feature + "assessment resource"},
 	{"mapping", 2, feature + "jtd resource rule"},

@@ -36,7 +36,7 @@ type Test struct {
 	Document   Document // of the newest version
 	FlippedAt  *int64   // ms, when the status last changed
 	ID         string
-	LastPush   int64 // ms, of the definition; 0: never
+	LastPush   int64 // ms, of the definition; 0: never. Of several sources: of the one that is silent for longest
 	Number     int64
 	Ended      Endings
 	Owner      string // id of a user, "" for nobody
@@ -135,15 +135,15 @@ func (s *Service) complete(ctx context.Context, tx *db.Tx, t *Test, known bases)
 		if err != nil {
 			return fmt.Errorf("look up definition of test %s: %w", t.ID, err)
 		}
-		head, err := resource.HeadOf(ctx, tx, t.Definition.Number)
+		pushed, err := resource.LastPush(ctx, tx, t.Definition.Number)
 		if err != nil {
-			return fmt.Errorf("look up head of test %s: %w", t.ID, err)
+			return fmt.Errorf("look up the last push of test %s: %w", t.ID, err)
 		}
 		set, err := sla.SettingsOf(ctx, tx, d.Workspace.Number)
 		if err != nil {
 			return err
 		}
-		b = base{d, head.LastPushAt, set}
+		b = base{d, pushed, set}
 		known[t.Definition.Number] = b
 	}
 	t.Definition, t.LastPush = b.definition, b.lastPush

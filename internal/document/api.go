@@ -100,7 +100,16 @@ func (h *routes) create(ctx context.Context, in *struct{ Body api.DocumentInput 
 	if err != nil {
 		return nil, err
 	}
-	return &output{d.Wire()}, nil
+	return h.short(ctx, d)
+}
+
+// short answers a document as lists show it.
+func (h *routes) short(ctx context.Context, d Document) (*output, error) {
+	page, err := h.Wire(ctx, caller.From(ctx), h.base, d)
+	if err != nil {
+		return nil, err
+	}
+	return &output{page[0]}, nil
 }
 
 type listInput struct {
@@ -126,8 +135,12 @@ func (h *routes) list(ctx context.Context, in *listInput) (*struct{ Body web.Pag
 	if err != nil {
 		return nil, err
 	}
-	page := web.NewPage(wireAll(list, (*Document).Wire), func(d api.Document) string { return web.EncodeCursor(d.ID) }, more, after != "")
-	return &struct{ Body web.Page[api.Document] }{page}, nil
+	page, err := h.Wire(ctx, caller.From(ctx), h.base, list...)
+	if err != nil {
+		return nil, err
+	}
+	cursor := func(d api.Document) string { return web.EncodeCursor(d.ID) }
+	return &struct{ Body web.Page[api.Document] }{web.NewPage(page, cursor, more, after != "")}, nil
 }
 
 func (s Status) valid() bool {
@@ -168,15 +181,20 @@ func wireAll[T, A any](list []T, wire func(*T) A) []A {
 	return page
 }
 
-func (h *routes) answer(d Document, err error) (*detailOutput, error) {
+func (h *routes) answer(ctx context.Context, d Document, err error) (*detailOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &detailOutput{d.detail(h.Now())}, nil
+	page, err := h.Wire(ctx, caller.From(ctx), h.base, d)
+	if err != nil {
+		return nil, err
+	}
+	return &detailOutput{d.detail(page[0], h.Now(), h.Files.Limit())}, nil
 }
 
 func (h *routes) get(ctx context.Context, in *Input) (*detailOutput, error) {
-	return h.answer(h.Get(ctx, caller.From(ctx), in.Document))
+	d, err := h.Get(ctx, caller.From(ctx), in.Document)
+	return h.answer(ctx, d, err)
 }
 
 func (h *routes) patch(ctx context.Context, in *struct {
@@ -185,10 +203,11 @@ func (h *routes) patch(ctx context.Context, in *struct {
 },
 ) (*detailOutput, error) {
 	b := in.Body
-	return h.answer(h.Edit(ctx, caller.From(ctx), in.Document, Edit{
+	d, err := h.Edit(ctx, caller.From(ctx), in.Document, Edit{
 		Cadence: b.Cadence, Description: b.Description, Note: b.Note, Reminder: b.ReminderWindow, Sensitive: b.IsSensitive,
 		TimeSensitivity: b.TimeSensitivity, Title: b.Title,
-	}))
+	})
+	return h.answer(ctx, d, err)
 }
 
 func (h *routes) delete(ctx context.Context, in *Input) (*nothing, error) {
@@ -208,7 +227,7 @@ func (h *routes) setOwner(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &output{d.Wire()}, nil
+	return h.short(ctx, d)
 }
 
 func (h *routes) submit(ctx context.Context, in *Input) (*nothing, error) {
@@ -229,11 +248,13 @@ func (h *routes) deactivate(ctx context.Context, in *struct {
 		ms := db.Millis(at)
 		until = &ms
 	}
-	return h.answer(h.Deactivate(ctx, caller.From(ctx), in.Document, in.Body.Reason, until))
+	d, err := h.Deactivate(ctx, caller.From(ctx), in.Document, in.Body.Reason, until)
+	return h.answer(ctx, d, err)
 }
 
 func (h *routes) reactivate(ctx context.Context, in *Input) (*detailOutput, error) {
-	return h.answer(h.Reactivate(ctx, caller.From(ctx), in.Document))
+	d, err := h.Reactivate(ctx, caller.From(ctx), in.Document)
+	return h.answer(ctx, d, err)
 }
 
 func (h *routes) links(ctx context.Context, in *pageInput) (*struct{ Body web.Page[api.UploadedLink] }, error) {
@@ -290,9 +311,12 @@ func (h *routes) uploads(ctx context.Context, in *pageInput) (*struct{ Body web.
 	if err != nil {
 		return nil, err
 	}
-	wire := func(u *Upload) api.UploadedFile { return u.wire(h.base) }
-	page := web.NewPage(wireAll(list, wire), func(u api.UploadedFile) string { return web.EncodeCursor(u.ID) }, more, after != "")
-	return &struct{ Body web.Page[api.UploadedFile] }{page}, nil
+	page, err := h.wireUploads(ctx, caller.From(ctx), h.base, list)
+	if err != nil {
+		return nil, err
+	}
+	cursor := func(u api.UploadedFile) string { return web.EncodeCursor(u.ID) }
+	return &struct{ Body web.Page[api.UploadedFile] }{web.NewPage(page, cursor, more, after != "")}, nil
 }
 
 // FileInput names a file of a document.

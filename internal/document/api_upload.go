@@ -46,7 +46,11 @@ func (h *routes) upload(ctx context.Context, in *uploadInput) (out *struct{ Body
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body api.UploadedFile }{u.wire(h.base)}, nil
+	page, err := h.wireUploads(ctx, c, h.base, []Upload{u})
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body api.UploadedFile }{page[0]}, nil
 }
 
 // receive reads the parts of an upload, in whatever order they come. What it

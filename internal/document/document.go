@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/blob"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -87,14 +88,17 @@ func (o Owner) label() string {
 	return o.Email
 }
 
-// Users finds users of the caller's workspace by id or e-mail. NotFound when there
-// is none.
+// Users finds who has to do with documents in the caller's workspace; users by id or
+// e-mail. NotFound when there is none.
 type Users interface {
 	Owner(ctx context.Context, c caller.Caller, ref string) (Owner, error)
+	// Uploader answers what a USER or an APPLICATION is called.
+	Uploader(ctx context.Context, c caller.Caller, kind, id string) (string, error)
 }
 
 // Controls tell what is mapped to documents, and let go of one.
 type Controls interface {
+	ControlsUnder(ctx context.Context, tx *db.Tx, w caller.Workspace, documents []string) (map[string][]api.Named, error)
 	DocumentsUnder(ctx context.Context, tx *db.Tx, w caller.Workspace, frameworks []string) ([]string, error)
 	ReleaseDocument(ctx context.Context, tx *db.Tx, c caller.Caller, document, title string) error
 }
@@ -153,9 +157,9 @@ type Query struct {
 	Frameworks []string // mapped to a control of any of these; all when empty
 	IDs        []string // any of these; all when nil
 	Limit      int
+	Owner      string   // id of a user: only theirs; "": of all
 	Statuses   []Status // any of these; all when empty
 
-	owner string // only those of this user, unless ""
 	plain bool   // without sensitive ones, but for those of…
 	own   string // …this user
 	now   int64
@@ -167,7 +171,7 @@ func (s *Service) narrow(q Query, c caller.Caller) Query {
 	if c.Kind == caller.User {
 		q.own = c.ID
 		if c.Check(caller.ListDocuments) != nil {
-			q.owner = c.ID
+			q.Owner = c.ID
 		}
 	}
 	q.plain = c.Check(caller.SeeSensitive) != nil
@@ -202,7 +206,7 @@ func (s *Service) Among(ctx context.Context, tx *db.Tx, c caller.Caller, ids []s
 		return nil, nil
 	}
 	q := s.narrow(Query{After: after, IDs: ids, Limit: limit}, c)
-	q.owner = ""
+	q.Owner = ""
 	return selectDocuments(ctx, tx, c.Workspace, q)
 }
 

@@ -24,15 +24,17 @@ func TestLife(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		h := newHouse(t, d)
 		path := h.create("Access review")
-		h.want("manage", "GET "+path, "", "200", `"uploadStatus":"Needs document"`, `"ownerId":null`, `"category":"Custom"`, `"url":null`,
+		h.want("manage", "GET "+path, "", "200", `"uploadStatus":"Needs document"`, `"ownerId":null`, `"category":"Custom"`, `"url":"https://muster.example`+strings.TrimPrefix(path, "/v1")+`"`, `"owner":null`, `"controls":[]`,
 			`"deactivatedStatus":{"creationDate":"2026-01-31T12:00:00.000Z","expiration":null,"reason":null,"isDeactivated":false}`,
-			`"note":null`, `"nextRenewalDate":null`, `"renewalCadence":"P1M"`, `"reminderWindow":"P1W"`, `"subscribers":[]`)
+			`"note":null`, `"nextRenewalDate":null`, `"renewalCadence":"P1M"`, `"reminderWindow":"P1W"`, `"subscribers":[]`,
+			`"submittedDate":null`, `"timeSensitivity":"MOST_RECENT"`, `"uploadLimit":100`)
 		h.want("manage", "POST "+path+"/submit", "", "422")
 		file := h.upload("build", path, field("effectiveAtDate", "2026-01-31"), field("description", "of January"), file("a.csv", "text/csv", "a,b"))
 		for _, want := range []string{
 			`201 `, `"fileName":"a.csv"`, `"title":"a.csv"`, `"description":"of January"`, `"mimeType":"text/csv"`, `"uploadedBy":{"type":"APPLICATION","id":"` + h.callers["build"].ID + `"}`,
 			`"creationDate":"2026-01-31T12:00:00.000Z"`, `"updatedDate":"2026-01-31T12:00:00.000Z"`, `"deletionDate":null`, `"effectiveDate":"2026-01-31T00:00:00.000Z"`,
 			`"url":"https://muster.example` + path + `/uploads/` + h.id(file) + `/media"`,
+			`"sha256":"`, `"size":3,`, `"uploaderName":"build"`,
 		} {
 			if !strings.Contains(file, want) {
 				t.Errorf("the upload: got %s, want %s", file, want)
@@ -40,6 +42,9 @@ func TestLife(t *testing.T) {
 		}
 		h.want("manage", "GET "+path, "", "200", `"uploadStatus":"OK"`, `"nextRenewalDate":"2026-02-28T00:00:00.000Z"`)
 		h.want("manage", "POST "+path+"/submit", "", "204")
+		h.want("manage", "POST "+path+"/set-owner", `{"userId":"`+owner+`"}`, "200", `"owner":{"id":"`+owner+`","displayName":"Jane","emailAddress":"jane@example.com"}`)
+		h.want("manage", "GET "+path, "", "200", `"submittedDate":"2026-01-31T12:00:00.000Z"`)
+		h.want("manage", "GET /v1/documents", "", "200", `"nextRenewalDate":"2026-02-28T00:00:00.000Z"`, `"displayName":"Jane"`)
 		h.clock = time.Date(2026, 2, 28, 0, 0, 0, 0, time.UTC)
 		h.want("manage", "GET "+path, "", "200", `"uploadStatus":"Needs update"`, `"uploadStatusDate":"2026-02-28T00:00:00.000Z"`)
 		h.want("manage", "POST "+path+"/links", `{"url":"https://wiki.example/review?token=x","title":"The wiki","effectiveDate":"2099-01-01T00:00:00Z"}`,

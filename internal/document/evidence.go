@@ -18,7 +18,7 @@ func (d *Document) Label() string { return d.name() }
 // name is what others may read of a document, on the trail and beside controls.
 func (d *Document) name() string {
 	if d.Sensitive {
-		return "a sensitive document"
+		return "(sensitive)"
 	}
 	return d.Title
 }

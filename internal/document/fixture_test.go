@@ -50,6 +50,16 @@ func (h *house) Owner(_ context.Context, _ caller.Caller, ref string) (document.
 	return document.Owner{Email: "jane@example.com", ID: owner, MayOwn: true, Name: "Jane"}, nil
 }
 
+// Uploader answers what the callers are called.
+func (h *house) Uploader(_ context.Context, _ caller.Caller, _, id string) (string, error) {
+	for _, c := range h.callers {
+		if c.ID == id {
+			return c.Name, nil
+		}
+	}
+	return "", fault.New(fault.NotFound, "there is no %q", id)
+}
+
 // Caller knows the tokens.
 func (h *house) Caller(_ context.Context, token string) (caller.Caller, error) {
 	c, ok := h.callers[token]

@@ -88,6 +88,12 @@ func (d *Document) next() *int64 {
 	return nil
 }
 
+// Due answers when what a document has is too old, in ms; nil: never, or there is nothing.
+func (d *Document) Due() *int64 { return d.dueAt }
+
+// Soon says whether its reminder's time has come at an instant in ms.
+func (d *Document) Soon(now int64) bool { return d.soonAt != nil && *d.soonAt <= now }
+
 func same(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 // since answers since when the status holds.

@@ -35,7 +35,7 @@ func selectDocument(ctx context.Context, tx *db.Tx, w caller.Workspace, id strin
 
 // selectDocuments answers one more than the limit of a query.
 func selectDocuments(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query) (list []Document, err error) {
-	args := []any{q.now, w.Number, q.After, int64(q.Limit + 1), q.owner, q.plain, q.own}
+	args := []any{q.now, w.Number, q.After, int64(q.Limit + 1), q.Owner, q.plain, q.own}
 	where := `WHERE d.workspace = $2 AND d.id > $3 AND ($5 = '' OR d.owner = $5) AND (NOT $6 OR NOT d.sensitive OR $7 <> '' AND d.owner = $7)`
 	if len(q.Statuses) > 0 {
 		where += ` AND ` + statusAt + ` IN (` + db.Parameters(len(args)+1, len(q.Statuses)) + `)`

@@ -238,8 +238,27 @@ func day(at time.Time) string {
 // instants are times as they stand in changes.
 var instants = regexp.MustCompile(`\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z`)
 
-// dated puts the times in a change's value as people write them.
+// periods are calendar periods as they stand in changes (ISO 8601).
+var periods = regexp.MustCompile(`^P(\d{1,3})([DWMY])$`)
+
+// codes are words of the code with several parts, in capitals.
+var codes = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)+$`)
+
+// dated puts the times, periods and code words in a change's value as people write them.
 func dated(value string) string {
+	if found := periods.FindStringSubmatch(value); found != nil {
+		unit := map[string]string{"D": "day", "M": "month", "W": "week", "Y": "year"}[found[2]]
+		switch found[1] {
+		case "0":
+			return "none"
+		case "1":
+			return "1 " + unit
+		}
+		return found[1] + " " + unit + "s"
+	}
+	if codes.MatchString(value) {
+		return strings.ToLower(words(value))
+	}
 	return instants.ReplaceAllStringFunc(value, func(text string) string {
 		at, err := time.Parse(time.RFC3339Nano, text)
 		if err != nil {

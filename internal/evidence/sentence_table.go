@@ -46,7 +46,16 @@ var sentences = []sentence{
 	{"account.released", "", "Accounts of {subject}, who is no person here any more, were released: {linked}[ ({accounts})]"},
 
 	{"application.configured", "", "{actor} changed the settings of the application {subject}[: {changes}]"},
+	{"application.installed", "", "{actor} installed the application {subject}[ of {publisher}]"},
 	{"application.secret_rotated", "", "{actor} gave the application {subject} a new secret"},
+
+	{"connection.allowed", "", "{actor} allowed {subject}[ of {publisher}] to push what it calls {source}[ ({scopes})]"},
+	{"connection.disconnected", "reason=customer_disconnected", "{actor} disconnected {source} of {subject}"},
+	{"connection.disconnected", "reason=partner_disconnected", "{subject} disconnected {source} itself"},
+	{"connection.disconnected", "", "{source} of {subject} was disconnected[: {why}]"},
+	{"connection.made", "", "{subject} connected {source}[, as {allowedBy} allowed]"},
+	{"connection.refused", "", "{actor} refused {subject}[ of {publisher}] what it calls {source}"},
+	{"connection.token_reuse_detected", "", "{source} of {subject} was disconnected[: {why}]"},
 
 	{"control.added_from_the_library", "", "{actor} added the control {subject} from the library"},
 	{"control.created", "", "{actor} created the control {subject}[ ({externalId})]"},
@@ -104,7 +113,7 @@ var sentences = []sentence{
 
 	{"directory.warning_dismissed", "", "{actor} dismissed a warning of the directory {subject}[: {before warning}]"},
 
-	{"document.created", "", "{actor} asked for the document {subject}[: {changes but title}]"},
+	{"document.created", "", "{actor} asked for the document {subject}"},
 	{"document.deactivated", "", "{actor} made the document {subject} not relevant[ until {until}][ (reason: {reason})]"},
 	{"document.deactivation_ended", "", "The document {subject} is relevant again: the date came"},
 	{"document.deleted", "", "{actor} deleted the document {subject}"},
@@ -189,6 +198,14 @@ var sentences = []sentence{
 	{"person.released", "", "{actor} released {subject}, whom the source no longer knows"},
 	{"person.returned", "", "{actor} noted that {subject} has returned"},
 
+	{"policy.acceptance_recorded", "", "{actor} recorded that {person} has accepted version {version} of the policy {subject}[ (how it is known: {reason})]"},
+	{"policy.accepted", "", "{actor} accepted version {version} of the policy {subject}"},
+	{"policy.replaced", "", "{actor} edited the policy {subject}"},
+	{"policy.version_approved", "", "{actor} approved version {version} of the policy {subject}"},
+	{"policy.version_drafted", "", "{actor} wrote version {version} of the policy {subject}"},
+	{"policy.version_returned", "", "{actor} returned version {version} of the policy {subject}[ (reason: {reason})]"},
+	{"policy.version_submitted", "", "{actor} asked for the approval of version {version} of the policy {subject}"},
+
 	{"program.begun", "", "The workspace {subject} began with {controls} controls and the frameworks that Muster brings along"},
 
 	{"recovery_codes.replaced", "self", "{actor} replaced their recovery codes"},
@@ -217,6 +234,7 @@ var sentences = []sentence{
 	{"sla.edited", "", "{actor} edited the SLA {subject}[: {changes}]"},
 	{"sla_settings.updated", "", "{actor} changed what deadlines go by[: {changes}]"},
 
+	{"sync.evaluated", "cause=disconnect", "{actor} disconnected a source of {subject}: {removed} removed"},
 	{"sync.evaluated", "cause=exception", "{actor} had the records of {subject} judged again after a change of exceptions"},
 	{"sync.evaluated", "cause=rerun", "{actor} had all records of {subject} judged again"},
 	{"sync.evaluated", "cause=rule", "{actor} had the records of {subject} judged again after a change of rules"},

@@ -66,7 +66,7 @@ func Types() []Type {
 // nouns are what somebody must be allowed to read to be told of what has to do with it.
 // Whatever is not among them takes the right to read the audit trail.
 var nouns = map[string]caller.Permission{
-	"access_review": caller.ReadReviews, "account": caller.ReadAccounts, "control": caller.ReadControls, "definition": caller.ReadApplications,
+	"access_review": caller.ReadReviews, "account": caller.ReadAccounts, "connection": caller.ReadApplications, "control": caller.ReadControls, "definition": caller.ReadApplications,
 	"document": caller.ReadDocuments, "exception": caller.ReadTests, "framework": caller.ReadControls, "outcome": caller.ReadTests,
 	"person": caller.ReadPeople, "policy": caller.ReadPolicies, "program": caller.ReadControls, "remediation": caller.ReadTests,
 	"scope": caller.ReadControls, "sla": caller.ReadTests, "source": caller.ReadApplications, "sync": caller.ReadApplications, "test": caller.ReadTests,

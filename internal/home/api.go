@@ -20,6 +20,10 @@ func (s *Service) Mount(server *web.Server) {
 		Method: "GET", Path: "/v1/home", ID: "getHome", Summary: "What broke, what is late, what fell silent",
 		Permission: caller.OwnAccount, Class: web.ClassManage, Tag: "Home",
 	}, s.get)
+	web.Register(server, web.Route{
+		Method: "GET", Path: "/v1/my-work", ID: "getMyWork", Summary: "What waits for the user who asks, the most urgent first",
+		Permission: caller.OwnAccount, Class: web.ClassManage, Tag: "Home",
+	}, s.getWork)
 }
 
 type input struct {
@@ -105,4 +109,23 @@ func (h *Home) frameworks() []api.HomeFramework {
 		}
 	}
 	return list
+}
+
+func (s *Service) getWork(ctx context.Context, _ *struct{}) (*struct{ Body api.MyWork }, error) {
+	w, err := s.MyWork(ctx, caller.From(ctx))
+	if err != nil {
+		return nil, err
+	}
+	a := api.MyWork{Capped: w.Capped, Date: web.TimeOf(w.Now).String(), Items: make([]api.WorkItem, len(w.Items))}
+	for i, one := range w.Items {
+		a.Items[i] = api.WorkItem{Kind: string(one.Kind), ID: one.ID, Name: one.Name, Status: one.Status, Count: one.Count, Overdue: one.Overdue}
+		if one.SystemID != "" {
+			a.Items[i].System = &api.Named{ID: one.SystemID, Name: one.System}
+		}
+		if one.Due != nil {
+			due := web.TimeOf(*one.Due).String()
+			a.Items[i].DueDate = &due
+		}
+	}
+	return &struct{ Body api.MyWork }{a}, nil
 }

@@ -7,4 +7,7 @@
 // outcome is scanned; overdue failures are counted up to a bound.
 //
 // Each part needs the permission of its own page; the others are null.
+//
+// It also answers what waits for one user, of all features that ask people for something.
+// There a part needs no permission but to own what it is about, as its own page does.
 package home

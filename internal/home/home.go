@@ -12,8 +12,11 @@ import (
 	"github.com/passmuster/muster/internal/assessment"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/document"
+	"github.com/passmuster/muster/internal/policy"
 	"github.com/passmuster/muster/internal/program"
 	"github.com/passmuster/muster/internal/resource"
+	"github.com/passmuster/muster/internal/review"
 )
 
 const (
@@ -28,9 +31,12 @@ const (
 // Options fill a Service.
 type Options struct {
 	DB              *db.DB
+	Documents       *document.Service // nil: there are none
 	HasApplications func(ctx context.Context, c caller.Caller) (bool, error)
 	Now             func() time.Time
+	Policies        *policy.Service // nil: there are none
 	Program         *program.Service
+	Reviews         *review.Service // nil: there are none
 	Tests           *assessment.Service
 }
 

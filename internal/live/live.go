@@ -65,13 +65,17 @@ func (h Hint) permission() caller.Permission {
 // needs to be told of one.
 var nouns = map[string]caller.Permission{
 	"access_review": caller.ReadReviews, "account": caller.ReadAccounts, "application": caller.ReadApplications, "control": caller.ReadControls,
-	"definition": caller.ReadApplications, "exception": caller.ReadTests, "framework": caller.ReadControls, "group": caller.ReadPeople,
-	"directory": caller.ReadSettings, "directory_group": caller.ReadSettings, "directory_user": caller.ReadSettings, "identity_provider": caller.ReadSettings,
-	"person": caller.ReadPeople, "program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls,
-	"sign_in_settings": caller.ReadSettings, "sla": caller.ReadTests, "user": caller.ReadUsers,
-	"test": caller.ReadTests, "test_version": caller.ReadTests, "vulnerability": caller.ReadVulnerabilities,
-	"webhook": caller.ReadSettings,
+	"definition": caller.ReadApplications, "directory": caller.ReadSettings, "directory_group": caller.ReadSettings, "directory_user": caller.ReadSettings,
+	"document": caller.ReadDocuments, "exception": caller.ReadTests, "framework": caller.ReadControls, "group": caller.ReadPeople,
+	"identity_provider": caller.ReadSettings, "invitation": caller.ReadUsers, "person": caller.ReadPeople, "policy": caller.ReadPolicies,
+	"program": caller.ReadControls, "remediation": caller.ReadTests, "role": caller.ReadUsers, "scope": caller.ReadControls,
+	"sign_in_settings": caller.ReadSettings, "sla": caller.ReadTests, "test": caller.ReadTests, "test_version": caller.ReadTests, "user": caller.ReadUsers,
+	"vulnerability": caller.ReadVulnerabilities, "webhook": caller.ReadSettings, trail: caller.ReadAudit,
 }
+
+// trail is the noun of the audit trail itself: whatever was done, but for the pushes and
+// re-evaluations that it leaves out.
+const trail = "audit"
 
 const (
 	maxClients = 1000 // of a server
@@ -365,10 +369,15 @@ func (s *Service) changes(ctx context.Context, tx *db.Tx, w caller.Workspace, wa
 		return nil, err
 	}
 	was.entry = newest
+	told := false
 	for _, kind := range kinds {
 		if nouns[kind] != "" {
 			hints = append(hints, Hint{Kind: KindChange, Noun: kind})
 		}
+		told = told || kind != KindSync // also what the trail calls a push
+	}
+	if told {
+		hints = append(hints, Hint{Kind: KindChange, Noun: trail})
 	}
 	return hints, nil
 }

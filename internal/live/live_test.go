@@ -173,11 +173,14 @@ func TestChanges(t *testing.T) {
 		note("session")
 		look(nil, nil) // they have no place yet
 		h.ok(events.Drain(t.Context()))
-		look([]string{"change access_review", "change exception"}, []string{"change exception"})
+		look([]string{"change access_review", "change exception", "change audit"}, []string{"change exception"})
 		look(nil, nil)
 		note("exception")
 		h.ok(events.Drain(t.Context()))
-		look([]string{"change exception"}, []string{"change exception"})
+		look([]string{"change exception", "change audit"}, []string{"change exception"})
+		note("sync")
+		h.ok(events.Drain(t.Context()))
+		look(nil, nil) // the trail leaves pushes out
 	})
 }
 

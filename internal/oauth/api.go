@@ -5,6 +5,7 @@ package oauth
 import (
 	"context"
 	"errors"
+	"html/template"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -19,47 +20,56 @@ import (
 // Mount puts the routes up. Those of tokens are plain: their clients authenticate
 // by themselves, and their errors have the shape of RFC 6749.
 func (s *Service) Mount(w *web.Server) {
-	f := &face{service: s, web: w}
+	f := &face{consent: consentPage(), service: s, web: w}
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/oauth/token", Class: web.ClassOAuth, Open: true, Operation: describeToken()}, http.HandlerFunc(f.token))
+	// Pages of browsers stand in no document of programs.
+	w.Handle(web.Plain{Method: http.MethodGet, Path: "/oauth/authorize", Class: web.ClassOAuth, Open: true}, f.page(f.authorize))
+	// Another site's form is refused here, as everywhere.
+	w.Handle(web.Plain{Method: http.MethodPost, Path: "/oauth/authorize", Class: web.ClassOAuth, Open: true}, f.page(f.decide))
 	w.Handle(web.Plain{Method: http.MethodPost, Path: "/v1/oauth/token/suspend", Class: web.ClassOAuth, Open: true, Operation: describeSuspend()}, http.HandlerFunc(f.suspend))
 	s.mountApplications(w)
+	s.mountConnections(w)
 }
 
 type face struct {
+	consent *template.Template
 	service *Service
 	web     *web.Server
 }
 
 // tokenAnswer is RFC 6749 section 5.1, with no more than the contract says.
 type tokenAnswer struct {
-	AccessToken string `json:"access_token"`
-	ExpiresIn   int64  `json:"expires_in"`
-	TokenType   string `json:"token_type"`
+	AccessToken  string `json:"access_token"`
+	ExpiresIn    int64  `json:"expires_in"`
+	RefreshToken string `json:"refresh_token,omitempty"`
+	TokenType    string `json:"token_type"`
 }
 
 // token answers POST /oauth/token.
 func (f *face) token(w http.ResponseWriter, r *http.Request) {
-	var token string
+	var tokens pair
 	in, err := f.read(w, r)
 	if err == nil && in.grantType == "" {
 		err = problem(invalidRequest, "grant_type is missing")
 	}
 	if err == nil {
-		token, err = f.grant(w, r, in)
+		tokens, err = f.grant(w, r, in)
 	}
 	if err != nil {
 		f.refuse(w, r, in, err)
 		return
 	}
-	answer(w, http.StatusOK, tokenAnswer{AccessToken: token, ExpiresIn: int64(Lifetime.Seconds()), TokenType: "Bearer"})
+	answer(w, http.StatusOK, tokenAnswer{
+		AccessToken: tokens.access, ExpiresIn: int64(Lifetime.Seconds()), RefreshToken: tokens.refresh, TokenType: "Bearer",
+	})
 }
 
-func (f *face) grant(w http.ResponseWriter, r *http.Request, in request) (string, error) {
+func (f *face) grant(w http.ResponseWriter, r *http.Request, in request) (pair, error) {
 	c, err := f.admit(w, r, in)
 	if err != nil {
-		return "", err
+		return pair{}, err
 	}
-	return f.service.grant(r.Context(), c, in.grantType, in.scope)
+	return f.service.grant(r.Context(), c, in)
 }
 
 // suspend answers POST /v1/oauth/token/suspend.
@@ -88,7 +98,9 @@ func (f *face) revoke(w http.ResponseWriter, r *http.Request, in request) error 
 
 // admit answers the client of a request and counts the request against its
 // limit. Only an authenticated request counts: else anybody who knows a client
-// id could lock the client out. The others count against their address.
+// id could lock the client out. The others count against their address. Refreshes
+// count for each connection: a client with a thousand customers makes a thousand
+// of them an hour, and one customer's must not be in another's way.
 func (f *face) admit(w http.ResponseWriter, r *http.Request, in request) (client, error) {
 	c, err := f.authenticate(r.Context(), in)
 	if codeOf(err) == invalidClient {
@@ -100,7 +112,16 @@ func (f *face) admit(w http.ResponseWriter, r *http.Request, in request) (client
 	if err != nil {
 		return client{}, err
 	}
-	allowance := f.web.Take(web.ClassOAuth, string(c.app.ID))
+	key := string(c.app.ID)
+	if in.grantType == grantRefresh && c.app.Distribution == Public {
+		switch id, err := f.service.connectionOf(r.Context(), c, in.refreshToken); {
+		case err != nil:
+			return client{}, err
+		case id != "":
+			key = string(id)
+		}
+	}
+	allowance := f.web.Take(web.ClassOAuth, key)
 	allowance.SetHeaders(w.Header())
 	return c, allowance.Fault()
 }

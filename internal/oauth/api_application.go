@@ -42,15 +42,18 @@ type (
 	nothing           struct{}
 )
 
-func (app Application) wire(secrets map[ApplicationID]time.Time) api.Application {
+func (app Application) wire(k known) api.Application {
 	a := api.Application{
 		ID: string(app.ID), Name: app.Name, Description: app.Description, Type: string(app.Type), Distribution: string(app.Distribution),
 		ClientID: app.ClientID, Scopes: texts(app.Scopes), RedirectURIs: append([]string{}, app.RedirectURIs...), AcceptForm: app.AcceptForm,
 		OverlappingTokens: app.OverlappingTokens, RotationGraceSeconds: app.RotationGrace.Seconds(),
 		LastTokenDate: maybeDate(app.MintedAt), CreatedDate: date(app.CreatedAt), UpdatedDate: date(app.UpdatedAt),
 	}
-	if at, ok := secrets[app.ID]; ok {
+	if at, ok := k.secrets[app.ID]; ok {
 		a.SecretDate = maybeDate(&at)
+	}
+	if name, ok := k.publishers[app.ID]; ok {
+		a.Publisher = &name
 	}
 	return a
 }
@@ -78,11 +81,11 @@ func (s *Service) answerApplication(ctx context.Context, app Application, err er
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := s.secrets(ctx, caller.From(ctx))
+	k, err := s.known(ctx, caller.From(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return &applicationOutput{app.wire(secrets)}, nil
+	return &applicationOutput{app.wire(k)}, nil
 }
 
 type applicationsInput struct {
@@ -99,7 +102,7 @@ func (s *Service) getApplications(ctx context.Context, in *applicationsInput) (*
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := s.secrets(ctx, caller.From(ctx))
+	k, err := s.known(ctx, caller.From(ctx))
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +111,7 @@ func (s *Service) getApplications(ctx context.Context, in *applicationsInput) (*
 	})
 	page := make([]api.Application, min(len(all), in.Size()))
 	for i := range page {
-		page[i] = all[i].wire(secrets)
+		page[i] = all[i].wire(k)
 	}
 	cursor := func(a api.Application) string { return web.EncodeCursor(a.ID) }
 	return &struct{ Body web.Page[api.Application] }{web.NewPage(page, cursor, len(all) > len(page), after != nil)}, nil

@@ -24,11 +24,19 @@ func describeToken() *huma.Operation {
 			Properties: map[string]*huma.Schema{
 				"client_id":     {Type: huma.TypeString, Pattern: "^vci_[0-9a-f]{48}$"},
 				"client_secret": {Type: huma.TypeString, Pattern: "^vcs_[0-9a-f]{6}_[0-9A-Za-z]{64}$"},
-				"grant_type":    {Type: huma.TypeString, Enum: []any{grantClient}},
+				"code":          {Type: huma.TypeString, Description: "Of the grant authorization_code, as are redirect_uri and source_id."},
+				"code_verifier": {Type: huma.TypeString, Description: "Required when a code_challenge was sent (RFC 7636), refused when none was."},
+				"grant_type": {
+					Type: huma.TypeString, Enum: []any{grantClient, grantCode, grantRefresh},
+					Description: "client_credentials for private applications, the others for public ones.",
+				},
+				"redirect_uri":  {Type: huma.TypeString, Description: "The very one of the authorization request."},
+				"refresh_token": {Type: huma.TypeString, Description: "Of the grant refresh_token."},
 				"scope": {
 					Type:        huma.TypeString,
-					Description: "Scopes separated by spaces; all that the application holds when absent.",
+					Description: "Scopes separated by spaces; all that the application holds when absent, or that were consented to.",
 				},
+				"source_id": {Type: huma.TypeString, Description: "That of the authorization request."},
 			},
 		}),
 		Responses: responses("The access token.", &huma.Schema{
@@ -37,7 +45,11 @@ func describeToken() *huma.Operation {
 			Properties: map[string]*huma.Schema{
 				"access_token": {Type: huma.TypeString, Pattern: "^vat_[0-9a-f]{6}_[0-9A-Za-z]{32}$"},
 				"expires_in":   {Type: huma.TypeInteger, Const: int64(Lifetime.Seconds())},
-				"token_type":   {Type: huma.TypeString, Const: "Bearer"},
+				"refresh_token": {
+					Type: huma.TypeString, Pattern: "^vrt_[0-9a-f]{6}_[0-9A-Za-z]{64}$",
+					Description: "Of public applications. The former one works on for 3 hours after this one's first use.",
+				},
+				"token_type": {Type: huma.TypeString, Const: "Bearer"},
 			},
 		}),
 		Security: []map[string][]string{},
@@ -60,7 +72,7 @@ func describeSuspend() *huma.Operation {
 		}),
 		Responses: responses("The token is dead, or was already.", &huma.Schema{Type: huma.TypeObject}),
 		Security:  []map[string][]string{},
-		Summary:   "Revoke an access token",
+		Summary:   "Revoke an access token, or a refresh token and with it the connection",
 		Tags:      []string{tag},
 	}
 }
@@ -93,7 +105,7 @@ func errorSchema() *huma.Schema {
 		Required: []string{"error", "error_description", "message"},
 		Properties: map[string]*huma.Schema{
 			"error": {Type: huma.TypeString, Enum: []any{
-				string(invalidClient), string(invalidRequest), string(invalidScope), string(serverError), string(tooManyRequests),
+				string(invalidClient), string(invalidGrant), string(invalidRequest), string(invalidScope), string(serverError), string(tooManyRequests),
 				string(unauthorizedClient), string(unavailable), string(unsupportedGrant),
 			}},
 			"error_description": {Type: huma.TypeString},

@@ -20,9 +20,28 @@ type request struct {
 	basic        bool // the client used the header Authorization: Basic
 	clientID     string
 	clientSecret string
+	code         string
+	codeVerifier string
 	grantType    string
+	redirectURI  string
+	refreshToken string
 	scope        string
+	sourceID     string
 	token        string
+}
+
+// checkPublic says what is missing for the grants of public applications.
+func (in *request) checkPublic() error {
+	need := map[string][]field{
+		grantCode:    {{"code", &in.code}, {"redirect_uri", &in.redirectURI}, {"source_id", &in.sourceID}},
+		grantRefresh: {{"refresh_token", &in.refreshToken}},
+	}
+	for _, f := range need[in.grantType] {
+		if *f.target == "" {
+			return problem(invalidRequest, f.name+" is missing")
+		}
+	}
+	return nil
 }
 
 // bodyLimit is far above any request that means something.
@@ -76,6 +95,19 @@ func (in *request) readBasic(r *http.Request) (bool, error) {
 type field struct {
 	name   string
 	target *string
+}
+
+// more lists the parameters that mean something for a grant alone.
+func (in *request) more() []field {
+	switch in.grantType {
+	case grantCode:
+		return []field{
+			{"code", &in.code}, {"code_verifier", &in.codeVerifier}, {"redirect_uri", &in.redirectURI}, {"source_id", &in.sourceID},
+		}
+	case grantRefresh:
+		return []field{{"refresh_token", &in.refreshToken}}
+	}
+	return nil
 }
 
 // fields lists the parameters that mean something; all others are tolerated,
@@ -159,7 +191,14 @@ func (s *Service) acceptsForm(ctx context.Context, clientID string) (bool, error
 // set puts each parameter in its place. A client that used the header may name
 // itself again, but authenticates once (RFC 6749 section 2.3).
 func (in *request) set(get func(name string) (value string, given bool, err error)) error {
-	for _, f := range in.fields() {
+	if err := in.setFields(in.fields(), get); err != nil {
+		return err
+	}
+	return in.setFields(in.more(), get)
+}
+
+func (in *request) setFields(fields []field, get func(name string) (value string, given bool, err error)) error {
+	for _, f := range fields {
 		value, given, err := get(f.name)
 		if err != nil {
 			return err

@@ -67,8 +67,8 @@ func TestTokenEndpoint(t *testing.T) {
 		{name: "code of a private one", body: private.ask("grant_type", "authorization_code"), status: 400, code: "unauthorized_client"},
 		{name: "refresh of a private one", body: private.ask("grant_type", "refresh_token"), status: 400, code: "unauthorized_client"},
 		{name: "credentials of a public one", body: public.ask(), status: 400, code: "unauthorized_client", says: "authorization_code"},
-		{name: "code of a public one", body: public.ask("grant_type", "authorization_code"), status: 400, code: "unsupported_grant_type", says: "not available in this version"},
-		{name: "refresh of a public one", body: public.ask("grant_type", "refresh_token"), status: 400, code: "unsupported_grant_type"},
+		{name: "no code of a public one", body: public.ask("grant_type", "authorization_code"), status: 400, code: "invalid_request", says: "code is missing"},
+		{name: "no refresh token of a public one", body: public.ask("grant_type", "refresh_token"), status: 400, code: "invalid_request", says: "refresh_token is missing"},
 		{name: "number for a string", body: `{"client_id":7,"client_secret":"x","grant_type":"client_credentials"}`, status: 400, code: "invalid_request", says: "client_id must be a string"},
 		{name: "list of scopes", body: `{"client_id":"a","client_secret":"x","grant_type":"client_credentials","scope":["a"]}`, status: 400, code: "invalid_request", says: "scope must be a string"},
 		{name: "repeated member", body: strings.Replace(private.ask(), "{", `{"scope":"a","scope":"b",`, 1), status: 400, code: "invalid_request", says: "duplicate"},
@@ -90,7 +90,7 @@ func TestTokenEndpoint(t *testing.T) {
 		{name: "accepted form by header", body: "grant_type=client_credentials", headers: []string{"Content-Type", form, "Authorization", basic(formed.ClientID, formed.secret)}, status: 200},
 		{name: "accepted form, wrong secret in the header", body: "grant_type=client_credentials", headers: []string{"Content-Type", form, "Authorization", basic(formed.ClientID, wrong)}, status: 401, code: "invalid_client"},
 		{name: "accepted form, repeated parameter", body: asForm(formed) + "&scope=a&scope=b", headers: []string{"Content-Type", form}, status: 400, code: "invalid_request", says: "more than once"},
-		{name: "public form", body: asForm(public, "grant_type", "authorization_code"), headers: []string{"Content-Type", form}, status: 400, code: "unsupported_grant_type"},
+		{name: "public form", body: asForm(public, "grant_type", "authorization_code"), headers: []string{"Content-Type", form}, status: 400, code: "invalid_request", says: "code is missing"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got := f.send(t, "/oauth/token", test.body, test.headers...)

@@ -50,7 +50,8 @@ type Application struct {
 	ID                ApplicationID
 	MintedAt          *time.Time // of its last token; nil when it never had one
 	Name              string
-	OverlappingTokens int // live tokens at once, 1 at least
+	Origin            ApplicationID // of an installed application: whose installation it is; "" otherwise
+	OverlappingTokens int           // live tokens at once, 1 at least
 	RedirectURIs      []string
 	RotationGrace     time.Duration // how long a rotated secret and its tokens live on
 	Scopes            []caller.Scope
@@ -88,6 +89,14 @@ type Options struct {
 
 // Service holds applications and tokens. It is safe for concurrent use.
 type Service struct {
+	// Definitions is what installed applications push; nil: nothing. It is set
+	// before the first request: what it is needs the service first.
+	Definitions Definitions
+
+	// Sessions says who looks at the page that asks for consent; nil: nobody can. It
+	// is set before the first request, too.
+	Sessions web.Sessions
+
 	db     *db.DB
 	log    *slog.Logger
 	mints  *mintQueues
@@ -184,14 +193,21 @@ func (s *Service) List(ctx context.Context, c caller.Caller) ([]Application, err
 	return apps, nil
 }
 
-// secrets answers when the secrets of the workspace's applications were made, of
-// those that have one.
-func (s *Service) secrets(ctx context.Context, c caller.Caller) (made map[ApplicationID]time.Time, err error) {
-	err = s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		made, err = selectSecretTimes(ctx, tx, c.Workspace.Number)
+// known is what lists say of a workspace's applications beside what they are.
+type known struct {
+	publishers map[ApplicationID]string    // of installed ones: the workspaces that made them
+	secrets    map[ApplicationID]time.Time // when it was made, of those that have one
+}
+
+func (s *Service) known(ctx context.Context, c caller.Caller) (k known, err error) {
+	err = s.db.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if k.secrets, err = selectSecretTimes(ctx, tx, c.Workspace.Number); err != nil {
+			return err
+		}
+		k.publishers, err = selectPublishers(ctx, tx, c.Workspace.Number)
 		return err
 	})
-	return made, err
+	return k, err
 }
 
 // Get answers one application of the caller's workspace by its id, client id or
@@ -251,6 +267,9 @@ func (s *Service) RotateSecret(ctx context.Context, c caller.Caller, ref string)
 		return "", err
 	}
 	_, err = s.change(ctx, c, ref, func(ctx context.Context, tx *db.Tx, app *Application) error {
+		if app.Origin != "" {
+			return fault.New(fault.Conflict, "an installed application has no secret: who made it keeps that of all its installations")
+		}
 		end := now.Add(app.RotationGrace)
 		if err := endSecrets(ctx, tx, app.ID, end); err != nil {
 			return err
@@ -268,8 +287,9 @@ func (s *Service) RotateSecret(ctx context.Context, c caller.Caller, ref string)
 	return secret, err
 }
 
-// Delete takes an application away; its secrets and tokens end at once. What it
-// pushed stays, and its name is free again.
+// Delete takes an application away; its secrets, tokens and connections end at
+// once, those of its installations in other workspaces, too. What was pushed stays,
+// and its name is free again.
 func (s *Service) Delete(ctx context.Context, c caller.Caller, ref string) error {
 	now := s.instant()
 	_, err := s.change(ctx, c, ref, func(ctx context.Context, tx *db.Tx, app *Application) error {
@@ -277,6 +297,9 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, ref string) error
 			return err
 		}
 		if err := endTokens(ctx, tx, app.ID, now, now); err != nil {
+			return err
+		}
+		if err := s.endConnections(ctx, tx, c, *app, now); err != nil {
 			return err
 		}
 		if err := deleteApplication(ctx, tx, app.ID, now); err != nil {

@@ -8,7 +8,14 @@
 //	application  a program that calls the API: oauth_application
 //	secret       what it authenticates with; shown once, kept as SHA-256: oauth_secret
 //	token        what it calls with for an hour; kept as SHA-256: oauth_token
-//	source       the installation that a public application's token stands for; ""
+//	public       an application that other workspaces install; its definitions, secret
+//	application  and redirect URIs belong to its makers' workspace
+//	installed    what stands for a public one in a workspace that allowed it: a row of
+//	application  oauth_application with an origin, without a secret, with definitions
+//	             and records of its own, so that nothing of two workspaces can meet
+//	connection   a source of an installed application, and the consent to it:
+//	             oauth_connection
+//	source       what a public application's makers call a connection (source_id); ""
 //	             for all others
 //
 // # States of a token
@@ -31,12 +38,29 @@
 //     for installations and not for the secret.
 //   - Secrets and tokens are drawn at random (381 and 190 bits), so a plain SHA-256
 //     keeps them, and looking one up by its hash tells nothing by its timing.
+//   - A token of a public application acts in the workspace that allowed it, as the
+//     installed application, for its source alone.
+//   - The page's form is good for the session that it was shown to, once, and for what
+//     it showed.
 //   - Each change of an application leaves an entry of evidence in its transaction.
 //     No secret and no token is in it, nor in any log.
 //
-// # Grants
+// # Connections
 //
-// client_credentials is what there is. Public applications will use
-// authorization_code and refresh_token; until then their requests are answered
-// with unsupported_grant_type.
+//	GET /oauth/authorize ──▶ page ──allow──▶ code, 30 s, once ──▶ access + refresh token
+//	                          │ oauth_request, 15 min              │          ▲
+//	                          └─refuse──▶ access_denied            ▼          │
+//	                                                       connected ──refresh┘
+//	                                                           │ ▲
+//	   somebody of the workspace, the client, a theft,         ▼ │ a new consent
+//	   a code that comes twice, a deletion                 disconnected
+//
+// Refresh tokens have generations. The first use of one of generation n makes n+1
+// the newest, and gives those of n-1 three hours. Whatever token is used, the new
+// one is of the newest generation: what two hosts got at once goes on side by side,
+// and what a thief keeps back ends with its generation. One that comes after its end
+// ends the connection.
+//
+// What ends a connection on purpose (its workspace, or its client by suspending the
+// refresh token) takes its records out of the tests; a theft or a deletion does not.
 package oauth

@@ -19,6 +19,7 @@ type change struct {
 	Changes      []evidence.Change `json:"changes,omitempty"`
 	ClientID     string            `json:"clientId,omitempty"`
 	Distribution Distribution      `json:"distribution,omitempty"`
+	Publisher    string            `json:"publisher,omitempty"` // of an installed application: the workspace that made it
 	RedirectURIs []string          `json:"redirectUris,omitempty"`
 	Scopes       []caller.Scope    `json:"scopes,omitempty"`
 	Settings     *settings         `json:"settings,omitempty"`
@@ -117,6 +118,44 @@ func appendChange(ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time
 		Actor:   c,
 		Kind:    "application",
 		Subject: evidence.Subject{Kind: "application", ID: string(app.ID), Name: app.Name},
+		Body:    body,
+	})
+}
+
+// consented is the body of the entry that a decision about a request leaves.
+type consented struct {
+	Publisher string         `json:"publisher"`
+	Scopes    []caller.Scope `json:"scopes,omitempty"`
+	Source    string         `json:"source"`
+	What      string         `json:"what"` // allowed, refused
+}
+
+func appendConsent(ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, app Application, body consented) error {
+	return evidence.Append(ctx, tx, now, evidence.Entry{
+		Actor:   c,
+		Kind:    "connection",
+		Subject: evidence.Subject{Kind: "application", ID: string(app.ID), Name: app.Name},
+		Body:    body,
+	})
+}
+
+// connectionChange is the body of a connection's entry.
+type connectionChange struct {
+	AllowedBy string         `json:"allowedBy,omitempty"` // name
+	Reason    string         `json:"reason,omitempty"`    // word
+	Scopes    []caller.Scope `json:"scopes,omitempty"`
+	Source    string         `json:"source"`
+	What      string         `json:"what"` // made, disconnected, token_reuse_detected
+	Why       string         `json:"why,omitempty"`
+}
+
+func appendConnection(
+	ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, n Connection, app Application, body connectionChange,
+) error {
+	return evidence.Append(ctx, tx, now, evidence.Entry{
+		Actor:   c,
+		Kind:    "connection",
+		Subject: evidence.Subject{Kind: "connection", ID: string(n.ID), Name: app.Name},
 		Body:    body,
 	})
 }

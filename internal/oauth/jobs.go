@@ -71,17 +71,32 @@ func (s *Service) FlushLastUsed(ctx context.Context) error {
 // better answers than "unknown".
 const keepDead = 24 * time.Hour
 
-// PurgeTokens deletes what has been dead for a day. It is one pass, safe to
-// repeat.
+// keepReused is how long refresh tokens stay that were replaced: whoever uses one
+// again gives a theft away.
+const keepReused = 30 * 24 * time.Hour
+
+// PurgeTokens deletes what has been dead for a day, and refresh tokens that have
+// been for a month. It is one pass, safe to repeat.
 func (s *Service) PurgeTokens(ctx context.Context) error {
 	before := s.instant().Add(-keepDead)
-	for rows := int64(batch); rows == batch; {
-		err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-			rows, err = deleteTokens(ctx, tx, before, batch)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("purge tokens: %w", err)
+	for _, purge := range []struct {
+		what   string
+		before time.Time
+		rows   func(ctx context.Context, tx *db.Tx, before time.Time, limit int64) (int64, error)
+	}{
+		{"tokens", before, deleteTokens},
+		{"authorization requests", before, deleteRequests},
+		{"codes", before, deleteCodes},
+		{"refresh tokens", s.instant().Add(-keepReused), deleteRefresh},
+	} {
+		for rows := int64(batch); rows == batch; {
+			err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+				rows, err = purge.rows(ctx, tx, purge.before, batch)
+				return err
+			})
+			if err != nil {
+				return fmt.Errorf("purge %s: %w", purge.what, err)
+			}
 		}
 	}
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -9,17 +9,21 @@ const (
 	grantRefresh = "refresh_token"
 )
 
-// code is an error code of RFC 6749 section 5.2, or ours where it has none.
+// code is an error code of RFC 6749 sections 4.1.2.1 and 5.2, or ours where they
+// have none.
 type code string
 
 const (
+	accessDenied       code = "access_denied"
 	invalidClient      code = "invalid_client"
+	invalidGrant       code = "invalid_grant"
 	invalidRequest     code = "invalid_request"
 	invalidScope       code = "invalid_scope"
 	serverError        code = "server_error"
 	tooManyRequests    code = "too_many_requests" // the RFC knows no rate limits
 	unauthorizedClient code = "unauthorized_client"
 	unavailable        code = "temporarily_unavailable"
+	unsupportedAnswer  code = "unsupported_response_type"
 	unsupportedGrant   code = "unsupported_grant_type"
 )
 

@@ -11,14 +11,19 @@ import (
 
 // The forms of contract section 1. Clients check the prefixes.
 const (
-	clientPrefix = "vci_"
-	secretPrefix = "vcs_"
-	tokenPrefix  = "vat_"
+	clientPrefix  = "vci_"
+	codePrefix    = "vac_"
+	refreshPrefix = "vrt_"
+	secretPrefix  = "vcs_"
+	tokenPrefix   = "vat_"
 
-	clientBytes   = 24 // written as 48 hex digits
-	hintBytes     = 3  // written as 6
-	secretLetters = 64
-	tokenLetters  = 32
+	clientBytes    = 24 // written as 48 hex digits
+	codeLetters    = 32
+	hintBytes      = 3 // written as 6
+	refreshLetters = 64
+	requestLetters = 32
+	secretLetters  = 64
+	tokenLetters   = 32
 )
 
 // digest is what is kept of a secret or token.
@@ -35,6 +40,10 @@ func (s *Service) newClientID() (string, error) {
 }
 
 func (s *Service) newSecret() (string, error) { return s.credential(secretPrefix, secretLetters) }
+
+func (s *Service) newCode() (string, error) { return s.credential(codePrefix, codeLetters) }
+
+func (s *Service) newRefresh() (string, error) { return s.credential(refreshPrefix, refreshLetters) }
 
 func (s *Service) newToken() (string, error) { return s.credential(tokenPrefix, tokenLetters) }
 

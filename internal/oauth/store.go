@@ -18,7 +18,7 @@ import (
 
 const applicationColumns = `
 	a.id, a.name, a.type, a.distribution, a.client_id, a.scopes, a.redirect_uris,
-	a.overlapping_tokens, a.rotation_grace, a.accept_form, a.created_at, a.updated_at, a.minted_at, a.description`
+	a.overlapping_tokens, a.rotation_grace, a.accept_form, a.created_at, a.updated_at, a.minted_at, a.description, a.origin`
 
 // scanApplication reads applicationColumns and, after them, more.
 func scanApplication(row db.Row, more ...any) (Application, error) {
@@ -26,16 +26,20 @@ func scanApplication(row db.Row, more ...any) (Application, error) {
 	var scopes, uris string
 	var grace, createdAt, updatedAt int64
 	var minted sql.NullInt64
+	var origin sql.NullString
 	dest := []any{
 		&app.ID, &app.Name, &app.Type, &app.Distribution, &app.ClientID, &scopes, &uris,
 		&app.OverlappingTokens, &grace, &app.AcceptForm, &createdAt, &updatedAt, &minted,
-		&app.Description,
+		&app.Description, &origin,
 	}
 	if err := row.Scan(append(dest, more...)...); err != nil {
 		return Application{}, err
 	}
 	app.CreatedAt, app.UpdatedAt, app.MintedAt = db.Time(createdAt), db.Time(updatedAt), maybe(minted)
 	app.RotationGrace = time.Duration(grace) * time.Millisecond
+	if app.Origin = ApplicationID(origin.String); app.Origin != "" {
+		app.ClientID = "" // it keeps one that nobody can use
+	}
 	return app, errors.Join(
 		json.Unmarshal([]byte(scopes), &app.Scopes),
 		json.Unmarshal([]byte(uris), &app.RedirectURIs),
@@ -68,11 +72,12 @@ func insertApplication(ctx context.Context, tx *db.Tx, workspace int64, app Appl
 	return tx.ExecOne(ctx, `
 		INSERT INTO oauth_application (
 			id, workspace, name, name_key, type, distribution, client_id, scopes, redirect_uris,
-			overlapping_tokens, rotation_grace, accept_form, created_at, updated_at, description)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			overlapping_tokens, rotation_grace, accept_form, created_at, updated_at, description, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		string(app.ID), workspace, app.Name, nameKey(app.Name), string(app.Type), string(app.Distribution), app.ClientID,
 		scopes, uris, app.OverlappingTokens, app.RotationGrace.Milliseconds(), app.AcceptForm,
-		db.Millis(app.CreatedAt), db.Millis(app.UpdatedAt), app.Description)
+		db.Millis(app.CreatedAt), db.Millis(app.UpdatedAt), app.Description,
+		sql.NullString{String: string(app.Origin), Valid: app.Origin != ""})
 }
 
 func selectHouse(ctx context.Context, tx *db.Tx, w caller.Workspace) (id ApplicationID, err error) {
@@ -268,9 +273,11 @@ func endTokens(ctx context.Context, tx *db.Tx, id ApplicationID, now, end time.T
 	return err
 }
 
+// selectOwner answers the client that a token was minted for.
 func selectOwner(ctx context.Context, tx *db.Tx, hash digest) (id ApplicationID, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT application FROM oauth_token WHERE hash = $1`, hash[:]).Scan(&id)
+		SELECT COALESCE(a.origin, a.id) FROM oauth_token t JOIN oauth_application a ON a.id = t.application
+		WHERE t.hash = $1`, hash[:]).Scan(&id)
 	return id, err
 }
 
@@ -338,6 +345,14 @@ func updateLastUsed(ctx context.Context, tx *db.Tx, used map[digest]time.Time) e
 		_, err := tx.Exec(ctx, `
 			UPDATE oauth_token SET last_used_at = $1
 			WHERE hash = $2 AND (last_used_at IS NULL OR last_used_at < $1)`, db.Millis(used[hash]), hash[:])
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE oauth_connection SET used_at = $1
+			WHERE application = (SELECT application FROM oauth_token WHERE hash = $2)
+				AND source = (SELECT source FROM oauth_token WHERE hash = $2)
+				AND (used_at IS NULL OR used_at < $1)`, db.Millis(used[hash]), hash[:])
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ type Token struct {
 	Hint       string     // the six hex digits after vat_
 	LastUsedAt *time.Time // nil: never
 	Scopes     []caller.Scope
-	Source     string
+	Source     string // of the connection that it was minted for; "" when for none
 
 	hash digest
 }
@@ -64,25 +64,35 @@ func (s *Service) authenticate(ctx context.Context, clientID, secret string) (cl
 	return c, nil
 }
 
-// grant answers a new access token for what the client asks, or an *Error.
-func (s *Service) grant(ctx context.Context, c client, grantType, scope string) (string, error) {
-	if err := checkGrant(c.app, grantType); err != nil {
-		return "", err
+// grant answers new tokens for what the client asks, or an *Error.
+func (s *Service) grant(ctx context.Context, c client, in request) (pair, error) {
+	if err := checkGrant(c.app, in.grantType); err != nil {
+		return pair{}, err
 	}
-	scopes, err := narrow(c.app.Scopes, scope)
+	if err := in.checkPublic(); err != nil {
+		return pair{}, err
+	}
+	switch in.grantType {
+	case grantCode:
+		return s.redeem(ctx, c, codeGrant{code: in.code, redirect: in.redirectURI, source: in.sourceID, verifier: in.codeVerifier})
+	case grantRefresh:
+		return s.refresh(ctx, c, in.refreshToken, in.scope)
+	}
+	scopes, err := narrow(c.app.Scopes, in.scope)
 	if err != nil {
-		return "", err
+		return pair{}, err
 	}
-	return s.mint(ctx, c, scopes)
+	token, err := s.mint(ctx, c, scopes)
+	return pair{access: token}, err
 }
 
 func checkGrant(app Application, grantType string) error {
 	forPublic := grantType == grantCode || grantType == grantRefresh
 	switch {
 	case grantType != grantClient && !forPublic:
-		return problem(unsupportedGrant, "the grant_type must be client_credentials")
+		return problem(unsupportedGrant, "the grant_type must be client_credentials, authorization_code or refresh_token")
 	case app.Distribution == Public && forPublic:
-		return problem(unsupportedGrant, "the grant types of public applications are not available in this version")
+		return nil
 	case app.Distribution == Public:
 		return problem(unauthorizedClient, "a public application uses the grant types authorization_code and refresh_token")
 	case forPublic:
@@ -174,11 +184,14 @@ func (s *Service) Revoke(ctx context.Context, c caller.Caller, ref, id string) e
 	return err
 }
 
-// suspend revokes a token of the client; what is dead or unknown already is
-// fine, another client's is not.
+// suspend revokes an access token of the client, or the connection of a refresh
+// token; what is dead or unknown already is fine, another client's is not.
 func (s *Service) suspend(ctx context.Context, c client, token string) error {
 	hash, now := hashOf(token), s.instant()
 	err := s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if known, err := s.suspendRefresh(ctx, tx, c, hash, now); known || err != nil {
+			return err
+		}
 		owner, err := selectOwner(ctx, tx, hash)
 		switch {
 		case errors.Is(err, db.ErrNoRow):

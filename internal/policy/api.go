@@ -87,9 +87,9 @@ func (s *Service) list(ctx context.Context, in *web.PageInput) (*struct{ Body we
 	if err != nil {
 		return nil, err
 	}
-	page, now := make([]api.Policy, len(all)), s.Now()
-	for i, p := range all {
-		page[i] = p.wire(now)
+	page, err := s.wireAll(ctx, caller.From(ctx), all, s.Now())
+	if err != nil {
+		return nil, err
 	}
 	cursor := func(p api.Policy) string { return web.EncodeCursor(p.ID) }
 	return &struct{ Body web.Page[api.Policy] }{web.NewPage(page, cursor, more, after != "")}, nil
@@ -108,7 +108,8 @@ func idCursor(text string) (string, error) {
 }
 
 func (s *Service) create(ctx context.Context, in *struct{ Body json.Value }) (*settingsOutput, error) {
-	return answerSettings(s.Create(ctx, caller.From(ctx), in.Body))
+	p, err := s.Create(ctx, caller.From(ctx), in.Body)
+	return s.answerSettings(ctx, p, err)
 }
 
 func (s *Service) get(ctx context.Context, in *Input) (*output, error) {
@@ -116,7 +117,11 @@ func (s *Service) get(ctx context.Context, in *Input) (*output, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &output{p.wire(s.Now())}, nil
+	page, err := s.wireAll(ctx, caller.From(ctx), []Policy{p}, s.Now())
+	if err != nil {
+		return nil, err
+	}
+	return &output{page[0]}, nil
 }
 
 func (s *Service) replace(ctx context.Context, in *struct {
@@ -124,7 +129,8 @@ func (s *Service) replace(ctx context.Context, in *struct {
 	Body json.Value
 },
 ) (*settingsOutput, error) {
-	return answerSettings(s.Replace(ctx, caller.From(ctx), in.Policy, in.Body))
+	p, err := s.Replace(ctx, caller.From(ctx), in.Policy, in.Body)
+	return s.answerSettings(ctx, p, err)
 }
 
 func (s *Service) delete(ctx context.Context, in *Input) (*empty, error) {
@@ -132,14 +138,20 @@ func (s *Service) delete(ctx context.Context, in *Input) (*empty, error) {
 }
 
 func (s *Service) settings(ctx context.Context, in *Input) (*settingsOutput, error) {
-	return answerSettings(s.Get(ctx, caller.From(ctx), in.Policy))
+	p, err := s.Get(ctx, caller.From(ctx), in.Policy)
+	return s.answerSettings(ctx, p, err)
 }
 
-func answerSettings(p Policy, err error) (*settingsOutput, error) {
+func (s *Service) answerSettings(ctx context.Context, p Policy, err error) (*settingsOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &settingsOutput{p.wireSettings()}, nil
+	body, known := p.wireSettings(), map[string]*api.Owner{}
+	if body.Owner, err = s.wireUser(ctx, caller.From(ctx), p.Settings.Owner, known); err != nil {
+		return nil, err
+	}
+	body.Approver, err = s.wireUser(ctx, caller.From(ctx), p.Settings.Approver, known)
+	return &settingsOutput{body}, err
 }
 
 func (s *Service) versions(ctx context.Context, in *struct {

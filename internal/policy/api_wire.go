@@ -3,6 +3,9 @@
 package policy
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -12,7 +15,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/passmuster/muster/api"
+	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/web"
 )
 
@@ -52,11 +57,49 @@ func numberCursor(text string) (int64, error) {
 	return number, nil
 }
 
+// wireAll answers policies as the manage API shows them at an instant, with the names of
+// owners and how many have accepted.
+func (s *Service) wireAll(ctx context.Context, c caller.Caller, list []Policy, now time.Time) ([]api.Policy, error) {
+	var counts map[string]acceptances
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		counts, err = countAcceptances(ctx, tx, c.Workspace, db.Millis(now))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count acceptances: %w", err)
+	}
+	page, owners := make([]api.Policy, len(list)), map[string]*api.Owner{}
+	for i, p := range list {
+		page[i] = p.wire(now)
+		page[i].AcceptedCount, page[i].AskedCount = counts[p.ID].accepted, counts[p.ID].asked
+		if page[i].Owner, err = s.wireUser(ctx, c, p.Settings.Owner, owners); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+// wireUser answers a user with the name that people know, nil for one who is gone; known
+// are those that were asked for.
+func (s *Service) wireUser(ctx context.Context, c caller.Caller, id string, known map[string]*api.Owner) (*api.Owner, error) {
+	if found, is := known[id]; is || id == "" {
+		return found, nil
+	}
+	user, err := s.Users.PolicyUser(ctx, c, id)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if err == nil {
+		known[id] = &api.Owner{ID: user.ID, DisplayName: cmp.Or(user.Name, user.Email), EmailAddress: user.Email}
+	}
+	return known[id], nil
+}
+
 // wire answers the policy as the manage API shows it at an instant.
 func (p Policy) wire(now time.Time) api.Policy {
 	w := api.Policy{
 		ID: p.ID, Name: p.Settings.Name, Description: p.Settings.Description, Status: "NEEDS_REMEDIATION", ApprovedAtDate: maybe(p.head.approvedAt),
-		LatestVersion: api.PolicyLatestVersion{Status: string(p.Latest(now))},
+		LatestVersion: api.PolicyLatestVersion{Status: string(p.Latest(now))}, Slug: p.Slug, ExpiresDate: maybeTime(p.Expires()),
 	}
 	if p.OK(now) {
 		w.Status = "OK"

@@ -118,6 +118,14 @@ func (p Policy) Latest(now time.Time) Status {
 	return standing(db.Time(*p.head.approvedAt), p.Settings.Renewal, now)
 }
 
+// Expires answers when the version that counts expires; nil: never, or none does.
+func (p Policy) Expires() *time.Time {
+	if p.head.approvedAt == nil {
+		return nil
+	}
+	return expiry(db.Time(*p.head.approvedAt), p.Settings.Renewal)
+}
+
 // OK says whether a version counts at an instant and has not expired.
 func (p Policy) OK(now time.Time) bool {
 	return p.head.approvedAt != nil && standing(db.Time(*p.head.approvedAt), p.Settings.Renewal, now) != Expired

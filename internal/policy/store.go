@@ -253,3 +253,29 @@ func conditions(now int64, arg func(value any) string) (anything, late, open fun
 		},
 		func() string { return asked + where + unaccepted + ")" }
 }
+
+// acceptances count the people whom a policy asks, and those who have accepted.
+type acceptances struct{ accepted, asked int64 }
+
+// countAcceptances counts people by policy who are here at an instant in ms.
+func countAcceptances(ctx context.Context, tx *db.Tx, w caller.Workspace, now int64) (map[string]acceptances, error) {
+	counts := map[string]acceptances{}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var policy string
+		var one acceptances
+		err := row.Scan(&policy, &one.asked, &one.accepted)
+		counts[policy] = one
+		return err
+	}, `
+		SELECT r.policy, COUNT(*), COUNT(a.person) FROM (
+			SELECT DISTINCT g.policy, l.asked_number, m.person FROM policy_policy l
+			JOIN policy_group g ON g.policy = l.id
+			JOIN directory_member m ON m.workspace = g.workspace AND m.grp = g.grp
+			JOIN directory_person o ON o.id = m.person
+			WHERE l.workspace = $1 AND l.asked_number > 0 AND NOT o.not_person
+				AND (o.end_date IS NULL OR o.end_date > $2) AND (o.inactive_at IS NULL OR o.inactive_at > $2)) r
+		LEFT JOIN (SELECT policy, person, MAX(number) AS number FROM policy_acceptance WHERE workspace = $1 GROUP BY policy, person) a
+			ON a.policy = r.policy AND a.person = r.person AND a.number >= r.asked_number
+		GROUP BY r.policy`, w.Number, now)
+	return counts, err
+}

@@ -12,21 +12,28 @@ import (
 	"github.com/passmuster/muster/internal/web"
 )
 
+// documentRoutes are the service as it answers requests about documents.
+type documentRoutes struct {
+	*Service
+	base string // what others call this server
+}
+
 // mountDocuments mounts what binds documents to controls.
 func (s *Service) mountDocuments(server *web.Server) {
 	route := func(method, path, id, summary string, p caller.Permission, tag string) web.Route {
 		return web.Route{Method: method, Path: path, ID: id, Summary: summary, Permission: p, Class: web.ClassManage, Tag: tag}
 	}
 	const control = "/v1/controls/{controlId}"
-	web.Register(server, route("POST", control+"/add-document-to-control", "addDocumentToControl", "Add control to document mapping", caller.WriteControls, "Controls"), s.postDocument)
-	web.Register(server, route("GET", control+"/documents", "listControlDocuments", "List a control's documents", caller.ReadDocuments, "Controls"), s.getDocuments)
+	h := &documentRoutes{s, server.BaseURL()}
+	web.Register(server, route("POST", control+"/add-document-to-control", "addDocumentToControl", "Add control to document mapping", caller.WriteControls, "Controls"), h.postDocument)
+	web.Register(server, route("GET", control+"/documents", "listControlDocuments", "List a control's documents", caller.ReadDocuments, "Controls"), h.getDocuments)
 	gone := route("DELETE", control+"/documents/{documentId}", "removeDocumentFromControl", "Remove control from document mapping", caller.WriteControls, "Controls")
 	gone.Status = http.StatusNoContent
 	web.Register(server, gone, s.deleteDocument)
 	web.Register(server, route("GET", "/v1/documents/{documentId}/controls", "listDocumentControls", "List document's controls", caller.ReadControls, "Documents"), s.getControlsOfDocument)
 }
 
-func (s *Service) postDocument(ctx context.Context, in *struct {
+func (s *documentRoutes) postDocument(ctx context.Context, in *struct {
 	ControlRef
 	Body api.DocumentID
 },
@@ -36,10 +43,14 @@ func (s *Service) postDocument(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &struct{ Body api.DocumentAndControl }{api.DocumentAndControl{Control: out.Body, Document: d.Wire()}}, nil
+	page, err := s.Documents.Wire(ctx, caller.From(ctx), s.base, d)
+	if err != nil {
+		return nil, err
+	}
+	return &struct{ Body api.DocumentAndControl }{api.DocumentAndControl{Control: out.Body, Document: page[0]}}, nil
 }
 
-func (s *Service) getDocuments(ctx context.Context, in *controlTestsInput) (*struct {
+func (s *documentRoutes) getDocuments(ctx context.Context, in *controlTestsInput) (*struct {
 	Body web.Page[api.Document]
 }, error,
 ) {
@@ -51,9 +62,9 @@ func (s *Service) getDocuments(ctx context.Context, in *controlTestsInput) (*str
 	if err != nil {
 		return nil, err
 	}
-	page := make([]api.Document, len(list))
-	for i := range list {
-		page[i] = list[i].Wire()
+	page, err := s.Documents.Wire(ctx, caller.From(ctx), s.base, list...)
+	if err != nil {
+		return nil, err
 	}
 	cursor := func(d api.Document) string { return web.EncodeCursor(d.ID) }
 	return &struct{ Body web.Page[api.Document] }{web.NewPage(page, cursor, more, from != "")}, nil

@@ -5,6 +5,7 @@ package program
 import (
 	"context"
 
+	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/document"
@@ -17,6 +18,7 @@ type Documents interface {
 	Among(ctx context.Context, tx *db.Tx, c caller.Caller, ids []string, after string, limit int) ([]document.Document, error)
 	Find(ctx context.Context, tx *db.Tx, c caller.Caller, id string) (document.Document, error)
 	Standings(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[string]document.Standing, error)
+	Wire(ctx context.Context, c caller.Caller, base string, list ...document.Document) ([]api.Document, error)
 }
 
 // addDocument counts a document: only OK passes, and what is not relevant leaves
@@ -149,6 +151,12 @@ func (s *Service) ControlsOfDocument(ctx context.Context, c caller.Caller, id, a
 		return err
 	})
 	return list, more, err
+}
+
+// ControlsUnder answers the controls that each of some documents is evidence for, by
+// name.
+func (s *Service) ControlsUnder(ctx context.Context, tx *db.Tx, w caller.Workspace, documents []string) (map[string][]api.Named, error) {
+	return selectControlsBy(ctx, tx, w, documents)
 }
 
 // DocumentsUnder answers the ids of the documents that are evidence for a control

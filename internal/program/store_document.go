@@ -5,6 +5,7 @@ package program
 import (
 	"context"
 
+	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 )
@@ -40,6 +41,27 @@ func selectControlsOfDocument(ctx context.Context, tx *db.Tx, w caller.Workspace
 	}, controlFields+` JOIN program_document p ON p.control = c.id
 		WHERE p.workspace = $1 AND p.document = $2 AND c.id > $3 ORDER BY c.id LIMIT $4`, w.Number, document, after, int64(limit))
 	return list, err
+}
+
+// selectControlsBy answers the controls of some documents, by document.
+func selectControlsBy(ctx context.Context, tx *db.Tx, w caller.Workspace, documents []string) (map[string][]api.Named, error) {
+	controls := map[string][]api.Named{}
+	if len(documents) == 0 {
+		return controls, nil
+	}
+	args := []any{w.Number}
+	for _, d := range documents {
+		args = append(args, d)
+	}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var document string
+		var one api.Named
+		err := row.Scan(&document, &one.ID, &one.Name)
+		controls[document] = append(controls[document], one)
+		return err
+	}, `SELECT p.document, c.id, c.name FROM program_document p JOIN program_control c ON c.id = p.control
+		WHERE p.workspace = $1 AND p.document IN (`+db.Parameters(2, len(documents))+`) ORDER BY c.name, c.id`, args...)
+	return controls, err
 }
 
 func selectDocumentsUnder(ctx context.Context, tx *db.Tx, w caller.Workspace, frameworks []string) ([]string, error) {

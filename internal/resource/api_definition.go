@@ -59,14 +59,42 @@ func (s Standing) wire() api.Definition {
 	if g := s.Guard; g != nil {
 		d.Guard = &api.RemovalGuard{Count: g.Count, Percent: g.Percent, Repeats: g.Repeats}
 	}
+	if s.Origin != "" {
+		d.Origin = &api.DefinitionOrigin{ResourceID: string(s.Origin), Application: s.publisher.application, Publisher: s.publisher.workspace}
+	}
+	for _, source := range s.Sources {
+		if source.ID != "" && (source.LastPush != "" || source.EndedAt == 0) {
+			d.Sources = append(d.Sources, source.wire(s.ID))
+		}
+	}
 	if s.Held > 0 {
 		d.Held = &api.HeldRemovals{Count: s.Held}
-		if token := s.token(); token != "" {
-			since := web.TimeOf(s.Head.HeldSince).String()
+		if token, at := s.token(); token != "" {
+			since := web.TimeOf(at).String()
 			d.Held.ConfirmToken, d.Held.SinceDate = &token, &since
 		}
 	}
 	return d
+}
+
+func (s Source) wire(id ID) api.DefinitionSource {
+	date := func(ms int64) *string {
+		if ms == 0 {
+			return nil
+		}
+		text := web.TimeOf(ms).String()
+		return &text
+	}
+	w := api.DefinitionSource{
+		DisconnectedDate: date(s.EndedAt), Failure: s.Refusal, LastPushDate: date(s.LastPushAt), Records: s.Current, Source: s.ID,
+	}
+	if s.Held > 0 {
+		w.Held = &api.HeldRemovals{Count: s.Held}
+		if token := s.token(id); token != "" {
+			w.Held.ConfirmToken, w.Held.SinceDate = &token, date(s.HeldSince)
+		}
+	}
+	return w
 }
 
 // LastPush answers the newest push as the API shows it, nil for none.
@@ -243,6 +271,7 @@ func (s *Service) postCheck(ctx context.Context, in *struct {
 	}
 	check := api.SchemaCheck{
 		Problems: []api.SchemaProblem{}, Failing: fits.Failing, Sample: append([]string{}, fits.Sample...), Tests: append([]string{}, fits.Tests...),
+		Workspaces: fits.Workspaces,
 	}
 	for _, p := range problems {
 		check.Problems = append(check.Problems, api.SchemaProblem{Pointer: p.Pointer, Message: p.Message})

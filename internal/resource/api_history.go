@@ -64,7 +64,7 @@ func (s SyncRow) wire() api.SyncRun {
 		ID: s.ID, DefinitionID: string(s.Definition), DefinitionName: s.DefinitionName, Cause: string(s.Cause), Failed: s.Number == nil,
 		Actor: s.Actor.wire(), StartedDate: web.TimeOf(s.StartedAt).String(), CommittedDate: web.TimeOf(s.CommittedAt).String(),
 		SchemaVersion: s.SchemaVersion, Received: r.Received, Accepted: r.Accepted, Rejected: r.Rejected, Created: r.Created,
-		Updated: r.Updated, Unchanged: r.Unchanged, Removed: r.Removed, Held: r.Held, Stale: r.Stale, Warned: r.Warned,
+		Updated: r.Updated, Unchanged: r.Unchanged, Removed: r.Removed, Held: r.Held, Source: s.Source, Stale: r.Stale, Warned: r.Warned,
 	}
 	if s.Failure != "" {
 		run.Failure = &s.Failure

@@ -28,14 +28,11 @@ type Head struct {
 	Ahead      string // id of the sync that left rows beyond the head, "" when none
 	Current    int64  // records
 	Epoch      int64  // of the rules; raised by whatever a verdict depends on
-	HeldDigest string // of the removals that the guard holds, "" when none
-	HeldSince  int64  // ms
-	HeldTimes  int64
 	Items      int64
-	Judged     int64 // epoch that the outcomes were made under
-	LastPush   string
-	LastPushAt int64 // ms, 0: never
-	Number     int64 // the last that counts
+	Judged     int64  // epoch that the outcomes were made under
+	LastPush   string // of any source
+	LastPushAt int64  // ms, 0: never
+	Number     int64  // the last that counts
 }
 
 // claim is held on one definition until it is released.
@@ -53,8 +50,12 @@ var errClaimLost = fault.Later(time.Second, "the push took too long between writ
 // claim waits for the definition, at most Options.Wait, and clears what an
 // abandoned push left behind.
 func (s *Service) claim(ctx context.Context, d Definition) (*claim, error) {
+	return s.claimWithin(ctx, d, s.Wait)
+}
+
+func (s *Service) claimWithin(ctx context.Context, d Definition, wait time.Duration) (*claim, error) {
 	c := &claim{definition: d, service: s, token: db.NewID(s.Now())}
-	deadline := time.NewTimer(s.Wait)
+	deadline := time.NewTimer(wait)
 	defer deadline.Stop()
 	for {
 		taken, err := c.take(ctx)

@@ -54,6 +54,7 @@ type Definition struct {
 	ID            ID
 	Name          string // unique in its application, ignoring case
 	Number        Number
+	Origin        ID         // of an installed definition: the public application's, which it goes by; "" else
 	Schema        json.Value // custom schema, nil when there is none
 	SchemaSince   int64      // records written after this number were checked under SchemaVersion
 	SchemaVersion int64      // 0 without a custom schema
@@ -166,10 +167,16 @@ func (s *Service) Create(ctx context.Context, c caller.Caller, n NewDefinition) 
 			return err
 		}
 		d.Number = Number(number)
+		if err := refuseInstalled(ctx, tx, d.Application); err != nil {
+			return err
+		}
 		if err := insertDefinition(ctx, tx, d); err != nil {
 			return nameTaken(err, d.Name)
 		}
-		return create(ctx, tx, c, d)
+		if err := create(ctx, tx, c, d); err != nil {
+			return err
+		}
+		return s.installOne(ctx, tx, d)
 	})
 	return d, err
 }
@@ -264,14 +271,17 @@ func (s *Service) Get(ctx context.Context, c caller.Caller, id ID) (d Definition
 // errNotFound is the contract's word for an id that is not this caller's.
 var errNotFound = fault.New(fault.NotFound, "resourceId not found")
 
-// own answers a definition that the application may push to and read: its own,
-// of that base type.
+// own answers a definition that the application may push to and read: its own, by its id
+// or by that of the public definition that it stands for, of that base type.
 func (s *Service) own(ctx context.Context, c caller.Caller, base Base, id ID) (Definition, error) {
 	d, err := s.Get(ctx, c, id)
+	if c.Kind == caller.Application && (err == nil && d.Application != c.ID || errors.Is(err, errNotFound)) {
+		d, err = s.installed(ctx, c, id)
+	}
 	if err != nil {
 		return d, err
 	}
-	if d.Base != base || c.Kind == caller.Application && d.Application != c.ID {
+	if d.Base != base {
 		return d, errNotFound
 	}
 	return d, nil

@@ -54,19 +54,40 @@ func (s *Service) putDelta(ctx context.Context, c caller.Caller, d Definition, c
 	if err != nil || len(changes) == 0 {
 		return Result{}, err
 	}
-	dl := &delta{
-		caller: c, claim: claim, digests: map[Item]*Digest{}, highest: claim.head.Items, now: s.Now(), service: s, was: map[Item]bool{},
-	}
-	dl.result = Result{Definition: claim.definition, Handling: Strict, ID: db.NewID(dl.now)}
+	dl := newDelta(c, claim, causePush)
+	dl.quiet, dl.result.Handling = false, Strict
 	if err := dl.compare(ctx, changes); err != nil || len(dl.rows) == 0 {
 		return dl.result, err
 	}
 	return dl.result, dl.put(ctx)
 }
 
-// delta is one run of PutDelta. It is a changeset.
+// newDelta begins a change of some records that is no push.
+func newDelta(c caller.Caller, held *claim, cause Cause) *delta {
+	now := held.service.Now()
+	return &delta{
+		caller: c, cause: cause, claim: held, digests: map[Item]*Digest{}, highest: held.head.Items, now: now, quiet: true,
+		result: Result{Definition: held.definition, ID: db.NewID(now)}, service: held.service, was: map[Item]bool{},
+	}
+}
+
+// remove makes the delta one that removes items with their marks.
+func (dl *delta) remove(items []Item, marks []mark) {
+	of := map[Item][]mark{}
+	for _, m := range marks {
+		of[m.item] = append(of[m.item], m)
+	}
+	for _, item := range items {
+		dl.digests[item], dl.was[item] = nil, true
+		dl.rows = append(dl.rows, deltaRow{item: item, known: true, marks: of[item], old: true})
+	}
+	dl.result.Removed, dl.result.Source = int64(len(items)), dl.source.ID
+}
+
+// delta is one run of PutDelta, or a removal of records. It is a changeset.
 type delta struct {
 	caller     caller.Caller
+	cause      Cause
 	claim      *claim
 	evaluation Evaluation
 	digests    map[Item]*Digest // of the records that change; nil: removed
@@ -76,6 +97,7 @@ type delta struct {
 	result     Result
 	rows       []deltaRow
 	service    *Service
+	source     Source        // whose records change
 	was        map[Item]bool // changed items that had a record at the head
 }
 
@@ -197,8 +219,8 @@ func (dl *delta) put(ctx context.Context) error {
 		return err
 	}
 	run := &evaluationRun{
-		actor: dl.caller, cause: causePush, changes: dl, claim: dl.claim, evaluation: evaluation, judge: dl.service.Judge, now: dl.now,
-		quiet: dl.quiet, result: &dl.result, writer: writer,
+		actor: dl.caller, cause: dl.cause, changes: dl, claim: dl.claim, evaluation: evaluation, judge: dl.service.Judge, now: dl.now,
+		quiet: dl.quiet, result: &dl.result, source: dl.source, writer: writer,
 	}
 	return run.complete(ctx)
 }

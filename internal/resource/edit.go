@@ -26,9 +26,10 @@ type Edit struct {
 
 // Compatibility says what does not fit a schema that is to be saved.
 type Compatibility struct {
-	Failing int64    // stored records that it refuses
-	Sample  []string // messages of some of them, by uniqueId
-	Tests   []string // names of tests that read a field which it removes or retypes
+	Failing    int64    // stored records that it refuses
+	Sample     []string // messages of some of them, by uniqueId
+	Tests      []string // names of tests that read a field which it removes or retypes
+	Workspaces int64    // others that have the definition installed, and records or tests that do not fit
 }
 
 // Edit changes a definition. A schema that does not fit is a Conflict, unless
@@ -46,12 +47,15 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 	if err := d.apply(edit); err != nil {
 		return d, Compatibility{}, err
 	}
+	if err := s.checkOrigin(ctx, before, &d); err != nil {
+		return before, Compatibility{}, err
+	}
 	var fits Compatibility
-	if edit.Schema != nil {
-		if fits, err = s.compatibility(ctx, d); err != nil {
+	if d.SchemaVersion != before.SchemaVersion {
+		if fits, err = s.compatibilities(ctx, d); err != nil {
 			return d, fits, err
 		}
-		if !edit.Force && fits.Failing+int64(len(fits.Tests)) > 0 {
+		if !edit.Force && fits.Failing+int64(len(fits.Tests))+fits.Workspaces > 0 {
 			return d, fits, fits.conflict()
 		}
 	}
@@ -61,7 +65,7 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, id ID, edit Edit) (
 		raised, err = s.saveEdit(ctx, tx, c, before, d)
 		return err
 	})
-	if err != nil || edit.Schema == nil {
+	if err != nil || d.SchemaVersion == before.SchemaVersion {
 		return d, fits, err
 	}
 	return d, fits, s.judgeEdited(ctx, c, d, raised)
@@ -122,7 +126,14 @@ func (d *Definition) apply(edit Edit) error {
 // saveEdit saves an edited definition, and answers those whose rules it raised
 // beside its own.
 func (s *Service) saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition) (raised []Number, err error) {
-	if err := updateDefinition(ctx, tx, d); err != nil {
+	if raised, err = s.saveOne(ctx, tx, c, before, d); err != nil {
+		return nil, err
+	}
+	return raised, s.saveInstalled(ctx, tx, before, d)
+}
+
+func (s *Service) saveOne(ctx context.Context, tx *db.Tx, c caller.Caller, before, d Definition) (raised []Number, err error) {
+	if err := update(ctx, tx, before, d); err != nil {
 		return nil, nameTaken(err, d.Name)
 	}
 	if d.SchemaVersion != before.SchemaVersion {
@@ -140,6 +151,24 @@ func (s *Service) saveEdit(ctx context.Context, tx *db.Tx, c caller.Caller, befo
 		}
 	}
 	return raised, evidence.Append(ctx, tx, d.UpdatedAt, d.entry(c, "edited", before))
+}
+
+// update writes what may be another. Of an installed definition two write, each what is
+// theirs: who publishes it, and its workspace.
+func update(ctx context.Context, tx *db.Tx, before, d Definition) error {
+	switch {
+	case d.Origin == "":
+		return updateDefinition(ctx, tx, d)
+	case d.follows(before):
+		return updateInstalled(ctx, tx, d)
+	}
+	return updateGuard(ctx, tx, d)
+}
+
+// follows says whether a definition became another in what installed ones have in common
+// with the public one.
+func (d Definition) follows(before Definition) bool {
+	return d.Name != before.Name || d.Handling != before.Handling || d.SchemaVersion != before.SchemaVersion
 }
 
 // compatibility checks what is stored against a schema before it is saved.
@@ -193,6 +222,9 @@ func (f Compatibility) conflict() error {
 	}
 	if len(f.Tests) > 0 {
 		parts = append(parts, "these tests read what it removes or retypes: "+strings.Join(f.Tests, ", "))
+	}
+	if f.Workspaces > 0 {
+		parts = append(parts, fmt.Sprintf("in %d of the workspaces that have it installed, stored records or tests do not", f.Workspaces))
 	}
 	return fault.New(fault.Conflict, "the schema was not saved: %s; save it with force to do so all the same", strings.Join(parts, "; "))
 }

@@ -6,4 +6,4 @@ package resource
 func FieldsOf(c RecordChange) []FieldChange { return c.list }
 
 // TokenOf answers what releases the removals that are held.
-func TokenOf(s Standing) string { return s.token() }
+func TokenOf(s Standing) string { token, _ := s.token(); return token }

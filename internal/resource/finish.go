@@ -48,7 +48,7 @@ func (p *push) finish(ctx context.Context) error {
 	}
 	run := &evaluationRun{
 		actor: p.caller, cause: causePush, changes: p.ledger, claim: p.claim, evaluation: p.evaluation, judge: p.service.Judge,
-		now: p.now, hold: hold, result: &p.result, writer: p.writer,
+		now: p.now, hold: hold, result: &p.result, source: p.ledger.source, writer: p.writer,
 	}
 	return run.complete(ctx)
 }
@@ -136,7 +136,7 @@ func (p *push) refuse(ctx context.Context, why string) error {
 		return err
 	}
 	err := p.service.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return recordFailure(ctx, tx, p.caller, p.result, p.now, p.service.Now())
+		return recordFailure(ctx, tx, p.caller, p.ledger.source, p.result, p.now, p.service.Now())
 	})
 	if err != nil {
 		return err
@@ -222,11 +222,11 @@ func (p *push) guard(gone []Item) (hold, bool) {
 		sum.Write([]byte{'\n'})
 	}
 	h := hold{digest: hex.EncodeToString(sum.Sum(nil)), since: p.now.UnixMilli(), times: 1}
-	if p.head.HeldDigest == h.digest {
-		if p.ConfirmRemovals == confirmToken(p.definition.ID, p.head.LastPush, h.digest) {
+	if source := p.ledger.source; source.HeldDigest == h.digest {
+		if p.ConfirmRemovals == confirmToken(p.definition.ID, source.LastPush, h.digest) {
 			return hold{}, false
 		}
-		h.since, h.times = p.head.HeldSince, p.head.HeldTimes+1
+		h.since, h.times = source.HeldSince, source.HeldTimes+1
 		waited := time.Duration(p.now.UnixMilli()-h.since) * time.Millisecond
 		if g.Repeats > 0 && h.times > g.Repeats && waited >= releaseAfter {
 			return hold{}, false
@@ -276,13 +276,13 @@ func (p *push) markStale(ctx context.Context) error {
 	return nil
 }
 
-// warnOfReferences warns of components that no set of the application has.
+// warnOfReferences warns of components that no set of the same source has.
 func (p *push) warnOfReferences(ctx context.Context) error {
 	if len(p.references.first) == 0 {
 		return nil
 	}
 	return p.service.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		known, err := selectComponents(ctx, tx, p.definition, p.references.names())
+		known, err := selectComponents(ctx, tx, p.definition, p.caller.Source, p.references.names())
 		if err != nil {
 			return fmt.Errorf("look up components: %w", err)
 		}

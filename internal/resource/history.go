@@ -32,7 +32,8 @@ type SyncRow struct {
 	ID             string
 	Number         *int64 // nil: failed
 	SchemaVersion  int64
-	StartedAt      int64 // ms
+	Source         string // whose records it is about; "" of a private application
+	StartedAt      int64  // ms
 	definition     Number
 }
 
@@ -104,7 +105,7 @@ type ChangePlace struct {
 // this order, and whether more follow; only those of one kind unless that is "".
 func (s *Service) Changes(ctx context.Context, c caller.Caller, id, only string, after ChangePlace, limit int) (list []RecordChange, more bool, err error) {
 	row, err := s.Sync(ctx, c, id)
-	if err != nil || row.Number == nil || row.Cause != causePush {
+	if err != nil || row.Number == nil || !row.Cause.changes() {
 		return nil, false, err
 	}
 	counts := map[string]int64{ChangeCreated: row.Counts.Created, ChangeUpdated: row.Counts.Updated, ChangeRemoved: row.Counts.Removed}

@@ -48,6 +48,7 @@ type ledger struct {
 	seenAt  []uint32       // index of the element that was accepted, plus 1
 	states  []state
 	current int64 // of this source
+	source  Source
 }
 
 // newLedger makes room for the items that exist at the head.

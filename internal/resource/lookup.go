@@ -67,7 +67,13 @@ func HeadOf(ctx context.Context, tx *db.Tx, definition Number) (Head, error) {
 	return selectHead(ctx, tx, definition)
 }
 
-// LastPushes answers when each definition of a workspace was last pushed, in ms.
+// LastPush answers when a definition was last pushed, in ms, 0 for never: a definition with
+// several sources is as fresh as the one of them that has been silent for longest.
+func LastPush(ctx context.Context, tx *db.Tx, definition Number) (int64, error) {
+	return selectLastPush(ctx, tx, definition)
+}
+
+// LastPushes is LastPush for all definitions of a workspace.
 func LastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[Number]int64, error) {
 	return selectLastPushes(ctx, tx, w)
 }
@@ -198,6 +204,12 @@ func Populated(ctx context.Context, tx *db.Tx) ([]Number, error) { return select
 func EntityOf(ctx context.Context, tx *db.Tx, d Definition, unique string) (string, error) {
 	item, createdAt, err := selectItemNamed(ctx, tx, d.Number, unique)
 	return EntityID(d.Number, item, createdAt), err
+}
+
+// DefinitionsOf answers the definitions of an application of any workspace, by number: for
+// somebody of another one who is asked to allow what it pushes.
+func DefinitionsOf(ctx context.Context, tx *db.Tx, application string) ([]Definition, error) {
+	return selectDefinitionsOf(ctx, tx, application)
 }
 
 // Definitions answers all definitions that applications of the workspace made, by

@@ -40,6 +40,7 @@ type Result struct {
 	ID            string   // of the sync
 	Rejections    []Rejection
 	RemovedSample []string
+	Source        string // whose records it is about
 	CreatedSample []string
 	UpdatedSample []string
 	Warnings      []Warning
@@ -169,7 +170,7 @@ func (p *push) open(ctx context.Context, id ID) error {
 		}
 	}
 	p.definition = d
-	p.result = Result{Definition: d, DryRun: p.DryRun, Handling: p.handling(), ID: db.NewID(p.now)}
+	p.result = Result{Definition: d, DryRun: p.DryRun, Handling: p.handling(), ID: db.NewID(p.now), Source: p.caller.Source}
 	if p.DryRun {
 		p.head, err = s.headOf(ctx, d.Number)
 	} else {

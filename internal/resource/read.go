@@ -99,18 +99,18 @@ func (r Record) append(dst []byte) []byte {
 	return append(dst, '}')
 }
 
-// Rejections writes the rejections of a sync of the caller's application, one
-// JSON text a line.
+// Rejections writes the rejections of a sync of the caller's application, and of its
+// source, one JSON text a line.
 func (s *Service) Rejections(ctx context.Context, c caller.Caller, sync string, w io.Writer) error {
 	if !db.ValidID(sync) {
 		return fault.New(fault.NotFound, "syncId not found")
 	}
-	var application string
+	var application, source string
 	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		application, err = selectSyncApplication(ctx, tx, c.Workspace, sync)
+		application, source, err = selectSyncOwner(ctx, tx, c.Workspace, sync)
 		return err
 	})
-	if errors.Is(err, db.ErrNoRow) || err == nil && c.Kind == caller.Application && application != c.ID {
+	if errors.Is(err, db.ErrNoRow) || err == nil && c.Kind == caller.Application && (application != c.ID || source != c.Source) {
 		return fault.New(fault.NotFound, "syncId not found")
 	}
 	if err != nil {

@@ -5,6 +5,7 @@ package resource
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -63,13 +64,8 @@ func (s *Service) release(ctx context.Context, c caller.Caller, d Definition, to
 			landed.landed(ctx)
 		}
 	}()
-	if token == "" || claim.head.HeldDigest == "" || token != confirmToken(d.ID, claim.head.LastPush, claim.head.HeldDigest) {
-		return Result{}, fault.New(fault.Conflict, "confirmToken is of another push or of other removals; look at the definition again")
-	}
-	dl := &delta{
-		caller: c, claim: claim, digests: map[Item]*Digest{}, highest: claim.head.Items, now: s.Now(), quiet: true, service: s, was: map[Item]bool{},
-	}
-	if err := dl.takeHeld(ctx); err != nil {
+	dl := newDelta(c, claim, causePush)
+	if err := dl.takeHeld(ctx, token); err != nil {
 		return Result{}, err
 	}
 	err = dl.put(ctx)
@@ -77,19 +73,28 @@ func (s *Service) release(ctx context.Context, c caller.Caller, d Definition, to
 	return dl.result, err
 }
 
-// takeHeld makes the delta one that removes what is held at the head.
-func (dl *delta) takeHeld(ctx context.Context) error {
+// takeHeld makes the delta one that removes what is held at the head of the source that
+// a token is of.
+func (dl *delta) takeHeld(ctx context.Context, token string) error {
 	d, head := dl.claim.definition, dl.claim.head
-	dl.result = Result{Definition: d, ID: db.NewID(dl.now)}
-	var held []Item
-	err := dl.service.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		held, err = selectHeld(ctx, tx, d.Number, head.Number, 0, int(head.Items))
+	return dl.service.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+		sources, err := selectSources(ctx, tx, d.Number)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(sources, func(s Source) bool { return token != "" && s.token(d.ID) == token })
+		if at < 0 {
+			return fault.New(fault.Conflict, "confirmToken is of another push or of other removals; look at the definition again")
+		}
+		dl.source = sources[at]
+		marks, err := selectMarksOf(ctx, tx, d.Number, head.Number, dl.source.ID)
+		var held []Item
+		for _, m := range marks {
+			if m.kind == markHeld {
+				held = append(held, m.item)
+			}
+		}
+		dl.remove(held, marks)
 		return err
 	})
-	for _, item := range held {
-		dl.digests[item], dl.was[item] = nil, true
-		dl.rows = append(dl.rows, deltaRow{item: item, known: true, marks: []mark{{item, markHeld}, {item, markStale}}, old: true})
-	}
-	dl.result.Removed = int64(len(held))
-	return err
 }

@@ -20,15 +20,19 @@ import (
 // Cause says why a number was drawn.
 type Cause string
 
-// The causes. Lists of syncs show pushes only.
+// The causes. Lists of syncs show those that change records.
 const (
-	causePush      Cause = "push"
-	CauseException Cause = "exception"
-	CauseLink      Cause = "link"
-	CauseRerun     Cause = "rerun"
-	CauseRule      Cause = "rule"
-	CauseTime      Cause = "time"
+	causePush       Cause = "push"
+	CauseDisconnect Cause = "disconnect" // what a source had goes with it
+	CauseException  Cause = "exception"
+	CauseLink       Cause = "link"
+	CauseRerun      Cause = "rerun"
+	CauseRule       Cause = "rule"
+	CauseTime       Cause = "time"
 )
+
+// changes says whether numbers of the cause change records.
+func (c Cause) changes() bool { return c == causePush || c == CauseDisconnect }
 
 // evaluationRun carries an evaluation to its flip: that of a push once its
 // records stand ahead, or one that something else caused.
@@ -44,6 +48,7 @@ type evaluationRun struct {
 	now        time.Time
 	quiet      bool // records change without a push: the last one stays the last
 	result     *Result
+	source     Source // whose records change, as it stood under the claim
 	writer     *aheadWriter
 }
 
@@ -220,6 +225,9 @@ func (r *evaluationRun) flip(ctx context.Context) error {
 		if err := r.moveHead(ctx, tx, now); err != nil {
 			return err
 		}
+		if err := r.moveSource(ctx, tx, now); err != nil {
+			return err
+		}
 		row := r.syncRow(now)
 		if err := insertSync(ctx, tx, row); err != nil {
 			return err
@@ -239,13 +247,12 @@ func (r *evaluationRun) flip(ctx context.Context) error {
 func (r *evaluationRun) moveHead(ctx context.Context, tx *db.Tx, now time.Time) error {
 	before, after := r.claim.head, r.claim.head
 	after.Number, after.Judged, after.Ahead = r.writer.number, before.Epoch, ""
-	if r.cause == causePush {
+	if r.changes != nil {
 		after.Items = r.changes.items()
 		after.Current = before.Current + r.result.Created - r.result.Removed
 		if !r.quiet {
 			after.LastPush, after.LastPushAt = r.result.ID, now.UnixMilli()
 		}
-		after.HeldDigest, after.HeldSince, after.HeldTimes = r.hold.digest, r.hold.since, r.hold.times
 	}
 	err := updateHead(ctx, tx, r.claim.definition.Number, r.claim.token, before, after)
 	if !errors.Is(err, db.ErrNoRow) {

@@ -16,17 +16,32 @@ import (
 // Standing is a definition with how it stands now.
 type Standing struct {
 	Definition
-	Head   Head
-	Held   int64    // records that are kept although the newest push left them out
-	Pushed *SyncRow // the newest push that counts; nil: none yet
+	Head    Head
+	Held    int64    // records that are kept although the newest push of their source left them out
+	Pushed  *SyncRow // the newest push that counts; nil: none yet
+	Sources []Source // that ever pushed, or were disconnected, by id
+
+	publisher publisher // of an installed one
 }
 
-// token answers what releases the held removals, "" when only a clean set does.
-func (s Standing) token() string {
-	if s.Held == 0 || s.Head.HeldDigest == "" {
-		return ""
+// token answers what releases the held removals, and since when they are held; "" when
+// only a clean set does, and when several sources hold some.
+func (s Standing) token() (token string, since int64) {
+	for _, source := range s.Sources {
+		if source.Held > 0 && source.Held == s.Held {
+			return source.token(s.ID), source.HeldSince
+		}
 	}
-	return confirmToken(s.ID, s.Head.LastPush, s.Head.HeldDigest)
+	return "", 0
+}
+
+// by adds how the sources stand.
+func (s Standing) by(sources []Source) Standing {
+	s.Sources = sources
+	for _, source := range sources {
+		s.Held += source.Held
+	}
+	return s
 }
 
 // StandingsOf answers all definitions that applications of the workspace made, as they
@@ -59,10 +74,18 @@ func standingsOf(ctx context.Context, tx *db.Tx, w caller.Workspace, all []Defin
 	if err != nil {
 		return nil, err
 	}
+	sources, err := selectSourcesIn(ctx, tx, w)
+	if err != nil {
+		return nil, err
+	}
+	publishers, err := selectPublishers(ctx, tx, w)
+	if err != nil {
+		return nil, err
+	}
 	list := make([]Standing, len(all))
 	for i, d := range all {
-		list[i] = heads[d.Number]
-		list[i].Definition = d
+		list[i] = heads[d.Number].by(sources[d.Number])
+		list[i].Definition, list[i].publisher = d, publishers[d.Application]
 	}
 	return list, nil
 }
@@ -74,7 +97,14 @@ func (s *Service) Standing(ctx context.Context, c caller.Caller, id ID) (one Sta
 		return one, err
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		one, err = selectStanding(ctx, tx, d)
+		if one, err = selectStanding(ctx, tx, d); err != nil {
+			return err
+		}
+		sources, err := selectSources(ctx, tx, d.Number)
+		one = one.by(sources)
+		if err == nil && d.Origin != "" {
+			one.publisher, err = selectPublisher(ctx, tx, d.Application)
+		}
 		return err
 	})
 	one.Definition = d
@@ -123,7 +153,7 @@ func (s *Service) CheckSchema(ctx context.Context, c caller.Caller, id ID, text 
 	if err := d.setSchema(text); err != nil || !whole {
 		return Compatibility{}, nil, err
 	}
-	fits, err := s.compatibility(ctx, d)
+	fits, err := s.compatibilities(ctx, d)
 	return fits, nil, err
 }
 
@@ -145,26 +175,37 @@ func (s *Service) Delete(ctx context.Context, c caller.Caller, id ID) error {
 	if err != nil {
 		return err
 	}
+	if d.Origin != "" {
+		return s.errInstalled(ctx, d, "it cannot be deleted here")
+	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := holdHead(ctx, tx, d.Number); err != nil {
+		if err := s.deleteInstalled(ctx, tx, d); err != nil {
 			return err
 		}
-		pushed, err := selectWasPushed(ctx, tx, d.Number)
-		if err != nil {
-			return err
-		}
-		if pushed {
-			return fault.New(fault.Conflict, "%q has a history, which is evidence: push an empty set instead", d.Name)
-		}
-		if err := deleteDefinition(ctx, tx, d.Number); err != nil {
-			return err
-		}
-		return evidence.Append(ctx, tx, s.Now(), Definition{}.goneEntry(c, d))
+		return s.deleteOne(ctx, tx, c, d, fault.New(fault.Conflict, "%q has a history, which is evidence: push an empty set instead", d.Name))
 	})
 	if db.IsReferenced(err) {
 		return fault.New(fault.Conflict, "%q is in use: tests are about it, or it is shown on another page", d.Name)
 	}
 	return err
+}
+
+// deleteOne deletes a definition that nothing was pushed to; pushed says that something was.
+func (s *Service) deleteOne(ctx context.Context, tx *db.Tx, c caller.Caller, d Definition, pushed error) error {
+	if err := holdHead(ctx, tx, d.Number); err != nil {
+		return err
+	}
+	was, err := selectWasPushed(ctx, tx, d.Number)
+	if err != nil {
+		return err
+	}
+	if was {
+		return pushed
+	}
+	if err := deleteDefinition(ctx, tx, d.Number); err != nil {
+		return err
+	}
+	return evidence.Append(ctx, tx, s.Now(), Definition{}.goneEntry(c, d))
 }
 
 // goneEntry says that a definition is no more.

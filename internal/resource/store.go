@@ -16,7 +16,7 @@ import (
 
 const definitionFields = `
 	SELECT d.number, d.id, d.workspace, d.application, d.name, d.base, d.schema_version, d.schema_since, d.handling, d.guard_count,
-		d.guard_percent, d.guard_repeats, d.created_at, d.updated_at, COALESCE(s.document, ''), w.id, w.name
+		d.guard_percent, d.guard_repeats, d.created_at, d.updated_at, COALESCE(s.document, ''), w.id, w.name, d.origin
 	FROM resource_definition d
 	JOIN workspace w ON w.number = d.workspace
 	LEFT JOIN resource_schema s ON s.definition = d.number AND s.version = d.schema_version`
@@ -30,7 +30,7 @@ func scanDefinition(row db.Row) (Definition, error) {
 		schema           string
 	)
 	err := row.Scan(&d.Number, &d.ID, &d.Workspace.Number, &d.Application, &d.Name, &d.Base, &d.SchemaVersion, &d.SchemaSince, &d.Handling,
-		&count, &percent, &repeats, &created, &updated, &schema, &d.Workspace.ID, &d.Workspace.Name)
+		&count, &percent, &repeats, &created, &updated, &schema, &d.Workspace.ID, &d.Workspace.Name, &d.Origin)
 	if count.Valid {
 		d.Guard = &Guard{Count: count.Int64, Percent: percent.Int64, Repeats: repeats}
 	}
@@ -103,10 +103,10 @@ func insertDefinition(ctx context.Context, tx *db.Tx, d Definition) error {
 	count, percent, repeats := guardColumns(d.Guard)
 	return tx.ExecOne(ctx, `
 		INSERT INTO resource_definition (number, id, workspace, application, name, name_key, base, schema_version, schema_since,
-			handling, guard_count, guard_percent, guard_repeats, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13, $14)`,
+			handling, guard_count, guard_percent, guard_repeats, created_at, updated_at, origin)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10, $11, $12, $13, $14, $15)`,
 		int64(d.Number), string(d.ID), d.Workspace.Number, d.Application, d.Name, nameKey(d.Name), string(d.Base), d.SchemaVersion,
-		string(d.Handling), count, percent, repeats, db.Millis(d.CreatedAt), db.Millis(d.UpdatedAt))
+		string(d.Handling), count, percent, repeats, db.Millis(d.CreatedAt), db.Millis(d.UpdatedAt), string(d.Origin))
 }
 
 func updateDefinition(ctx context.Context, tx *db.Tx, d Definition) error {
@@ -137,17 +137,26 @@ func insertSchema(ctx context.Context, tx *db.Tx, d Definition) error {
 func insertHead(ctx context.Context, tx *db.Tx, d Definition) error {
 	return tx.ExecOne(ctx, `
 		INSERT INTO resource_head (definition, workspace, head, items, current, rules_epoch, judged_epoch, ahead, claim_token,
-			claim_owner, claim_until, last_push, last_push_at, held_digest, held_since, held_times)
-		VALUES ($1, $2, 0, 0, 0, 0, 0, '', '', '', 0, '', 0, '', 0, 0)`, int64(d.Number), d.Workspace.Number)
+			claim_owner, claim_until, last_push, last_push_at)
+		VALUES ($1, $2, 0, 0, 0, 0, 0, '', '', '', 0, '', 0)`, int64(d.Number), d.Workspace.Number)
 }
 
 func selectHead(ctx context.Context, tx *db.Tx, definition Number) (h Head, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT head, items, current, rules_epoch, judged_epoch, ahead, last_push, last_push_at, held_digest, held_since, held_times
+		SELECT head, items, current, rules_epoch, judged_epoch, ahead, last_push, last_push_at
 		FROM resource_head WHERE definition = $1`, int64(definition)).
-		Scan(&h.Number, &h.Items, &h.Current, &h.Epoch, &h.Judged, &h.Ahead, &h.LastPush, &h.LastPushAt, &h.HeldDigest,
-			&h.HeldSince, &h.HeldTimes)
+		Scan(&h.Number, &h.Items, &h.Current, &h.Epoch, &h.Judged, &h.Ahead, &h.LastPush, &h.LastPushAt)
 	return h, err
+}
+
+// freshAt is when the records of head h were last pushed: by the source that has been silent
+// for longest of those that are connected and have ever pushed.
+const freshAt = `COALESCE((SELECT MIN(s.last_push_at) FROM resource_source s
+	WHERE s.definition = h.definition AND s.ended_at = 0 AND s.last_push <> ''), h.last_push_at)`
+
+func selectLastPush(ctx context.Context, tx *db.Tx, definition Number) (at int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT `+freshAt+` FROM resource_head h WHERE h.definition = $1`, int64(definition)).Scan(&at)
+	return at, err
 }
 
 func selectLastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[Number]int64, error) {
@@ -157,7 +166,7 @@ func selectLastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[N
 		err := row.Scan(&definition, &at)
 		all[Number(definition)] = at
 		return err
-	}, `SELECT definition, last_push_at FROM resource_head WHERE workspace = $1`, w.Number)
+	}, `SELECT h.definition, `+freshAt+` FROM resource_head h WHERE h.workspace = $1`, w.Number)
 	return all, err
 }
 
@@ -166,10 +175,10 @@ func selectLastPushes(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[N
 func updateHead(ctx context.Context, tx *db.Tx, definition Number, token string, before, after Head) error {
 	return tx.ExecOne(ctx, `
 		UPDATE resource_head SET head = $5, items = $6, current = $7, judged_epoch = $8, ahead = $9, last_push = $10,
-			last_push_at = $11, held_digest = $12, held_since = $13, held_times = $14
+			last_push_at = $11
 		WHERE definition = $1 AND claim_token = $2 AND head = $3 AND rules_epoch = $4`,
 		int64(definition), token, before.Number, before.Epoch, after.Number, after.Items, after.Current, after.Judged, after.Ahead,
-		after.LastPush, after.LastPushAt, after.HeldDigest, after.HeldSince, after.HeldTimes)
+		after.LastPush, after.LastPushAt)
 }
 
 func raiseEpoch(ctx context.Context, tx *db.Tx, definition Number) error {
@@ -223,7 +232,7 @@ func insertSync(ctx context.Context, tx *db.Tx, s syncRow) error {
 		INSERT INTO resource_sync (id, workspace, definition, number, cause, source, actor, schema_version, started_at, committed_at,
 			received, accepted, rejected, created, updated, unchanged, removed, held, stale, warned, held_token, error)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
-		r.ID, r.Definition.Workspace.Number, int64(r.Definition.Number), s.number, string(s.cause), s.actor.Source, string(actor),
+		r.ID, r.Definition.Workspace.Number, int64(r.Definition.Number), s.number, string(s.cause), s.source, string(actor),
 		r.Definition.SchemaVersion, db.Millis(s.started), db.Millis(s.committed), r.Received, r.Accepted, r.Rejected, r.Created,
 		r.Updated, r.Unchanged, r.Removed, r.Held, r.Stale, r.Warned, s.heldToken, r.Failure)
 }

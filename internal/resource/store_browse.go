@@ -14,7 +14,7 @@ import (
 // What people look at: definitions as they stand, syncs, records and their past.
 
 const syncFields = `
-	s.id, s.number, s.cause, s.actor, s.schema_version, s.started_at, s.committed_at, s.received, s.accepted, s.rejected, s.created,
+	s.id, s.number, s.cause, s.source, s.actor, s.schema_version, s.started_at, s.committed_at, s.received, s.accepted, s.rejected, s.created,
 	s.updated, s.unchanged, s.removed, s.held, s.stale, s.warned, s.error, s.definition`
 
 // scanSync reads syncFields and, after them, more.
@@ -23,7 +23,7 @@ func scanSync(row db.Row, more ...any) (s SyncRow, err error) {
 	var number sql.NullInt64
 	r := &s.Counts
 	err = row.Scan(append([]any{
-		&s.ID, &number, &s.Cause, &actor, &s.SchemaVersion, &s.StartedAt, &s.CommittedAt, &r.Received, &r.Accepted, &r.Rejected,
+		&s.ID, &number, &s.Cause, &s.Source, &actor, &s.SchemaVersion, &s.StartedAt, &s.CommittedAt, &r.Received, &r.Accepted, &r.Rejected,
 		&r.Created, &r.Updated, &r.Unchanged, &r.Removed, &r.Held, &r.Stale, &r.Warned, &s.Failure, &s.definition,
 	}, more...)...)
 	if err != nil {
@@ -35,39 +35,31 @@ func scanSync(row db.Row, more ...any) (s SyncRow, err error) {
 	return s, json.Unmarshal([]byte(actor), &s.Actor)
 }
 
-// heldAt counts the records of head h whose removal is held.
-const heldAt = `(SELECT COUNT(*) FROM resource_mark m WHERE m.definition = h.definition AND m.kind = 'held'
-	AND m.from_sync <= h.head AND (m.to_sync IS NULL OR m.to_sync > h.head))`
-
-// selectStandings answers how the definitions of a workspace stand. Marks are counted
-// only where the newest push held something.
+// selectStandings answers how the definitions of a workspace stand.
 func selectStandings(ctx context.Context, tx *db.Tx, w caller.Workspace) (map[Number]Standing, error) {
 	all := map[Number]Standing{}
 	err := tx.Each(ctx, func(row db.Row) error {
 		var one Standing
 		var number int64
-		if err := row.Scan(&number, &one.Head.Number, &one.Head.Items, &one.Head.Current, &one.Head.LastPush, &one.Head.LastPushAt,
-			&one.Head.HeldDigest, &one.Head.HeldSince); err != nil {
+		if err := row.Scan(&number, &one.Head.Number, &one.Head.Items, &one.Head.Current, &one.Head.LastPush, &one.Head.LastPushAt); err != nil {
 			return err
 		}
 		all[Number(number)] = one
 		return nil
-	}, `SELECT definition, head, items, current, last_push, last_push_at, held_digest, held_since FROM resource_head WHERE workspace = $1`, w.Number)
+	}, `SELECT definition, head, items, current, last_push, last_push_at FROM resource_head WHERE workspace = $1`, w.Number)
 	if err != nil {
 		return nil, err
 	}
 	return all, tx.Each(ctx, func(row db.Row) error {
-		var held int64
-		pushed, err := scanSync(row, &held)
+		pushed, err := scanSync(row)
 		if err != nil {
 			return err
 		}
 		one := all[pushed.definition]
-		one.Held, one.Pushed = held, &pushed
+		one.Pushed = &pushed
 		all[pushed.definition] = one
 		return nil
-	}, `SELECT `+syncFields+`, CASE WHEN s.held > 0 THEN `+heldAt+` ELSE 0 END
-		FROM resource_head h JOIN resource_sync s ON s.id = h.last_push WHERE h.workspace = $1`, w.Number)
+	}, `SELECT `+syncFields+` FROM resource_head h JOIN resource_sync s ON s.id = h.last_push WHERE h.workspace = $1`, w.Number)
 }
 
 func selectStanding(ctx context.Context, tx *db.Tx, d Definition) (one Standing, err error) {
@@ -75,8 +67,7 @@ func selectStanding(ctx context.Context, tx *db.Tx, d Definition) (one Standing,
 		return one, err
 	}
 	pushed, err := scanSync(tx.QueryRow(ctx, `
-		SELECT `+syncFields+`, CASE WHEN s.held > 0 THEN `+heldAt+` ELSE 0 END
-		FROM resource_head h JOIN resource_sync s ON s.id = h.last_push WHERE h.definition = $1`, int64(d.Number)), &one.Held)
+		SELECT `+syncFields+` FROM resource_head h JOIN resource_sync s ON s.id = h.last_push WHERE h.definition = $1`, int64(d.Number)))
 	one.Pushed = &pushed
 	return one, err
 }
@@ -105,6 +96,7 @@ func deleteDefinition(ctx context.Context, tx *db.Tx, definition Number) error {
 	for _, statement := range []string{
 		`DELETE FROM resource_behind WHERE definition = $1`,
 		`DELETE FROM resource_schema WHERE definition = $1`,
+		`DELETE FROM resource_source WHERE definition = $1`,
 		`DELETE FROM resource_head WHERE definition = $1`,
 		`DELETE FROM resource_definition WHERE number = $1`,
 	} {
@@ -118,7 +110,7 @@ func deleteDefinition(ctx context.Context, tx *db.Tx, definition Number) error {
 func selectSyncs(ctx context.Context, tx *db.Tx, definition Number, everything bool, after *SyncPlace, limit int) (list []SyncRow, err error) {
 	where, args := `s.definition = $1`, []any{int64(definition), int64(limit)}
 	if !everything {
-		where += ` AND s.cause = 'push'`
+		where += ` AND s.cause IN ('push', 'disconnect')`
 	}
 	if after != nil {
 		where += ` AND s.committed_at <= $3 AND (s.committed_at < $3 OR s.id < $4)`

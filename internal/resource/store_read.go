@@ -25,7 +25,13 @@ func (s *Service) loadLedger(ctx context.Context, d Definition, source string, h
 	mine := make([]bool, head.Items+1)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return loadItems(ctx, tx, d.Number, source, l, mine) })
+		return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
+			var err error
+			if l.source, err = selectSource(ctx, tx, d.Number, source); err != nil {
+				return err
+			}
+			return loadItems(ctx, tx, d.Number, source, l, mine)
+		})
 	})
 	group.Go(func() error {
 		return s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error { return loadDigests(ctx, tx, d, head.Number, l) })
@@ -189,8 +195,8 @@ func selectUniqueIDs(ctx context.Context, tx *db.Tx, definition Number, items []
 const componentStep = 500
 
 // selectComponents answers which of the quoted names are unique ids of current
-// components of the definition's application.
-func selectComponents(ctx context.Context, tx *db.Tx, d Definition, quoted []string) (map[string]bool, error) {
+// components that a source has pushed to the definition's application.
+func selectComponents(ctx context.Context, tx *db.Tx, d Definition, source string, quoted []string) (map[string]bool, error) {
 	known := map[string]bool{}
 	for len(quoted) > 0 {
 		part := quoted[:min(len(quoted), componentStep)]
@@ -200,7 +206,7 @@ func selectComponents(ctx context.Context, tx *db.Tx, d Definition, quoted []str
 			text := jtd.Unquote([]byte(name))
 			plain, back[text] = append(plain, text), name
 		}
-		args := []any{d.Workspace.Number, d.Application, string(VulnerableComponent)}
+		args := []any{d.Workspace.Number, d.Application, string(VulnerableComponent), source}
 		list := listOf(plain, &args)
 		if err := tx.Each(ctx, func(row db.Row) error {
 			var name string
@@ -212,7 +218,7 @@ func selectComponents(ctx context.Context, tx *db.Tx, d Definition, quoted []str
 			JOIN resource_item i ON i.definition = d.number
 			JOIN resource_record r ON r.definition = i.definition AND r.item = i.item
 				AND r.from_sync <= h.head AND (r.to_sync IS NULL OR r.to_sync > h.head)
-			WHERE d.workspace = $1 AND d.application = $2 AND d.base = $3 AND i.unique_id IN (`+list+`)`, args...); err != nil {
+			WHERE d.workspace = $1 AND d.application = $2 AND d.base = $3 AND i.source = $4 AND i.unique_id IN (`+list+`)`, args...); err != nil {
 			return nil, err
 		}
 	}
@@ -334,11 +340,11 @@ func syncTimes(ctx context.Context, tx *db.Tx, definition Number, numbers []sql.
 	return times, nil
 }
 
-func selectSyncApplication(ctx context.Context, tx *db.Tx, w caller.Workspace, sync string) (application string, err error) {
+func selectSyncOwner(ctx context.Context, tx *db.Tx, w caller.Workspace, sync string) (application, source string, err error) {
 	err = tx.QueryRow(ctx, `
-		SELECT d.application FROM resource_sync s JOIN resource_definition d ON d.number = s.definition
-		WHERE s.workspace = $1 AND s.id = $2`, w.Number, sync).Scan(&application)
-	return application, err
+		SELECT d.application, s.source FROM resource_sync s JOIN resource_definition d ON d.number = s.definition
+		WHERE s.workspace = $1 AND s.id = $2`, w.Number, sync).Scan(&application, &source)
+	return application, source, err
 }
 
 func selectRejections(ctx context.Context, tx *db.Tx, w caller.Workspace, sync string, after int64, limit int) (lines []byte, last int64, err error) {

@@ -20,17 +20,21 @@ type syncRow struct {
 	heldToken string
 	number    *int64 // nil: failed
 	result    Result
+	source    string
 	started   time.Time
 }
 
 func (r Result) row(actor caller.Caller, cause Cause, started, committed time.Time) syncRow {
-	return syncRow{actor: actor, cause: cause, committed: committed, result: r, started: started}
+	return syncRow{actor: actor, cause: cause, committed: committed, result: r, source: r.Source, started: started}
 }
 
 // body is what evidence says of a sync: counts, never records.
 func (r Result) body(cause Cause) map[string]any {
 	body := map[string]any{"sync": r.ID, "cause": cause, "schemaVersion": r.Definition.SchemaVersion}
-	if cause != causePush {
+	if r.Source != "" {
+		body["source"] = r.Source
+	}
+	if !cause.changes() {
 		return body
 	}
 	for name, count := range map[string]int64{
@@ -46,12 +50,15 @@ func (r Result) body(cause Cause) map[string]any {
 }
 
 // recordFailure writes the row and the entry of a push that was refused.
-func recordFailure(ctx context.Context, tx *db.Tx, c caller.Caller, r Result, started, now time.Time) error {
+func recordFailure(ctx context.Context, tx *db.Tx, c caller.Caller, source Source, r Result, started, now time.Time) error {
 	row := r.row(c, causePush, started, now)
 	if err := insertSync(ctx, tx, row); err != nil {
 		return err
 	}
 	if err := putPushDay(ctx, tx, row); err != nil {
+		return err
+	}
+	if err := putRefusal(ctx, tx, r.Definition, source, r.Failure); err != nil {
 		return err
 	}
 	return evidence.Append(ctx, tx, now, evidence.Entry{

@@ -48,6 +48,9 @@ func (x Session) wire(user access.User, c caller.Caller) api.Session {
 		MayOwn: c.MayOwn, Method: string(x.Method), Permissions: []string{}, ProvedAt: timeText(x.ProvedAt), Provider: x.provider(),
 		User: wireUser(user), Workspaces: []api.SessionWorkspace{},
 	}
+	if w := c.Window; w != nil {
+		body.AuditWindow = &api.AuditWindow{StartDate: timeText(w.From), EndDate: timeText(w.To)}
+	}
 	for _, p := range c.Grants {
 		body.Permissions = append(body.Permissions, string(p))
 	}

@@ -43,7 +43,7 @@ async function places(page) {
     '/', '/tests', '/tests/new', `/tests/${test.id}`, `/tests/${test.id}?tab=passing`, `/tests/${test.id}/version`,
     '/resources', `/resources/${definition}`, `/resources/${definition}?tab=records`, `/resources/${definition}?tab=syncs`,
     '/controls', `/controls/${control.id}`, '/frameworks', `/frameworks/${framework.id}`, `/frameworks/${framework.id}/requirements/${requirement}`,
-    '/access', '/access-reviews', ...(review ? [`/access-reviews/${review.id}`] : []), '/people', '/computers', '/vulnerabilities', '/exceptions', '/deadlines',
+    '/documents', '/policies', '/audit', '/settings/members', '/my-work', '/access', '/access-reviews', ...(review ? [`/access-reviews/${review.id}`] : []), '/people', '/computers', '/vulnerabilities', '/exceptions', '/deadlines',
     '/scopes', ...(scope ? [`/scopes/${scope.id}`] : []), '/integrations', `/integrations/${application.id}`, `/integrations/${application.id}?tab=records`,
   ];
 }

@@ -4,7 +4,7 @@
 // each page, light and dark, narrow and wide, empty and full. It fails on what axe
 // finds, on an error in the console, on a request to anybody else, and on a page
 // that scrolls sideways. MUSTER_SHOTS=FOLDER keeps a picture of each; ONLY=NAME
-// walks the pages whose name contains it.
+// walks the pages whose name contains it, and plays the files whose name does.
 
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -93,6 +93,7 @@ async function main() {
   if (shots) await mkdir(shots, { recursive: true });
   const files = (await readdir(path.join(import.meta.dirname, 'walk'))).filter((name) => name.endsWith('.mjs')).toSorted();
   const walks = await Promise.all(files.map((name) => import(`./walk/${name}`)));
+  const playing = walks.filter((_, i) => files[i].includes(only));
   const wanted = (steps) => (steps ?? []).filter(({ name }) => name.includes(only));
   const house = await House.open();
   const browser = await launch(chromium);
@@ -105,9 +106,9 @@ async function main() {
     for (const walk of walks) for (const step of wanted(walk.before)) await show(visitor, step, house);
     await signIn(visitor);
     for (const walk of walks) for (const step of wanted(walk.full)) await show(visitor, step, house);
-    for (const walk of walks) await walk.play?.(visitor, { house, problems });
-    for (const walk of walks) await walk.roles?.({ house, open: () => openTab(browser, house, problems), problems });
-    await company(browser, walks);
+    for (const walk of playing) await walk.play?.(visitor, { house, problems });
+    for (const walk of playing) await walk.roles?.({ house, open: () => openTab(browser, house, problems), problems });
+    if (playing.some((walk) => walk.company)) await company(browser, playing);
   } catch (error) {
     if (shots) for (const [i, page] of browser.contexts().flatMap((context) => context.pages()).entries()) await page.screenshot({ path: path.join(shots, `stopped-${i}.png`) });
     problems.push(error.stack);

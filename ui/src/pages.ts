@@ -3,7 +3,7 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { BadgeCheck, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FlaskConical, House, KeyRound, Laptop, LockKeyhole, type LucideIcon, Plug, Scale, ShieldCheck, Timer, UsersRound } from 'lucide-react';
+import { BadgeCheck, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, ShieldCheck, Timer, UserCog, UsersRound } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
@@ -23,17 +23,22 @@ export type Entry = {
 /** Pages behind the sign-in. */
 export const pages: Entry[] = [
   { path: '/', Page: lazy(() => import('./pages/home')), nav: { group: '', Icon: House, label: 'Home' } },
+  { path: '/my-work', Page: lazy(() => import('./pages/my-work')), nav: { group: '', Icon: ListTodo, label: 'My work' }, needs: "use an account of one's own" },
   { path: '/tests', Page: lazy(() => import('./pages/tests')), nav: { group: 'Evidence', Icon: FlaskConical, label: 'Tests' }, needs: 'read tests' },
   { path: '/tests/new', Page: lazy(() => import('./pages/tests.new')), needs: 'write tests' },
   { path: '/tests/:testId', Page: lazy(() => import('./pages/tests.id')), needs: 'read tests' },
   { path: '/tests/:testId/version', Page: lazy(() => import('./pages/tests.id.version')), needs: 'write tests' },
   { path: '/resources', Page: lazy(() => import('./pages/resources')), nav: { group: 'Evidence', Icon: Boxes, label: 'Resources' }, needs: 'read applications and definitions' },
   { path: '/resources/:resourceId', Page: lazy(() => import('./pages/resources.id')), needs: 'read applications and definitions' },
+  { path: '/documents', Page: lazy(() => import('./pages/documents')), nav: { group: 'Evidence', Icon: FileText, label: 'Documents' }, needs: 'list documents', owners: true },
+  { path: '/documents/:documentId', Page: lazy(() => import('./pages/documents.id')), needs: 'read documents', owners: true },
   { path: '/controls', Page: lazy(() => import('./pages/controls')), nav: { group: 'Program', Icon: ShieldCheck, label: 'Controls' }, needs: 'read controls and frameworks' },
   { path: '/controls/:controlId', Page: lazy(() => import('./pages/controls.id')), needs: 'read controls and frameworks' },
   { path: '/frameworks', Page: lazy(() => import('./pages/frameworks')), nav: { group: 'Program', Icon: Scale, label: 'Frameworks' }, needs: 'read controls and frameworks' },
   { path: '/frameworks/:frameworkId', Page: lazy(() => import('./pages/frameworks.id')), needs: 'read controls and frameworks' },
   { path: '/frameworks/:frameworkId/requirements/:requirementId', Page: lazy(() => import('./pages/frameworks.id.requirements.id')), needs: 'read controls and frameworks' },
+  { path: '/policies', Page: lazy(() => import('./pages/policies')), nav: { group: 'Program', Icon: ScrollText, label: 'Policies' }, needs: "use an account of one's own" },
+  { path: '/policies/:policyId', Page: lazy(() => import('./pages/policies.id')), needs: "use an account of one's own" },
   { path: '/access', Page: lazy(() => import('./pages/access')), nav: { group: 'Program', Icon: KeyRound, label: 'Access' }, needs: 'read accounts' },
   { path: '/access-reviews', Page: lazy(() => import('./pages/access-reviews')), nav: { group: 'Program', Icon: ClipboardCheck, label: 'Access reviews' }, needs: 'read access reviews', owners: true },
   { path: '/access-reviews/:reviewId', Page: lazy(() => import('./pages/access-reviews.id')), needs: 'read access reviews', owners: true },
@@ -46,10 +51,12 @@ export const pages: Entry[] = [
   { path: '/scopes/:scopeId', Page: lazy(() => import('./pages/scopes.id')), needs: 'read controls and frameworks' },
   { path: '/integrations', Page: lazy(() => import('./pages/integrations')), nav: { group: 'Connections', Icon: Plug, label: 'Integrations' }, needs: 'read applications and definitions' },
   { path: '/integrations/:applicationId', Page: lazy(() => import('./pages/integrations.id')), needs: 'read applications and definitions' },
+  { path: '/settings/members', Page: lazy(() => import('./pages/settings.members')), nav: { group: 'Settings', Icon: UserCog, label: 'Members' }, needs: 'read users and roles' },
   { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
   { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },
   { path: '/settings/workspaces', Page: lazy(() => import('./pages/settings.workspaces')), nav: { group: 'Settings', Icon: Building2, label: 'Workspaces' }, needs: 'manage workspaces' },
   { path: '/settings/provisioning/:directoryId', Page: lazy(() => import('./pages/settings.provisioning.id')), needs: 'read settings' },
+  { path: '/audit', Page: lazy(() => import('./pages/audit')), nav: { group: 'Settings', Icon: History, label: 'Audit trail' }, needs: 'read the audit trail' },
 ];
 
 /** Pages before the sign-in, without the shell. */

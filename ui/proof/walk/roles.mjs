@@ -4,8 +4,8 @@
 // offered only what it may do.
 
 const people = [
-  { changes: false, email: 'view@example.com', role: 'view-only-admin', sees: ['Home', 'Tests', 'Access', 'Access reviews', 'People', 'Computers', 'Vulnerabilities'] },
-  { changes: false, email: 'employee@example.com', role: 'employee', sees: ['Home'] },
+  { changes: false, email: 'view@example.com', role: 'view-only-admin', sees: ['Home', 'My work', 'Tests', 'Documents', 'Policies', 'Members', 'Audit trail', 'Access', 'Access reviews', 'People', 'Computers', 'Vulnerabilities'] },
+  { changes: false, email: 'employee@example.com', role: 'employee', sees: ['Home', 'My work', 'Policies'] },
 ];
 
 /** Signs each in on a tab of its own. */

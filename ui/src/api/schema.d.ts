@@ -456,6 +456,57 @@ export interface paths {
         patch: operations["updateApplication"];
         trace?: never;
     };
+    "/v1/applications/{applicationId}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the connections of an installed application, oldest first */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{applicationId}/connections/{connectionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Disconnect a source; its tokens are dead at once, and its records leave the tests */
+        delete: operations["deleteConnection"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/applications/{applicationId}/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the workspaces that installed a public application, oldest first */
+        get: operations["listInstallations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/applications/{applicationId}/secret": {
         parameters: {
             query?: never;
@@ -2332,6 +2383,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/my-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the user who asks, the most urgent first */
+        get: operations["getMyWork"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notifications/channels": {
         parameters: {
             query?: never;
@@ -2518,7 +2586,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Revoke an access token */
+        /** Revoke an access token, or a refresh token and with it the connection */
         post: operations["suspendToken"];
         delete?: never;
         options?: never;
@@ -4864,6 +4932,7 @@ export interface components {
         Application: {
             /** @description Token requests may be form-encoded. */
             acceptForm: boolean;
+            /** @description Empty for an installed application, which has no credentials of its own. */
             clientId: string;
             /** Format: date-time */
             createdDate: string;
@@ -4882,6 +4951,8 @@ export interface components {
              * @description Live tokens at once.
              */
             overlappingTokens: number;
+            /** @description Of an installed application: the name of the workspace that made it; null: it is this workspace's own. */
+            publisher: string | null;
             /** @description Of a public application. */
             redirectUris: string[];
             /**
@@ -4917,6 +4988,46 @@ export interface components {
              */
             rotationGraceSeconds?: number;
         };
+        ApplicationConnection: {
+            /** @description The user who consented last. */
+            allowedById: string;
+            allowedByName: string;
+            /**
+             * Format: date-time
+             * @description The last time.
+             */
+            connectedDate: string;
+            /** Format: date-time */
+            createdDate: string;
+            /** @description Name of who disconnected it; null for nobody. */
+            disconnectedBy: string | null;
+            /** Format: date-time */
+            disconnectedDate: string | null;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it last called; null: never.
+             */
+            lastUsedDate: string | null;
+            /**
+             * @description Why it is disconnected; null while it is not.
+             * @enum {string|null}
+             */
+            reason: "application_deleted" | "code_reused" | "customer_disconnected" | "origin_deleted" | "partner_disconnected" | "refresh_token_reused" | null;
+            /** @description The reason in words. */
+            reasonText: string | null;
+            /**
+             * Format: date-time
+             * @description When it last got tokens.
+             */
+            refreshedDate: string;
+            /** @description As allowed. */
+            scopes: string[];
+            /** @description What the application calls it: its source_id. */
+            source: string;
+            /** @enum {string} */
+            state: "connected" | "disconnected";
+        };
         ApplicationInput: {
             /** @description At most 1000 characters. */
             description?: string;
@@ -4936,6 +5047,29 @@ export interface components {
              * @enum {string}
              */
             type?: "build" | "manage" | "audit";
+        };
+        ApplicationInstallation: {
+            /**
+             * Format: int64
+             * @description Connections that have tokens.
+             */
+            connected: number;
+            /** Format: int64 */
+            connections: number;
+            /** Format: date-time */
+            createdDate: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When any connection last called; null: never.
+             */
+            lastUsedDate: string | null;
+            /**
+             * @description Connected when any connection is.
+             * @enum {string}
+             */
+            state: "connected" | "disconnected";
+            workspaceName: string;
         };
         ApplicationSecret: {
             clientId: string;
@@ -5321,13 +5455,15 @@ export interface components {
              * @enum {string|null}
              */
             handling: "lenient" | "strict" | null;
-            /** @description Removals that wait for somebody; null: none. */
+            /** @description Removals that wait for somebody; null: none. Without a token when several sources hold some. */
             held: components["schemas"]["HeldRemovals"] | null;
             /** @description The resourceId of pushes. */
             id: string;
             /** @description Null: nothing was pushed yet. */
             lastPush: components["schemas"]["LastPush"] | null;
             name: string;
+            /** @description Of a definition that came with a public application; absent for any other. */
+            origin?: components["schemas"]["DefinitionOrigin"];
             /**
              * Format: int64
              * @description That exist now.
@@ -5340,6 +5476,8 @@ export interface components {
              * @description 0 without a schema.
              */
             schemaVersion: number;
+            /** @description The sources that push to a definition of a public application, by id; absent where there are none. */
+            sources?: components["schemas"]["DefinitionSource"][];
             /** @description The same as paths of pushes spell it, such as custom_resource. */
             type: string;
             /** Format: date-time */
@@ -5364,6 +5502,37 @@ export interface components {
             name: string;
             /** @description JSON Type Definition of customProperties. */
             schema?: unknown;
+        };
+        DefinitionOrigin: {
+            /** @description Its name. */
+            application: string;
+            /** @description The workspace that publishes it. */
+            publisher: string;
+            /** @description That the application's program pushes by. */
+            resourceId: string;
+        };
+        DefinitionSource: {
+            /**
+             * Format: date-time
+             * @description Null: it is connected.
+             */
+            disconnectedDate: string | null;
+            /** @description Why its newest push was refused; absent when it was not. */
+            failure?: string;
+            /** @description Its removals that wait for somebody; null: none. */
+            held: components["schemas"]["HeldRemovals"] | null;
+            /**
+             * Format: date-time
+             * @description Of the newest that counts; null: none yet.
+             */
+            lastPushDate: string | null;
+            /**
+             * Format: int64
+             * @description That exist now.
+             */
+            records: number;
+            /** @description The source_id. */
+            source: string;
         };
         DeviceResource: {
             connectionId: string | null;
@@ -5848,9 +6017,17 @@ export interface components {
         Document: {
             /** @enum {string} */
             category: "Accounts access" | "Account security" | "Account setup" | "Computers" | "Custom" | "Data storage" | "Employees" | "Infrastructure" | "IT" | "Logging" | "Monitoring alerts" | "People" | "Policies" | "Risk analysis" | "Software development" | "CSPM alert management" | "Vendors" | "Vulnerability management";
+            /** @description What it is evidence for; none for who may not read controls. */
+            controls: components["schemas"]["Named"][];
             description: string;
             id: string;
             isSensitive: boolean;
+            /**
+             * Format: date-time
+             * @description When the newest evidence is too old.
+             */
+            nextRenewalDate: string | null;
+            owner: components["schemas"]["Owner"] | null;
             ownerId: string | null;
             title: string;
             /** @enum {string} */
@@ -5860,6 +6037,7 @@ export interface components {
              * @description Since when the status holds.
              */
             uploadStatusDate: string | null;
+            /** @description Of its page. */
             url: string | null;
         };
         DocumentAndControl: {
@@ -5887,6 +6065,8 @@ export interface components {
         DocumentDetail: {
             /** @enum {string} */
             category: "Accounts access" | "Account security" | "Account setup" | "Computers" | "Custom" | "Data storage" | "Employees" | "Infrastructure" | "IT" | "Logging" | "Monitoring alerts" | "People" | "Policies" | "Risk analysis" | "Software development" | "CSPM alert management" | "Vendors" | "Vulnerability management";
+            /** @description What it is evidence for; none for who may not read controls. */
+            controls: components["schemas"]["Named"][];
             deactivatedStatus: components["schemas"]["DocumentDeactivation"];
             description: string;
             id: string;
@@ -5897,14 +6077,27 @@ export interface components {
              */
             nextRenewalDate: string | null;
             note: string | null;
+            owner: components["schemas"]["Owner"] | null;
             ownerId: string | null;
             /** @enum {string|null} */
             reminderWindow: "P0D" | "P1D" | "P1W" | "P1M" | "P3M" | null;
             /** @enum {string} */
             renewalCadence: "P0D" | "P1D" | "P1W" | "P1M" | "P3M" | "P6M" | "P1Y";
+            /**
+             * Format: date-time
+             * @description When somebody last said that the collection is complete.
+             */
+            submittedDate: string | null;
             /** @description Ids of users. */
             subscribers: string[];
+            /** @enum {string} */
+            timeSensitivity: "MOST_RECENT" | "DURING_AUDIT_WINDOW";
             title: string;
+            /**
+             * Format: int64
+             * @description How large a file may be, in bytes.
+             */
+            uploadLimit: number;
             /** @enum {string} */
             uploadStatus: "Needs document" | "Needs update" | "Not relevant" | "OK";
             /**
@@ -5912,6 +6105,7 @@ export interface components {
              * @description Since when the status holds.
              */
             uploadStatusDate: string | null;
+            /** @description Of its page. */
             url: string | null;
         };
         DocumentEdit: {
@@ -6677,6 +6871,17 @@ export interface components {
             serialNumber: string | null;
             udid: string | null;
         };
+        MyWork: {
+            /** @description There is more of some kind than is listed: at most 100 each. */
+            capped: boolean;
+            /**
+             * Format: date-time
+             * @description When this was so.
+             */
+            date: string;
+            /** @description What is overdue first, then by due time, then what has none. */
+            items: components["schemas"]["WorkItem"][];
+        };
         NameForm: {
             /** @description First and last when null. */
             display?: string | null;
@@ -7002,6 +7207,12 @@ export interface components {
         PageApplication: {
             results: components["schemas"]["PageResultsApplication"];
         };
+        PageApplicationConnection: {
+            results: components["schemas"]["PageResultsApplicationConnection"];
+        };
+        PageApplicationInstallation: {
+            results: components["schemas"]["PageResultsApplicationInstallation"];
+        };
         PageApplicationToken: {
             results: components["schemas"]["PageResultsApplicationToken"];
         };
@@ -7107,6 +7318,14 @@ export interface components {
         };
         PageResultsApplication: {
             data: components["schemas"]["Application"][];
+            pageInfo: components["schemas"]["PageInfo"];
+        };
+        PageResultsApplicationConnection: {
+            data: components["schemas"]["ApplicationConnection"][];
+            pageInfo: components["schemas"]["PageInfo"];
+        };
+        PageResultsApplicationInstallation: {
+            data: components["schemas"]["ApplicationInstallation"][];
             pageInfo: components["schemas"]["PageInfo"];
         };
         PageResultsApplicationToken: {
@@ -7456,14 +7675,31 @@ export interface components {
         };
         Policy: {
             /**
+             * Format: int64
+             * @description Of the people who are asked, how many have accepted.
+             */
+            acceptedCount: number;
+            /**
              * Format: date-time
              * @description Of the newest approved version.
              */
             approvedAtDate: string | null;
+            /**
+             * Format: int64
+             * @description People here who are to accept it.
+             */
+            askedCount: number;
             description: string;
+            /**
+             * Format: date-time
+             * @description Of the version that counts; null: never, or none does.
+             */
+            expiresDate: string | null;
             id: string;
             latestVersion: components["schemas"]["PolicyLatestVersion"];
             name: string;
+            owner: components["schemas"]["Owner"] | null;
+            slug: string;
             /**
              * @description OK while an approved version counts that has not expired.
              * @enum {string}
@@ -7556,6 +7792,8 @@ export interface components {
             reason: string;
         };
         PolicySettings: {
+            /** @description The user who has approverId. */
+            approver: components["schemas"]["Owner"] | null;
             approverId: string | null;
             authorMayApprove: boolean;
             /** Format: date-time */
@@ -7566,6 +7804,8 @@ export interface components {
             groups: components["schemas"]["PolicyGroup"][];
             id: string;
             name: string;
+            /** @description The user who has ownerId; null when there is none any more. */
+            owner: components["schemas"]["Owner"] | null;
             ownerId: string | null;
             /** @enum {string} */
             renewal: "P1Y" | "P0D" | "P1M" | "P3M" | "P6M" | "P2Y" | "P3Y";
@@ -8136,6 +8376,11 @@ export interface components {
             sample: string[];
             /** @description Names of tests that read what it removes or retypes. */
             tests: string[];
+            /**
+             * Format: int64
+             * @description Others that have the definition installed, and records or tests that do not fit.
+             */
+            workspaces: number;
         };
         SchemaDraft: {
             /** @description Whether to check it against all stored records and tests, too; true when absent. */
@@ -8230,6 +8475,8 @@ export interface components {
             purpose?: string;
         };
         Session: {
+            /** @description The evidence that is shown; null: all of it. */
+            auditWindow: components["schemas"]["AuditWindow"] | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -8425,7 +8672,7 @@ export interface components {
             accepted: number;
             actor: components["schemas"]["Actor"];
             /** @enum {string} */
-            cause: "push" | "rule" | "exception" | "link" | "time" | "rerun";
+            cause: "push" | "disconnect" | "rule" | "exception" | "link" | "time" | "rerun";
             /** Format: date-time */
             committedDate: string;
             /** Format: int64 */
@@ -8449,6 +8696,8 @@ export interface components {
             removed: number;
             /** Format: int64 */
             schemaVersion: number;
+            /** @description Whose records it is about; absent for a private application. */
+            source?: string;
             /**
              * Format: int64
              * @description Records whose newest element was rejected.
@@ -8558,7 +8807,7 @@ export interface components {
             /** @description Slug of the SLA that deadlines go by. */
             sla: string | null;
             slug: string;
-            /** @description The newest push is older than freshness allows. */
+            /** @description The newest push is older than freshness allows; of several sources, that of one of them. */
             stale: boolean;
             /** @enum {string} */
             status: "OK" | "NEEDS_ATTENTION" | "DEACTIVATED" | "IN_PROGRESS" | "INVALID" | "NOT_APPLICABLE";
@@ -8913,11 +9162,20 @@ export interface components {
             fileName: string | null;
             id: string;
             mimeType: string;
+            /** @description Of its content, as the evidence ledger has it. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
             title: string;
             /** Format: date-time */
             updatedDate: string;
             /** @description null: by the command line. */
             uploadedBy: components["schemas"]["UploadedBy"] | null;
+            /** @description null: by the command line, or by who is gone. */
+            uploaderName: string | null;
             /** @description Where its content is, for whoever may download it. */
             url: string;
         };
@@ -9340,6 +9598,28 @@ export interface components {
             /** @description Without path and query for who may not manage webhooks: some receivers take those for a secret. */
             url: string;
         };
+        WorkItem: {
+            /**
+             * Format: int64
+             * @description Records that fail, accounts; 1 for what is one thing.
+             */
+            count: number;
+            /** Format: date-time */
+            dueDate: string | null;
+            /** @description Of the test, review, document, policy or exception. */
+            id: string;
+            /**
+             * @description test: one of theirs fails; review: accounts to decide on; removal: accounts that they are to see removed; document: theirs has nothing, or what is too old or soon will be; policy: to accept; policy_approval: a version waits for them; policy_renewal: theirs expires, or is not approved; exception: waits for approval.
+             * @enum {string}
+             */
+            kind: "test" | "review" | "removal" | "document" | "policy" | "policy_approval" | "policy_renewal" | "exception";
+            name: string;
+            overdue: boolean;
+            /** @description Of a document or a policy, as its own routes say it; else empty. */
+            status: string;
+            /** @description Of a review and a removal: whose accounts; of an exception: its test. */
+            system: components["schemas"]["Named"] | null;
+        };
         Workspace: {
             /** Format: date-time */
             createdAt: string;
@@ -9379,10 +9659,23 @@ export interface operations {
                 "application/json": {
                     client_id: string;
                     client_secret: string;
-                    /** @enum {string} */
-                    grant_type: "client_credentials";
-                    /** @description Scopes separated by spaces; all that the application holds when absent. */
+                    /** @description Of the grant authorization_code, as are redirect_uri and source_id. */
+                    code?: string;
+                    /** @description Required when a code_challenge was sent (RFC 7636), refused when none was. */
+                    code_verifier?: string;
+                    /**
+                     * @description client_credentials for private applications, the others for public ones.
+                     * @enum {string}
+                     */
+                    grant_type: "client_credentials" | "authorization_code" | "refresh_token";
+                    /** @description The very one of the authorization request. */
+                    redirect_uri?: string;
+                    /** @description Of the grant refresh_token. */
+                    refresh_token?: string;
+                    /** @description Scopes separated by spaces; all that the application holds when absent, or that were consented to. */
                     scope?: string;
+                    /** @description That of the authorization request. */
+                    source_id?: string;
                 } & {
                     [key: string]: unknown;
                 };
@@ -9399,6 +9692,8 @@ export interface operations {
                         access_token: string;
                         /** @constant */
                         expires_in: 3600;
+                        /** @description Of public applications. The former one works on for 3 hours after this one's first use. */
+                        refresh_token?: string;
                         /** @constant */
                         token_type: "Bearer";
                     };
@@ -9412,7 +9707,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -9427,7 +9722,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -9442,7 +9737,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -9457,7 +9752,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -11378,6 +11673,193 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Application"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page; 10 when absent. */
+                pageSize?: number;
+                /** @description A cursor of an earlier answer; the page starts just after it. */
+                pageCursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id, client id or name. */
+                applicationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageApplicationConnection"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    deleteConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, client id or name. */
+                applicationId: string;
+                /** @description Id of the connection, as lists show it. */
+                connectionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    listInstallations: {
+        parameters: {
+            query?: {
+                /** @description Entries on a page; 10 when absent. */
+                pageSize?: number;
+                /** @description A cursor of an earlier answer; the page starts just after it. */
+                pageCursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id, client id or name. */
+                applicationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageApplicationInstallation"];
                 };
             };
             /** @description Unauthorized */
@@ -19906,6 +20388,62 @@ export interface operations {
             };
         };
     };
+    getMyWork: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWork"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     listNotificationChannels: {
         parameters: {
             query?: {
@@ -20945,7 +21483,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -20960,7 +21498,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -20975,7 +21513,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;
@@ -20990,7 +21528,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         /** @enum {string} */
-                        error: "invalid_client" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
+                        error: "invalid_client" | "invalid_grant" | "invalid_request" | "invalid_scope" | "server_error" | "too_many_requests" | "unauthorized_client" | "temporarily_unavailable" | "unsupported_grant_type";
                         error_description: string;
                         /** @description The description again. */
                         message: string;

@@ -17,6 +17,7 @@ function Submit({ verb, look }: { look: Look; verb: string }) {
 type Props = {
   children: ReactNode;
   fields?: ReactNode; // what is asked beside yes or no
+  label?: string; // of a button that shows an icon alone
   keep?: boolean; // stays open after it was sent: there is another step
   look?: Look;
   send: (values: Record<string, string>) => Promise<unknown>;
@@ -27,7 +28,7 @@ type Props = {
 };
 
 /** A dialog that asks before something is done, controlled from outside; see ConfirmButton. */
-export function ConfirmDialog({ open, setOpen, ...rest }: Omit<Props, 'children' | 'trigger'> & { open: boolean; setOpen: (open: boolean) => void }) {
+export function ConfirmDialog({ open, setOpen, ...rest }: Omit<Props, 'children' | 'label' | 'trigger'> & { open: boolean; setOpen: (open: boolean) => void }) {
   const { fields, keep = false, look = 'primary', send, text, title, verb } = rest;
   return (
     <Dialog.Root onOpenChange={setOpen} open={open}>
@@ -57,11 +58,11 @@ export function ConfirmDialog({ open, setOpen, ...rest }: Omit<Props, 'children'
 }
 
 /** A button that asks before it does; what goes wrong is said in the dialog. */
-export function ConfirmButton({ children, trigger = 'plain', ...rest }: Props) {
+export function ConfirmButton({ children, label, trigger = 'plain', ...rest }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button look={trigger} onClick={() => setOpen(true)}>
+      <Button aria-label={label} look={trigger} onClick={() => setOpen(true)} shape={label === undefined ? 'text' : 'square'} title={label}>
         {children}
       </Button>
       <ConfirmDialog open={open} setOpen={setOpen} {...rest} />

@@ -91,7 +91,8 @@ export function ControlTests({ control, may }: { control: Schema<'ControlDetail'
         )}
       </header>
       <ErrorNote error={list.error} />
-      {!list.isLoading && rows.length === 0 && !list.error && (
+      {!list.isLoading && rows.length === 0 && !list.error && (control.numDocumentsTotal ?? 0) > 0 && <p className="text-soft text-sm">No test proves it. What stands for its documents does, below.</p>}
+      {!list.isLoading && rows.length === 0 && !list.error && !control.numDocumentsTotal && (
         <EmptyState
           Icon={FlaskConical}
           command={`curl -X POST ${location.origin}/v1/controls/${control.externalId ?? control.id}/add-test-to-control \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d '{"testId": "ID"}'`}

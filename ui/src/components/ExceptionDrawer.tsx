@@ -6,7 +6,7 @@ import { type ReactNode, useRef } from 'react';
 import { Refusal, type Schema, send, useGet, usePages } from '../lib/api';
 import { useCan, useRefresh } from '../lib/session';
 import { useTask } from '../lib/task';
-import { count, plain, wordOf } from '../lib/words';
+import { count, plain, size, wordOf } from '../lib/words';
 import { Button, buttonClass } from './Button';
 import { ConfirmButton } from './ConfirmButton';
 import { CopyButton } from './CopyField';
@@ -101,8 +101,6 @@ async function attach(exceptionId: string, file: File): Promise<void> {
   throw new Refusal(answer.status, message ?? `the server answered ${String(answer.status)}`);
 }
 
-const sizes = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
-
 /** The file of an exception, or a way to attach one. */
 function Attachment({ exception, may }: { exception: Exception; may: boolean }) {
   const refresh = useRefresh();
@@ -124,7 +122,7 @@ function Attachment({ exception, may }: { exception: Exception; may: boolean }) 
             <Download aria-hidden className="size-3.5" />
             <span className="max-w-64 truncate">{file.name}</span>
           </a>
-          <span className="text-soft text-sm">{sizes.format(file.size / 1024)} KiB</span>
+          <span className="text-soft text-sm">{size(file.size)}</span>
           <span className="flex items-center text-soft text-sm">
             SHA-256 <code className="mx-1 font-mono text-xs">{file.sha256.slice(0, 12)}…</code>
             <CopyButton label="Copy the SHA-256" text={file.sha256} />

@@ -149,3 +149,27 @@ export function SelectField({ label, hint, name, pointer, children, ...select }:
     />
   );
 }
+
+/** A box to tick; its value is "on", or nothing. */
+export function CheckField({ label, hint, name, pointer, ...input }: Common & InputHTMLAttributes<HTMLInputElement>) {
+  const id = useId();
+  const wrong = useContext(Context).wrong[pointer ?? `/${name}`];
+  return (
+    <div className="grid grid-cols-[16px_minmax(0,1fr)] items-start gap-x-2.5 gap-y-0.5">
+      <input aria-describedby={hint ? `${id}-hint` : undefined} className="mt-0.5 size-4 cursor-pointer accent-[var(--color-accent-fill)]" id={id} name={name} type="checkbox" {...input} />
+      <label className="cursor-pointer font-medium text-sm" htmlFor={id}>
+        {label}
+      </label>
+      {hint && (
+        <p className="col-start-2 text-soft text-sm" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {wrong && (
+        <p className="col-start-2 text-fail text-sm" role="alert">
+          {wrong}
+        </p>
+      )}
+    </div>
+  );
+}

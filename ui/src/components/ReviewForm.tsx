@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { useEffect } from 'react';
-
-import { Refusal, type Schema, useGet, usePages } from '../lib/api';
+import { Refusal, type Schema, useGet } from '../lib/api';
 import { useCan, useSession } from '../lib/session';
 import { dayOf, endOfDay } from '../lib/time';
+import { useUsers } from '../lib/users';
 import { ErrorNote } from './ErrorNote';
 import { Field, SelectField, TextField } from './Form';
 
 type Review = Schema<'AccessReview'>;
-type Reviewer = { id: string; label: string };
-
-/** Whom systems can be given to: users who sign in; without the right to read users, oneself. */
-function useReviewers(): Reviewer[] {
-  const can = useCan();
-  const { user } = useSession();
-  const users = usePages('/v1/users', { query: {} }, { enabled: can('read users and roles') });
-  const { hasMore, more } = users;
-  useEffect(() => {
-    if (hasMore) more();
-  });
-  const found = users.rows.filter((one) => one.status !== 'deactivated').map((one) => ({ id: one.id, label: one.displayName || one.email }));
-  return found.length > 0 ? found.toSorted((a, b) => a.label.localeCompare(b.label)) : [{ id: user.id, label: user.displayName || user.email }];
-}
-
 /** The systems that accounts are pushed for, with those that a review has. */
 function useSystems(review: Review | undefined) {
   const can = useCan();
@@ -35,7 +19,7 @@ function useSystems(review: Review | undefined) {
 
 function Systems({ review }: { review?: Review }) {
   const { user } = useSession();
-  const reviewers = useReviewers();
+  const reviewers = useUsers();
   const { systems, error } = useSystems(review);
   const frozen = review !== undefined && review.status !== 'DRAFT';
   return (

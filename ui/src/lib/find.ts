@@ -5,6 +5,7 @@
 import type { Choice } from '../components/Picker';
 import { type Schema, send } from './api';
 import { matching } from './search';
+import { wordOf } from './words';
 
 type PageOf<T> = { results: { data: T[]; pageInfo: { endCursor: string | null; hasNextPage: boolean } } };
 
@@ -32,6 +33,17 @@ export const findTests =
       .filter((one) => !without.has(one.id))
       .slice(0, most)
       .map((one) => ({ id: one.id, label: one.name, note: one.application.name }));
+  };
+
+/** Finds documents by title; without those of some ids. */
+export const findDocuments =
+  (without: Set<string> = new Set()) =>
+  async (text: string): Promise<Choice[]> => {
+    const documents: Schema<'Document'>[] = await all((pageCursor) => send('GET', '/v1/documents', { query: { pageCursor, pageSize: 100 } }));
+    return matching(documents, (one) => one.title, text)
+      .filter((one) => !without.has(one.id))
+      .slice(0, most)
+      .map((one) => ({ id: one.id, label: one.title, note: wordOf('document', one.uploadStatus).text }));
   };
 
 /** Finds controls in use by name; without those of some ids. */

@@ -16,16 +16,20 @@ const byChange: Record<string, string[]> = {
   access_review: ['/v1/access-reviews', '/v1/accounts', '/v1/home'],
   account: ['/v1/access-reviews', '/v1/accounts', '/v1/people'],
   application: ['/v1/applications', '/v1/definitions', '/v1/home'],
+  audit: ['/v1/event-logs'],
   control: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/tests'],
   definition: ['/v1/applications', '/v1/definitions', '/v1/home'],
   directory: ['/v1/directories'],
   directory_group: ['/v1/directories', '/v1/groups'],
-  directory_user: ['/v1/directories', '/v1/people', '/v1/users'],
+  directory_user: ['/v1/directories', '/v1/people', '/v1/roles', '/v1/users'],
+  document: ['/v1/controls', '/v1/documents', '/v1/frameworks', '/v1/home'],
   exception: ['/v1/controls', '/v1/exceptions', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/tests'],
   framework: ['/v1/controls', '/v1/frameworks', '/v1/home'],
   group: ['/v1/groups', '/v1/people'],
   identity_provider: ['/v1/sso'],
+  invitation: ['/v1/users'],
   person: ['/v1/access-reviews', '/v1/accounts', '/v1/groups', '/v1/monitored-computers', '/v1/people'],
+  policy: ['/v1/account/policies', '/v1/people', '/v1/policies'],
   program: ['/v1/controls', '/v1/frameworks', '/v1/home'],
   remediation: ['/v1/remediations', '/v1/vulnerability-remediations'],
   role: ['/v1/directories', '/v1/roles', '/v1/users'],
@@ -37,6 +41,8 @@ const byChange: Record<string, string[]> = {
   user: ['/v1/roles', '/v1/users'],
   vulnerability: ['/v1/vulnerabilities', '/v1/vulnerability-remediations', '/v1/vulnerable-assets'],
 };
+// What waits for the user is made of all of these.
+const work = '/v1/my-work';
 const outcomes = '/v1/definitions/{resourceId}/records/{recordId}/outcomes';
 
 const below = (path: string, prefixes: string[]) => prefixes.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
@@ -48,6 +54,9 @@ export function concerns({ definitionId, kind, noun = '', testId }: Hint, key: r
   const named = (key.at(-1) as { path?: Record<string, string> } | undefined)?.path ?? {};
   if (path === '/v1/session' || !path.startsWith('/v1/')) return false;
   if (kind === 'everything') return true;
+  // The trail does not move under its reader, who is told how much is new.
+  if (path === '/v1/event-logs' && key[1] === 'pages') return false;
+  if (path === work) return kind !== 'sync';
   if (kind === 'change') return below(path, byChange[noun] ?? []);
   if (kind === 'sync') return below(path, bySync) || (below(path, ['/v1/definitions']) && (named.resourceId === undefined || named.resourceId === definitionId));
   if (path === outcomes || below(path, byTest)) return true;

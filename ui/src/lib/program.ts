@@ -5,7 +5,7 @@
 import { useEffect } from 'react';
 
 import { type Schema, usePages } from './api';
-import { type Tone, wordOf } from './words';
+import { type Tone, count, wordOf } from './words';
 
 /** The status of a control. */
 export type ControlStatus = NonNullable<Schema<'Control'>['status']>;
@@ -24,17 +24,21 @@ export function shares(controls: { status?: ControlStatus }[]): Share[] {
   return controlStatuses.map((status) => ({ label: wordOf('gap', status).text, status, tone: wordOf('gap', status).tone, value: controls.filter((one) => one.status === status).length }));
 }
 
-/** What a control lacks, in a few words: 4 of 6 tests pass. */
-export function gapOf({ status, numTestsPassing: passing = 0, numTestsTotal: total = 0 }: { numTestsPassing?: number; numTestsTotal?: number; status?: ControlStatus }): string {
+/** What counts for a control, as the API answers it. */
+type Evidence = { numDocumentsPassing?: number; numDocumentsTotal?: number; numTestsPassing?: number; numTestsTotal?: number; status?: ControlStatus };
+
+/** What a control lacks, in a few words: 4 of 6 tests pass, 1 of 2 documents OK. */
+export function gapOf({ status, numDocumentsPassing = 0, numDocumentsTotal: documents = 0, numTestsPassing: passing = 0, numTestsTotal: total = 0 }: Evidence): string {
   if (status === 'NO_EVIDENCE_MAPPED') return 'No test';
-  if (total === 0) return 'Tests are switched off';
-  return `${String(passing)} of ${String(total)} ${total === 1 ? 'test passes' : 'tests pass'}`;
+  const parts = total > 0 ? [`${String(passing)} of ${String(total)} ${total === 1 ? 'test passes' : 'tests pass'}`] : [];
+  if (documents > 0) parts.push(`${String(numDocumentsPassing)} of ${count(documents, 'document')} OK`);
+  return parts.length === 0 ? 'Tests are switched off' : parts.join(', ');
 }
 
 /** What proves a control: tests, documents that somebody uploads, or nothing. */
-export function coverage({ numDocumentsTotal = 0, status }: { numDocumentsTotal?: number; status?: ControlStatus }): 'automated' | 'manual' | 'none' {
-  if (status !== undefined && status !== 'NO_EVIDENCE_MAPPED') return 'automated';
-  return numDocumentsTotal > 0 ? 'manual' : 'none';
+export function coverage({ numDocumentsTotal = 0, numTestsTotal = 0, status }: Evidence): 'automated' | 'manual' | 'none' {
+  if (numTestsTotal === 0 && numDocumentsTotal > 0) return 'manual';
+  return status !== undefined && status !== 'NO_EVIDENCE_MAPPED' ? 'automated' : 'none';
 }
 
 /** What a grade of coverage is called. */

@@ -56,6 +56,16 @@ export const sources: Source[] = [
     },
   },
   {
+    label: 'Documents',
+    needs: 'list documents',
+    find: async (text) => {
+      const all = await whole((pageCursor) => send('GET', '/v1/documents', { query: { pageCursor, pageSize: 100 } }));
+      return matching(all, (one) => one.title, text)
+        .slice(0, most)
+        .map((one) => ({ href: `/documents/${one.id}`, label: one.title, note: wordOf('document', one.uploadStatus).text }));
+    },
+  },
+  {
     label: 'Integrations',
     needs: 'read applications and definitions',
     find: async (text) => {
@@ -89,6 +99,16 @@ export const sources: Source[] = [
       return matching(results.data, (one) => `${one.displayName} ${one.shorthandName}`, text)
         .slice(0, most)
         .map((one) => ({ href: `/frameworks/${one.id}`, label: one.displayName, note: `${String(one.numControlsCompleted)} of ${count(one.numControlsTotal, 'control')} OK` }));
+    },
+  },
+  {
+    label: 'Policies',
+    needs: 'read policies',
+    find: async (text) => {
+      const all = await whole((pageCursor) => send('GET', '/v1/policies', { query: { pageCursor, pageSize: 100 } }));
+      return matching(all, (one) => one.name, text)
+        .slice(0, most)
+        .map((one) => ({ href: `/policies/${one.id}`, label: one.name, note: wordOf('policy', one.latestVersion.status).text }));
     },
   },
   {

@@ -104,6 +104,32 @@ const table = {
     ENDED: { text: 'Ended', tone: 'none' },
     PENDING: { text: 'Waiting for approval', tone: 'risk' },
   },
+  document: {
+    'Needs document': { text: 'Needs a document', tone: 'fail' },
+    'Needs update': { text: 'Needs an update', tone: 'risk' },
+    'Not relevant': { text: 'Not relevant', tone: 'none' },
+    OK: { text: 'OK', tone: 'pass' },
+  },
+  acceptance: {
+    COMPLETE: { text: 'Accepted', tone: 'pass' },
+    DUE_SOON: { text: 'Not yet', tone: 'risk' },
+    OVERDUE: { text: 'Overdue', tone: 'fail' },
+    PAUSED: { text: 'On leave', tone: 'stale' },
+  },
+  policy: {
+    APPROVED: { text: 'Approved', tone: 'pass' },
+    DRAFT: { text: 'Draft', tone: 'none' },
+    EXPIRED: { text: 'Expired', tone: 'fail' },
+    NOT_STARTED: { text: 'Not written yet', tone: 'fail' },
+    PENDING_APPROVAL: { text: 'Waiting for approval', tone: 'risk' },
+    RENEW_SOON: { text: 'Renew soon', tone: 'risk' },
+    REPLACED: { text: 'Replaced', tone: 'none' },
+  },
+  user: {
+    active: { text: 'Active', tone: 'pass' },
+    deactivated: { text: 'Deactivated', tone: 'none' },
+    invited: { text: 'Invited', tone: 'stale' },
+  },
   directory: {
     deleting: { text: 'Being deleted', tone: 'none' },
     invalid_credentials: { text: 'Wrong token', tone: 'fail' },
@@ -133,6 +159,15 @@ export function wordOf(kind: WordKind, value: string): Word {
 export function plain(value: string): string {
   const text = value.replaceAll('_', ' ').toLowerCase();
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const sizes = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 1 });
+
+/** Writes how large something is: 512 bytes, 1.5 KiB, 50 MiB. */
+export function size(bytes: number): string {
+  if (bytes < 1024) return count(bytes, 'byte');
+  const unit = [['KiB', 1024], ['MiB', 1024 ** 2], ['GiB', 1024 ** 3]].findLast(([, one]) => bytes >= Number(one)) ?? ['KiB', 1024];
+  return `${sizes.format(bytes / Number(unit[1]))} ${String(unit[0])}`;
 }
 
 /** Writes a number of things: 1 record, 1,204 records. */

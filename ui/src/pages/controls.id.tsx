@@ -7,6 +7,7 @@ import { Link, useLocation, useParams } from 'wouter';
 import { Button } from '../components/Button';
 import { ConfirmDialog } from '../components/ConfirmButton';
 import { EditControlDrawer, domainWord, domainsOf } from '../components/ControlDrawers';
+import { ControlDocuments } from '../components/ControlDocuments';
 import { ControlTests } from '../components/ControlTests';
 import { CopyButton } from '../components/CopyField';
 import { ErrorNote } from '../components/ErrorNote';
@@ -211,7 +212,10 @@ export default function ControlPage() {
   return (
     <Page actions={<Actions control={control} />} lead={<Lead control={control} />} title={control.name} up={up}>
       <div className="grid gap-x-8 gap-y-6 lg:grid-cols-[minmax(0,1fr)_340px]">
-        {can('read tests') ? <ControlTests control={control} may={can('write controls and frameworks')} /> : <div />}
+        <div className="min-w-0">
+          {can('read tests') && <ControlTests control={control} may={can('write controls and frameworks')} />}
+          {can('read documents') && <ControlDocuments control={control} may={can('write controls and frameworks')} />}
+        </div>
         <Aside control={control} />
       </div>
       {may && query.get('edit') && <Edit close={() => change({ edit: '' })} control={control} />}

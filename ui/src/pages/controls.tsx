@@ -39,7 +39,7 @@ const columns: Column<Control>[] = [
     width: 'minmax(0,1fr)',
   },
   { cell: (control) => <StatusChip quiet word={wordOf('control', control.status ?? '')} />, from: 480, head: 'Status', key: 'status', width: '136px' },
-  { cell: (control) => <span className={control.status === 'NO_EVIDENCE_MAPPED' ? 'text-faint' : 'text-soft'}>{gapOf(control)}</span>, from: 620, head: 'Tests', key: 'tests', width: '136px' },
+  { cell: (control) => <span className={control.status === 'NO_EVIDENCE_MAPPED' ? 'text-faint' : 'text-soft'}>{gapOf(control)}</span>, from: 620, head: 'Evidence', key: 'tests', width: 'minmax(136px,0.4fr)' },
   { cell: (control) => <span className={coverage(control) === 'none' ? 'text-faint' : ''}>{coverageWords[coverage(control)].text}</span>, from: 900, head: 'Coverage', key: 'coverage', width: '96px' },
   { cell: (control) => ownerName(control) ?? <span className="text-faint">Nobody</span>, from: 760, head: 'Owner', key: 'owner', width: '150px' },
   { cell: (control) => <span className="text-soft">{control.externalId}</span>, from: 1240, head: 'Id', key: 'id', width: '220px' },

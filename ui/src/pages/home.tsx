@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { ErrorNote } from '../components/ErrorNote';
 import { FirstSteps } from '../components/FirstSteps';
 import { Page } from '../components/Page';
+import { PlaceLink } from '../components/PlaceLink';
 import { RelativeTime } from '../components/RelativeTime';
 import { Ring } from '../components/Ring';
 import { Sparkline } from '../components/Sparkline';
@@ -13,6 +14,7 @@ import { StatusChip } from '../components/StatusChip';
 import { type Schema, useGet } from '../lib/api';
 import { useReach } from '../lib/places';
 import { useSession } from '../lib/session';
+import { workSentence } from '../lib/work';
 import { count, wordOf } from '../lib/words';
 
 type HomeData = Schema<'Home'>;
@@ -194,6 +196,12 @@ function Overview({ home }: { home: HomeData }) {
   );
 }
 
+/** How much waits for the user, and the way to it. */
+function Waiting() {
+  const items = useGet('/v1/my-work').data?.items ?? [];
+  return items.length > 0 && <PlaceLink href="/my-work">{workSentence(items)}</PlaceLink>;
+}
+
 /** / answers what broke since yesterday; in a new installation, what to do first. */
 export default function Home() {
   const { user } = useSession();
@@ -221,7 +229,7 @@ export default function Home() {
       </Page>
     );
   return (
-    <Page lead={home.tiles.failingTests ? sentenceOf(home) : `You are signed in as ${user.role.name}.`} title="Home">
+    <Page lead={<>{home.tiles.failingTests ? sentenceOf(home) : `You are signed in as ${user.role.name}.`} <Waiting /></>} title="Home">
       <Overview home={home} />
     </Page>
   );
