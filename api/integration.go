@@ -14,7 +14,7 @@ type Integration struct {
 type Connection struct {
 	ConnectionID           string  `json:"connectionId"`
 	IsDisabled             bool    `json:"isDisabled"`
-	ConnectionErrorMessage *string `json:"connectionErrorMessage" doc:"Why the newest push was refused; null when it was not."`
+	ConnectionErrorMessage *string `json:"connectionErrorMessage" doc:"Why the newest push was refused, or why it is disabled; null when neither is so."`
 }
 
 // ResourceKindSummary is a definition as integrations list it.

@@ -280,10 +280,34 @@ func (a applications) Integrations(ctx context.Context, c caller.Caller) (pushin
 	list, err := a.List(ctx, c)
 	for _, app := range list {
 		if app.Type == oauth.Build {
-			pushing = append(pushing, integration.Application{ID: string(app.ID), Name: app.Name})
+			pushing = append(pushing, integration.Application{ID: string(app.ID), Name: app.Name, Public: app.Origin != ""})
 		}
 	}
-	return pushing, err
+	if err != nil {
+		return nil, err
+	}
+	for i := range pushing {
+		if pushing[i].Public {
+			if pushing[i].Connections, err = a.connections(ctx, c, pushing[i].ID); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return pushing, nil
+}
+
+// connections answers those of an installed application; one that has no tokens is
+// disabled and says why.
+func (a applications) connections(ctx context.Context, c caller.Caller, id string) ([]integration.Connection, error) {
+	all, err := a.Connections(ctx, c, id)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]integration.Connection, len(all))
+	for i, n := range all {
+		list[i] = integration.Connection{Disabled: n.State == oauth.Disconnected, Failure: n.Reason.Words(), ID: string(n.ID), Source: n.Source}
+	}
+	return list, nil
 }
 
 // users tells package assessment what it needs of package access.

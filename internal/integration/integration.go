@@ -29,9 +29,10 @@ type Application struct {
 
 // Connection is where records of an integration come from.
 type Connection struct {
-	Failure string // what is wrong with it, "" for nothing
-	ID      string
-	Source  string // the source_id that its records carry
+	Disabled bool   // it has no tokens any more; Failure says why
+	Failure  string // what is wrong with it, "" for nothing
+	ID       string
+	Source   string // the source_id that its records carry
 }
 
 // Applications answers what package oauth knows.

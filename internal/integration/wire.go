@@ -21,7 +21,7 @@ func (i Integration) wire() api.Integration {
 		ResourceKinds: []string{},
 	}
 	for _, c := range i.Connections {
-		w.Connections = append(w.Connections, api.Connection{ConnectionErrorMessage: orNull(c.Failure), ConnectionID: c.ID})
+		w.Connections = append(w.Connections, api.Connection{ConnectionErrorMessage: orNull(c.Failure), ConnectionID: c.ID, IsDisabled: c.Disabled})
 	}
 	for _, d := range i.Kinds {
 		w.ResourceKinds = append(w.ResourceKinds, d.Name)
