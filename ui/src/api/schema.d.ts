@@ -5387,7 +5387,7 @@ export interface components {
             windows: number;
         };
         Connection: {
-            /** @description Why the newest push was refused; null when it was not. */
+            /** @description Why the newest push was refused, or why it is disabled; null when neither is so. */
             connectionErrorMessage: string | null;
             connectionId: string;
             isDisabled: boolean;
