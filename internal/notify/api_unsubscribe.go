@@ -25,7 +25,7 @@ func (s *Service) mountUnsubscribe(server *web.Server) {
 	handler := func(w http.ResponseWriter, r *http.Request) {
 		header := w.Header()
 		header.Set("Cache-Control", "no-store")
-		header.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+		header.Set("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; img-src 'self'; style-src 'self'")
 		header.Set("Referrer-Policy", "no-referrer")
 		allowance := server.TakeAnonymous(r)
 		allowance.SetHeaders(header)
