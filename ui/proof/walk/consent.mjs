@@ -50,8 +50,22 @@ export async function play(page, { house, problems }) {
     const answer = await fetch(`${house.url}/oauth/token`, { body: form, method: 'POST' });
     const tokens = await answer.json();
     if (answer.status !== 200 || !tokens.refresh_token?.startsWith('vrt_')) problems.push(`consent: the code is worth ${answer.status} ${JSON.stringify(tokens)}`);
+    await endIt(page, house);
   } finally {
     await tab.close();
     makers.close();
   }
+}
+
+/** Sees the connection among the integrations, and ends it. */
+async function endIt(page, house) {
+  await page.setViewportSize({ height: 860, width: 1280 });
+  await page.goto(`/integrations/${house.partner.id}?tab=installations`);
+  await page.getByText('1 of 1 connection').waitFor();
+  const installed = await page.evaluate(async () => (await (await fetch('/v1/applications?pageSize=100')).json()).results.data.find((one) => one.publisher !== null));
+  await page.goto(`/integrations/${installed.id}?tab=connections`);
+  await page.getByText('berlin').waitFor();
+  await page.getByRole('button', { name: 'Disconnect' }).click();
+  await page.getByRole('button', { name: 'Disconnect it' }).click();
+  await page.getByText('somebody here disconnected it').waitFor();
 }

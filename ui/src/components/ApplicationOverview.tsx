@@ -6,6 +6,7 @@ import { Link } from 'wouter';
 import { type Schema, send } from '../lib/api';
 import { useNow } from '../lib/now';
 import { count } from '../lib/words';
+import { ApplicationConnections } from './ApplicationConnections';
 import { Section } from './ApplicationCredentials';
 import { ErrorNote } from './ErrorNote';
 import { NextSteps } from './NextSteps';
@@ -151,6 +152,7 @@ function Start({ application, definitions }: { application: Schema<'Application'
 export function ApplicationOverview({ application, definitions }: { application: Schema<'Application'>; definitions: Definition[] }) {
   const { error, pushes, today } = usePushes(definitions);
   const last = definitions.map((one) => one.lastPush?.date ?? '').toSorted().at(-1);
+  if (!last && application.publisher !== null) return <div className="pt-5"><ApplicationConnections application={application} /></div>;
   if (!last) return <div className="max-w-2xl pt-5"><Start application={application} definitions={definitions} /></div>;
   const sum = (of: (run: Run) => number) => (pushes ?? []).reduce((total, one) => total + of(one), 0);
   return (

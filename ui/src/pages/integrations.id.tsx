@@ -4,6 +4,7 @@ import { Boxes, Pencil, Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useParams } from 'wouter';
 
+import { ApplicationConnections, ApplicationInstallations } from '../components/ApplicationConnections';
 import { ApplicationCredentials } from '../components/ApplicationCredentials';
 import { ApplicationForm } from '../components/ApplicationForm';
 import { ApplicationOverview } from '../components/ApplicationOverview';
@@ -58,6 +59,8 @@ function Try({ definition }: { definition: Definition }) {
   return base ? <TryIt base={base} definition={definition} key={definition.id} /> : null;
 }
 
+const ofResource = ['resources', 'syncs', 'records', 'try'];
+
 /** One of the tabs that look at one resource at a time. */
 function OfResource({ application, definitions, tab }: { application: Application; definitions: Definition[]; tab: string }) {
   const [query, change] = useQueryState();
@@ -86,15 +89,22 @@ function OfResource({ application, definitions, tab }: { application: Applicatio
   );
 }
 
+/** How an application gets in: an installed one by connections, a public one is installed elsewhere, too. */
+const accessOf = (application: Application): Tab[] => {
+  if (application.publisher !== null) return [{ key: 'connections', label: 'Connections' }];
+  const credentials = { key: 'credentials', label: 'Credentials' };
+  return application.distribution === 'public' ? [credentials, { key: 'installations', label: 'Installations' }] : [credentials];
+};
+
 const tabsOf = (application: Application, definitions: Definition[]): Tab[] =>
   application.type === 'build'
     ? [
         { key: 'overview', label: 'Overview' },
-        { key: 'credentials', label: 'Credentials' },
+        ...accessOf(application),
         { count: definitions.length, key: 'resources', label: 'Resources' },
         { key: 'syncs', label: 'Syncs' },
         { count: definitions.reduce((sum, one) => sum + one.records, 0), key: 'records', label: 'Records' },
-        { key: 'try', label: 'Try it' },
+        ...(application.distribution === 'public' ? [] : [{ key: 'try', label: 'Try it' }]), // who installed it has a token, nobody here
       ]
     : [{ key: 'credentials', label: 'Credentials' }];
 
@@ -125,7 +135,9 @@ export default function ApplicationPage() {
       <Tabs change={(key) => change({ add: '', q: '', record: '', state: '', sync: '', tab: key === tabs[0]?.key ? '' : key })} tabs={tabs} value={tab}>
         {tab === 'overview' && <ApplicationOverview application={application} definitions={list.rows} />}
         {tab === 'credentials' && <div className="pt-5"><ApplicationCredentials application={application} /></div>}
-        {tab !== 'overview' && tab !== 'credentials' && <OfResource application={application} definitions={list.rows} tab={tab} />}
+        {tab === 'connections' && <div className="pt-5"><ApplicationConnections application={application} /></div>}
+        {tab === 'installations' && <div className="pt-5"><ApplicationInstallations application={application} /></div>}
+        {ofResource.includes(tab) && <OfResource application={application} definitions={list.rows} tab={tab} />}
       </Tabs>
       {writes && query.get('edit') && <ApplicationForm application={application} close={() => change({ edit: '' })} />}
       {query.get('add') && <DefinitionForm application={application} close={() => change({ add: '' })} made={(made) => change({ add: '', resource: made.id, tab: 'resources' })} />}
