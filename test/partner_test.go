@@ -277,3 +277,61 @@ func freeAddress(t *testing.T) string {
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
 }
+
+// TestWhatPartnersPushIsJudged has a test of one's own and the built-in ones look at the
+// records of two sources as at one set, until a source is disconnected.
+func TestWhatPartnersPushIsJudged(t *testing.T) {
+	t.Parallel()
+	p := place{data: t.TempDir()}
+	partner := partner{application: p.application(t, "Scanner", "build", "--distribution", "public", "--redirect-uri", partnerBack)}
+	machines, accounts := p.definition(t, partner.application, "Machines"), p.plainDefinition(t, partner.application, "Accounts", "UserAccount")
+	partner.server = p.serve(t)
+	s := partner.server
+	c := &customer{held: map[string]partnerTokens{}, slug: "customer"}
+	c.cookie = s.enter(t, c.slug)
+	for i, source := range []string{"acct_1", "acct_2"} {
+		c.held[source] = partner.connect(t, c.cookie, source)
+		small := strings.Replace(machine("m-1", source), "8192", []string{"8192", "1"}[i], 1)
+		for path, body := range map[string]string{"custom_resource": set(machines, small), "user_account": set(accounts, loginElement("a-1", i == 0))} {
+			if a := s.call(t, "PUT", "/v1/resources/"+path+"/sync_all", body, bearer(c.held[source].Access)); a.status != http.StatusOK {
+				t.Fatalf("push of %s: got %s", source, a)
+			}
+		}
+	}
+	own := strings.NewReplacer("Inventory", "Scanner", `"Server"`, `"Machines"`).Replace(sizedTest)
+	if a := s.call(t, "POST", "/v1/tests", own, c.cookie); a.status != http.StatusCreated {
+		t.Fatalf("a test of one's own: got %s", a)
+	}
+	failing := func(test string) []string {
+		return namesIn(t, s.call(t, "GET", "/v1/tests/"+test+"/entities?entityStatus=FAILING", "", c.cookie))
+	}
+	mfa := c.builtIn(t, s, "multi-factor")
+	if got, want := [2]int{len(failing("sized")), len(failing(mfa))}, [2]int{1, 1}; got != want {
+		t.Errorf("got %v failing records under the two tests, want %v", got, want)
+	}
+	c.disconnect(t, s, "acct_2")
+	if got, want := [2]int{len(failing("sized")), len(failing(mfa))}, [2]int{0, 0}; got != want {
+		t.Errorf("of what is connected, got %v failing records, want %v", got, want)
+	}
+}
+
+// builtIn answers the id of the one built-in test with a word in its name.
+func (c customer) builtIn(t *testing.T, s *server, word string) (id string) {
+	t.Helper()
+	var list struct {
+		Results struct{ Data []struct{ ID, Name string } }
+	}
+	s.call(t, "GET", "/v1/tests?pageSize=100", "", c.cookie).into(t, &list)
+	for _, one := range list.Results.Data {
+		if strings.Contains(one.Name, word) {
+			if id != "" {
+				t.Errorf("%s is there twice: it is of the definition, not of a source", one.Name)
+			}
+			id = one.ID
+		}
+	}
+	if id == "" {
+		t.Fatalf("no built-in test has %s in its name: got %v", word, list)
+	}
+	return id
+}
