@@ -49,6 +49,7 @@ var table = []line{
 
 	// Floor 1, plumbing: knows no product noun.
 	{"blob", 1, "fault"},
+	{"blob/blobtest", 1, ""},
 	{"breach", 1, "fault"},
 	{"breach/generate", 1, "breach"},
 	{"config", 1, "fault json"},

@@ -3,15 +3,12 @@
 package blob_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -19,104 +16,17 @@ import (
 	"time"
 
 	"github.com/passmuster/muster/internal/blob"
+	"github.com/passmuster/muster/internal/blob/blobtest"
 	"github.com/passmuster/muster/internal/fault"
 )
 
-// gateway starts a real S3 server over a folder, with a bucket, and answers it and the
-// folder of the bucket. Its program is built from tools/versitygw, or named by
-// MUSTER_TEST_S3_SERVER.
+// gateway starts a real S3 server, and answers its bucket and the folder of that.
 func gateway(t *testing.T) (b blob.Bucket, folder string) {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("builds and starts an S3 server")
-	}
-	dir := t.TempDir()
-	program := os.Getenv("MUSTER_TEST_S3_SERVER")
-	if program == "" {
-		program = filepath.Join(dir, "versitygw")
-		build := exec.CommandContext(t.Context(), "go", "build", "-o", program, "github.com/versity/versitygw/cmd/versitygw")
-		build.Dir = "../../tools/versitygw"
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("build the S3 server: %v\n%s", err, out)
-		}
-	}
-	root := filepath.Join(dir, "objects")
-	if err := os.MkdirAll(filepath.Join(root, "evidence"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	address := ""
-	for tries := 10; address == ""; tries-- {
-		if address = startGateway(t, program, root); address == "" && tries == 0 {
-			t.Fatal("the S3 server ends at once")
-		}
-	}
-	return blob.Bucket{AccessKey: "key", Endpoint: "http://" + address, Name: "evidence", Prefix: "muster", Region: "us-east-1", SecretKey: "secret"}, filepath.Join(root, "evidence")
-}
-
-// startGateway answers where the server listens, "" when it ended: packages are tested
-// side by side, and another one may have got its port first.
-func startGateway(t *testing.T, program, root string) string {
-	t.Helper()
-	address := freeAddress(t)
-	server := exec.Command(program, "--access", "key", "--secret", "secret", "--port", address, "posix", "--nometa", root)
-	var log bytes.Buffer
-	server.Stdout, server.Stderr = &log, &log
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		_ = server.Wait()
-	}()
-	t.Cleanup(func() {
-		_ = server.Process.Kill()
-		<-ended
-		if t.Failed() {
-			t.Logf("log of the S3 server:\n%s", &log)
-		}
-	})
-	if !reached(t, address, ended) {
-		return ""
-	}
-	return address
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-// reached waits until the server takes requests, as no other does, or has ended.
-func reached(t *testing.T, address string, ended <-chan struct{}) bool {
-	t.Helper()
-	for {
-		select {
-		case <-ended:
-			return false
-		case <-t.Context().Done():
-			t.Fatal("the S3 server does not listen")
-		default:
-		}
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/", nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			continue
-		}
-		text, err := io.ReadAll(response.Body)
-		_ = response.Body.Close()
-		if err == nil && response.StatusCode == http.StatusForbidden && bytes.Contains(text, []byte("<Code>AccessDenied</Code>")) {
-			return true
-		}
-	}
+	address, folder := blobtest.Start(t, "../../tools/versitygw")
+	return blob.Bucket{
+		AccessKey: blobtest.Key, Endpoint: "http://" + address, Name: blobtest.Bucket, Prefix: "muster", Region: "us-east-1", SecretKey: blobtest.Secret,
+	}, folder
 }
 
 // become waits until so many files are below a folder: a server whose line was cut
