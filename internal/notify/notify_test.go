@@ -286,10 +286,10 @@ func TestUnsubscribe(t *testing.T) {
 		for _, wrong := range []string{"unsubscribe", "unsubscribe?token=", "unsubscribe?token=v1.x", path[:len(path)-2] + string(last^1) + path[len(path)-1:]} {
 			h.ask("", "POST", wrong, "", 404, nil)
 		}
-		answer, err := http.Post(h.url+"/v1/notifications/"+path, "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click")) //nolint:noctx // as mail programs do
+		answer, err := http.Post(h.url+"/v1/notifications/"+path, "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click"))
 		h.ok(err)
 		h.ok(answer.Body.Close())
-		if answer.StatusCode != 200 || enabled("owen") || !enabled("ada") {
+		if answer.StatusCode != http.StatusOK || enabled("owen") || !enabled("ada") {
 			t.Errorf("got %d, %v, %v", answer.StatusCode, enabled("owen"), enabled("ada"))
 		}
 		h.ask("", "POST", path, "", 200, nil) // again

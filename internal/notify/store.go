@@ -15,11 +15,6 @@ import (
 
 // Cursors, settings, preferences and channels; batches are in store_batch.go.
 
-func selectCursor(ctx context.Context, tx *db.Tx, workspace int64) (c cursor, err error) {
-	err = tx.QueryRow(ctx, `SELECT position, part, since FROM notify_cursor WHERE workspace = $1`, workspace).Scan(&c.position, &c.part, &c.since)
-	return c, err
-}
-
 func selectCursors(ctx context.Context, tx *db.Tx) (map[int64]cursor, error) {
 	all := map[int64]cursor{}
 	err := tx.Each(ctx, func(row db.Row) error {
