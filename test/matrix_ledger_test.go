@@ -42,6 +42,8 @@ func unsteady(table, column string) bool {
 	switch table + "." + column {
 	case "evidence_entry.position", "oauth_connection.used_at", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
 		"resource_head.claim_until", "signin_session.seen_at",
+		"stream_target.failing_at", "stream_target.failures", "stream_target.last_error", "stream_target.next_at", "stream_target.part",
+		"stream_target.position", "stream_target.sent", "stream_target.sent_at",
 		"webhook_endpoint.away", "webhook_endpoint.failing_at", "webhook_endpoint.part", "webhook_endpoint.position", "webhook_endpoint.resume_at":
 		return true
 	}

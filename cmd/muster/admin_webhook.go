@@ -316,7 +316,8 @@ func (c *webhookReplayCmd) Run(a *adminContext) error {
 		return usagef("name the id of a delivery, or --since when")
 	}
 	return a.change(func() error {
-		count, err := int64(1), error(nil)
+		var err error
+		count := int64(1)
 		if c.Delivery != "" {
 			_, err = a.Webhooks.Replay(a.sys.ctx, a.actor, c.Webhook, c.Delivery)
 		} else {

@@ -144,7 +144,9 @@ func (s *source) lots() {
 	for _, spec := range s.syntax.Imports {
 		switch spec.Path.Value {
 		case `"pgregory.net/rapid"`:
-			s.draws[dir] = s.draws[dir]
+			if !s.draws[dir] {
+				s.draws[dir] = false // noted, so that it is asked about
+			}
 		case `"` + Module + `/internal/randtest"`:
 			s.draws[dir] = true
 		}

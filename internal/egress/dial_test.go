@@ -16,7 +16,7 @@ func TestDial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	for _, network := range []string{egress.TCP, egress.TLS, egress.UDP} {
 		var refused *egress.Refused
 		if _, err := (egress.Options{}).Dial(t.Context(), network, listener.Addr().String()); !errors.As(err, &refused) || refused.Host != "127.0.0.1" {
@@ -29,7 +29,7 @@ func TestDial(t *testing.T) {
 			t.Errorf("%s: %v", network, err)
 			continue
 		}
-		conn.Close()
+		_ = conn.Close()
 	}
 	for _, c := range [][2]string{{"unix", "/tmp/x"}, {egress.TCP, "localhost"}, {"", "127.0.0.1:1"}} {
 		if _, err := (egress.Options{AllowPrivate: true}).Dial(t.Context(), c[0], c[1]); err == nil {

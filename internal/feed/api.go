@@ -104,16 +104,16 @@ func (l *Listeners) list(ctx context.Context, in *listInput) (*listOutput, error
 		return nil, err
 	}
 	c := caller.From(ctx)
-	events, next, more, err := l.Feed.List(ctx, c, Page{After: at, Limit: in.Size(), Want: want})
+	listing, err := l.Feed.List(ctx, c, Page{After: at, Limit: in.Size(), Want: want})
 	if err != nil {
 		return nil, err
 	}
-	wire := make([]api.Event, len(events))
-	for i, e := range events {
+	wire := make([]api.Event, len(listing.Events))
+	for i, e := range listing.Events {
 		wire[i] = e.Wire(c)
 	}
-	page := web.NewPage(wire, func(e api.Event) string { return e.ID }, more, at != Cursor{})
-	end := next.String()
+	page := web.NewPage(wire, func(e api.Event) string { return e.ID }, listing.More, at != Cursor{})
+	end := listing.Next.String()
 	page.Results.PageInfo.EndCursor = &end
 	return &listOutput{page}, nil
 }
@@ -135,11 +135,11 @@ func (l *Listeners) export(ctx context.Context, in *WantInput) (*exportOutput, e
 	}
 	return &exportOutput{web.StreamBody(http.StatusOK, "application/x-ndjson", func(w io.Writer) error {
 		for at.Before(end) {
-			events, next, _, err := l.Feed.List(ctx, c, Page{After: at, Limit: exportStep, Want: want})
+			listing, err := l.Feed.List(ctx, c, Page{After: at, Limit: exportStep, Want: want})
 			if err != nil {
 				return err
 			}
-			for _, e := range events {
+			for _, e := range listing.Events {
 				text, err := json.Marshal(e.Wire(c))
 				if err != nil {
 					return err
@@ -148,7 +148,7 @@ func (l *Listeners) export(ctx context.Context, in *WantInput) (*exportOutput, e
 					return err
 				}
 			}
-			at = next
+			at = listing.Next
 		}
 		return nil
 	})}, nil
@@ -227,7 +227,7 @@ func (o *listener) run(ctx context.Context, seconds int) error {
 		case <-checks.C:
 			c, err := o.listeners.stands(ctx, o.caller, o.token)
 			if err != nil || c.Check(caller.ReadAudit) != nil && c.Check(caller.ReadTests) != nil {
-				return nil //nolint:nilerr // it comes back and is told why
+				return nil // it comes back and is told why
 			}
 			c.Address, o.caller = o.caller.Address, c
 		}
@@ -241,14 +241,14 @@ func (o *listener) tell(ctx context.Context) error {
 		if err != nil || !moved {
 			return over(ctx, err)
 		}
-		events, next, _, err := o.listeners.Feed.List(ctx, o.caller, Page{After: o.at, Limit: step, Want: o.want})
-		if err != nil || next == o.at {
+		listing, err := o.listeners.Feed.List(ctx, o.caller, Page{After: o.at, Limit: step, Want: o.want})
+		if err != nil || listing.Next == o.at {
 			return over(ctx, err)
 		}
-		for _, e := range events {
+		for _, e := range listing.Events {
 			o.st.Event(e.Cursor.String(), e.Type, e.Wire(o.caller))
 		}
-		o.at = next
+		o.at = listing.Next
 		select {
 		case <-o.listeners.streams.Done():
 			return nil
@@ -261,7 +261,7 @@ func (o *listener) tell(ctx context.Context) error {
 // over leaves out what fails because the client is gone.
 func over(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return nil
+		return nil //nolint:nilerr // whoever asked hears no answer
 	}
 	return err
 }

@@ -102,28 +102,36 @@ func MayRead(c caller.Caller, e Event) bool {
 // looks bounds how often one list goes on over what its caller is not told of.
 const looks = 10
 
-// List answers a page of what a caller may be told of, where to go on, and whether more
-// may follow; a page may hold fewer than asked before the end.
-func (s *Service) List(ctx context.Context, c caller.Caller, p Page) (events []Event, next Cursor, more bool, err error) {
-	next = p.After
+// Listing is a page of events.
+type Listing struct {
+	Events []Event
+	More   bool   // may follow
+	Next   Cursor // where to go on
+}
+
+// List answers a page of what a caller may be told of; it may hold fewer than asked
+// before the end.
+func (s *Service) List(ctx context.Context, c caller.Caller, p Page) (Listing, error) {
+	list := Listing{Next: p.After}
 	for range looks {
-		found, then, err := s.After(ctx, c.Workspace, next, p.Want, p.Limit-len(events))
+		found, then, err := s.After(ctx, c.Workspace, list.Next, p.Want, p.Limit-len(list.Events))
 		if err != nil {
-			return nil, p.After, false, err
+			return Listing{}, err
 		}
-		if then == next {
-			return events, next, false, nil
+		if then == list.Next {
+			return list, nil
 		}
-		next = then
+		list.Next = then
 		for _, e := range found {
 			if MayRead(c, e) {
-				events = append(events, e)
+				list.Events = append(list.Events, e)
 			}
 		}
-		if len(events) == p.Limit {
+		if len(list.Events) == p.Limit {
 			break
 		}
 	}
 	newest, err := s.Newest(ctx, c.Workspace)
-	return events, next, next.Before(newest), err
+	list.More = list.Next.Before(newest)
+	return list, err
 }

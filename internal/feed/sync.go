@@ -214,7 +214,8 @@ func (r *reader) name(ctx context.Context, t evidence.Told, e *Event) error {
 	list, names := []any{}, []string{}
 	for _, item := range items {
 		if n, ok := named[item]; ok {
-			list, names = append(list, n), append(names, n["name"].(string))
+			name, _ := n["name"].(string)
+			list, names = append(list, n), append(names, name)
 		}
 	}
 	e.Data["sample"] = list

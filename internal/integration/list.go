@@ -69,8 +69,6 @@ func (s *Service) Resources(ctx context.Context, c caller.Caller, at Ref, q Quer
 }
 
 // find answers up to one more item than the page holds.
-//
-//nolint:revive // six things that belong to nobody else
 func find(ctx context.Context, tx *db.Tx, d resource.Definition, head resource.Head, q Query, from *origin) ([]resource.Item, error) {
 	counts, err := from.counts(ctx, tx, d)
 	if err != nil {
@@ -128,8 +126,6 @@ func noted(ctx context.Context, tx *db.Tx, d resource.Definition, q Query, from 
 }
 
 // read answers the newest records of items and their notes.
-//
-//nolint:revive // six things that belong to nobody else
 func read(ctx context.Context, tx *db.Tx, d resource.Definition, number int64, items []resource.Item, from *origin) ([]Resource, error) {
 	if len(items) == 0 {
 		return nil, nil

@@ -141,7 +141,7 @@ func (s *Service) sendOf(ctx context.Context, workspace int64, m medium) error {
 	}
 	for _, b := range due {
 		if ctx.Err() != nil || s.Now().Sub(began) > share {
-			return nil
+			return nil //nolint:nilerr // the rest is sent by the next pass
 		}
 		if err := s.sendOne(ctx, b); err != nil && !isNoRow(err) { // no row: another was first
 			return fmt.Errorf("notification %s: %w", b.ID, err)

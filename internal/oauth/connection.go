@@ -202,7 +202,7 @@ func (s *Service) end(ctx context.Context, tx *db.Tx, n Connection, e ending) er
 	if e.reason == CodeReused || e.reason == RefreshReused {
 		body.What = "token_reuse_detected"
 	}
-	return appendConnection(ctx, tx, e.actor, e.at, n, e.app, body)
+	return appendConnection(ctx, tx, e.actor, e.at, n.subject(e.app), body)
 }
 
 // endConnections ends all connections of an application that goes: its own when it

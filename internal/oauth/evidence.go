@@ -149,13 +149,11 @@ type connectionChange struct {
 	Why       string         `json:"why,omitempty"`
 }
 
-func appendConnection(
-	ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, n Connection, app Application, body connectionChange,
-) error {
-	return evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor:   c,
-		Kind:    "connection",
-		Subject: evidence.Subject{Kind: "connection", ID: string(n.ID), Name: app.Name},
-		Body:    body,
-	})
+// subject answers a connection as entries name it: by its application.
+func (n Connection) subject(app Application) evidence.Subject {
+	return evidence.Subject{Kind: "connection", ID: string(n.ID), Name: app.Name}
+}
+
+func appendConnection(ctx context.Context, tx *db.Tx, c caller.Caller, now time.Time, subject evidence.Subject, body connectionChange) error {
+	return evidence.Append(ctx, tx, now, evidence.Entry{Actor: c, Kind: "connection", Subject: subject, Body: body})
 }

@@ -109,7 +109,7 @@ func (s *Service) redeem(ctx context.Context, c client, in codeGrant) (pair, err
 			return s.replayed(ctx, tx, row, now)
 		}
 		if refusal = row.check(in, now); refusal != nil {
-			return nil
+			return nil //nolint:nilerr // what was noted of the try stays
 		}
 		refusal, err = s.connect(ctx, tx, c, row, minted, now)
 		return err
@@ -169,7 +169,7 @@ func (s *Service) connect(ctx context.Context, tx *db.Tx, c client, row codeRow,
 	if err := s.mintPair(ctx, tx, issue{client: c, connection: n, now: now, pair: minted, scopes: row.scopes}); err != nil {
 		return nil, err
 	}
-	return nil, appendConnection(ctx, tx, n.caller(app), now, n, app, connectionChange{
+	return nil, appendConnection(ctx, tx, n.caller(app), now, n.subject(app), connectionChange{
 		AllowedBy: row.allowedName, Scopes: row.scopes, Source: n.Source, What: "made",
 	})
 }
@@ -218,7 +218,8 @@ func (s *Service) refresh(ctx context.Context, c client, token, scope string) (p
 	var refusal error
 	err = s.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		refusal = nil
-		app, n, row, err := s.holdRefresh(ctx, tx, c, hash, now)
+		held, err := s.holdRefresh(ctx, tx, c, hash, now)
+		app, n, row := held.app, held.connection, held.row
 		switch {
 		case errors.Is(err, db.ErrNoRow):
 			return errDead
@@ -251,30 +252,35 @@ func (s *Service) refresh(ctx context.Context, c client, token, scope string) (p
 	return minted, refusal
 }
 
+// heldRefresh is a refresh token with what it belongs to.
+type heldRefresh struct {
+	app        Application // the installed one
+	connection Connection
+	row        refreshRow
+}
+
 // holdRefresh finds a refresh token of a client with its connection, and lets
 // nobody else at them; ErrNoRow when there is none, or no installation any more.
-func (s *Service) holdRefresh(
-	ctx context.Context, tx *db.Tx, c client, hash digest, now time.Time,
-) (app Application, n Connection, row refreshRow, err error) {
+func (s *Service) holdRefresh(ctx context.Context, tx *db.Tx, c client, hash digest, now time.Time) (held heldRefresh, err error) {
 	owner, err := selectRefreshOwner(ctx, tx, hash)
 	if err == nil && owner.origin != c.app.ID {
 		err = db.ErrNoRow
 	}
 	if err != nil {
-		return app, n, row, err
+		return held, err
 	}
 	// The order in which deletions hold them, too.
 	if _, err := markMinted(ctx, tx, owner.application, now); err != nil {
-		return app, n, row, err
+		return held, err
 	}
-	if n, err = holdConnection(ctx, tx, owner.application, owner.connection); err != nil {
-		return app, n, row, err
+	if held.connection, err = holdConnection(ctx, tx, owner.application, owner.connection); err != nil {
+		return held, err
 	}
-	if app, err = selectInstallation(ctx, tx, owner.application); err != nil {
-		return app, n, row, err
+	if held.app, err = selectInstallation(ctx, tx, owner.application); err != nil {
+		return held, err
 	}
-	row, err = selectRefresh(ctx, tx, hash) // after the wait: it may have got its end
-	return app, n, row, err
+	held.row, err = selectRefresh(ctx, tx, hash) // after the wait: it may have got its end
+	return held, err
 }
 
 // refreshOwner is whose a refresh token is.
@@ -313,7 +319,8 @@ func (s *Service) suspendRefresh(ctx context.Context, tx *db.Tx, c client, hash 
 	case owner.origin != c.app.ID:
 		return true, problem(invalidClient, "the token belongs to another client")
 	}
-	app, n, row, err := s.holdRefresh(ctx, tx, c, hash, now)
+	held, err := s.holdRefresh(ctx, tx, c, hash, now)
+	app, n, row := held.app, held.connection, held.row
 	switch {
 	case errors.Is(err, db.ErrNoRow):
 		return true, nil

@@ -136,7 +136,7 @@ func (p *push) refuse(ctx context.Context, why string) error {
 		return err
 	}
 	err := p.service.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return recordFailure(ctx, tx, p.caller, p.ledger.source, p.result, p.now, p.service.Now())
+		return recordFailure(ctx, tx, p.ledger.source, p.result.row(p.caller, causePush, p.now, p.service.Now()))
 	})
 	if err != nil {
 		return err

@@ -50,8 +50,8 @@ func (r Result) body(cause Cause) map[string]any {
 }
 
 // recordFailure writes the row and the entry of a push that was refused.
-func recordFailure(ctx context.Context, tx *db.Tx, c caller.Caller, source Source, r Result, started, now time.Time) error {
-	row := r.row(c, causePush, started, now)
+func recordFailure(ctx context.Context, tx *db.Tx, source Source, row syncRow) error {
+	r := row.result
 	if err := insertSync(ctx, tx, row); err != nil {
 		return err
 	}
@@ -61,8 +61,8 @@ func recordFailure(ctx context.Context, tx *db.Tx, c caller.Caller, source Sourc
 	if err := putRefusal(ctx, tx, r.Definition, source, r.Failure); err != nil {
 		return err
 	}
-	return evidence.Append(ctx, tx, now, evidence.Entry{
-		Actor: c, Kind: "sync",
+	return evidence.Append(ctx, tx, row.committed, evidence.Entry{
+		Actor: row.actor, Kind: "sync",
 		Subject: evidence.Subject{Kind: "definition", ID: string(r.Definition.ID), Name: r.Definition.Name},
 		Body:    r.body(causePush),
 	})

@@ -116,7 +116,7 @@ func (r *receiver) stop() {
 
 // serve reads octet counted messages (RFC 6587 section 3.4.1) to the end.
 func (r *receiver) serve(conn net.Conn) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	reader := bufio.NewReader(conn)
 	for n := 0; ; n++ {
 		if n == 3 && r.broken() {

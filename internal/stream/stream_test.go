@@ -199,7 +199,7 @@ func TestDatagrams(t *testing.T) {
 	h := newHouse(t, dbtest.SQLite(t))
 	conn, err := new(net.ListenConfig).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	h.ok(err)
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	x := h.make("Logs", "syslog+udp://"+conn.LocalAddr().String())
 	h.after = strings.Repeat("ü", 3000)
 	h.write(1)

@@ -202,7 +202,7 @@ func TestAnHourAway(t *testing.T) {
 		for _, g := range list {
 			ids[g.id] = true
 		}
-		if len(list) != said || len(ids) != said || !slices.IsSortedFunc(got, func(a, b string) int { return cmp2(a, b) }) {
+		if len(list) != said || len(ids) != said || !slices.IsSortedFunc(got, cmp2) {
 			t.Errorf("got %d requests of %d ids: %v", len(list), len(ids), got)
 		}
 		for _, one := range h.deliveries(m.ID) {

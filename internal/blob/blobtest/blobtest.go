@@ -5,6 +5,7 @@ package blobtest
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 // Key and Secret are what the server knows its one client by.
@@ -58,7 +60,7 @@ func Start(t *testing.T, tools string) (address, folder string) {
 func startGateway(t *testing.T, program, root string) string {
 	t.Helper()
 	address := freeAddress(t)
-	server := exec.Command(program, "--access", Key, "--secret", Secret, "--port", address, "posix", "--nometa", root)
+	server := exec.CommandContext(context.WithoutCancel(t.Context()), program, "--access", Key, "--secret", Secret, "--port", address, "posix", "--nometa", root)
 	var log bytes.Buffer
 	server.Stdout, server.Stderr = &log, &log
 	if err := server.Start(); err != nil {
@@ -84,7 +86,7 @@ func startGateway(t *testing.T, program, root string) string {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +97,7 @@ func freeAddress(t *testing.T) string {
 // reached waits until the server takes requests, as no other does, or has ended.
 func reached(t *testing.T, address string, ended <-chan struct{}) bool {
 	t.Helper()
+	client := &http.Client{Timeout: time.Minute}
 	for {
 		select {
 		case <-ended:
@@ -107,7 +110,7 @@ func reached(t *testing.T, address string, ended <-chan struct{}) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		response, err := http.DefaultClient.Do(request)
+		response, err := client.Do(request)
 		if err != nil {
 			continue
 		}
