@@ -41,14 +41,14 @@ func unowned(table string) bool {
 func unsteady(table, column string) bool {
 	switch table + "." + column {
 	case "evidence_entry.position", "oauth_connection.used_at", "oauth_token.last_used_at", "resource_head.claim_owner", "resource_head.claim_token",
-		"resource_head.claim_until", "signin_session.seen_at",
+		"resource_head.claim_until", "review_review.told", "scim_directory.erred_at", "signin_session.seen_at",
 		"stream_target.failing_at", "stream_target.failures", "stream_target.last_error", "stream_target.next_at", "stream_target.part",
 		"stream_target.position", "stream_target.sent", "stream_target.sent_at",
 		"webhook_endpoint.away", "webhook_endpoint.failing_at", "webhook_endpoint.part", "webhook_endpoint.position", "webhook_endpoint.resume_at":
 		return true
 	}
 	switch table {
-	case "evidence_hash", "evidence_checkpoint", "notify_cursor", "webhook_attempt", "webhook_delivery":
+	case "assessment_source", "assessment_told", "evidence_hash", "evidence_checkpoint", "notify_cursor", "webhook_attempt", "webhook_delivery":
 		return true
 	}
 	return false

@@ -20,9 +20,13 @@ import (
 )
 
 // FailureID names a failure with a deadline: eight digits say in which second it
-// was detected, six the test, ten the item. Two failures of one record may begin
+// was detected, six the test, ten the item, with its highest bit set: so that it is
+// never the id of a record, which is made alike. Two failures of one record may begin
 // in one second; then the first has ended, in time, and the id means the last.
 type FailureID string
+
+// failureBit distinguishes failures from records; ids of older programs go without.
+const failureBit = 0x80
 
 // Failure is a failure of a record under a test: open, or ended with a deadline.
 type Failure struct {
@@ -57,7 +61,7 @@ func (f *Failure) ID() FailureID {
 	var id [12]byte
 	binary.BigEndian.PutUint32(id[:4], uint32(f.Detected/1000))
 	id[4], id[5], id[6] = byte(f.Test.Number>>16), byte(f.Test.Number>>8), byte(f.Test.Number)
-	id[7] = byte(f.Item >> 32)
+	id[7] = byte(f.Item>>32) | failureBit
 	binary.BigEndian.PutUint32(id[8:], uint32(f.Item))
 	return FailureID(hex.EncodeToString(id[:]))
 }
@@ -75,7 +79,7 @@ func (id FailureID) parse() (failureRef, bool) {
 		return failureRef{}, false
 	}
 	return failureRef{
-		item:   resource.Item(raw[7])<<32 | resource.Item(binary.BigEndian.Uint32(raw[8:])),
+		item:   resource.Item(raw[7]&^failureBit)<<32 | resource.Item(binary.BigEndian.Uint32(raw[8:])),
 		second: int64(binary.BigEndian.Uint32(raw[:4])),
 		test:   int64(raw[4])<<16 | int64(raw[5])<<8 | int64(raw[6]),
 	}, true
