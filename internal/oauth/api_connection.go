@@ -76,7 +76,8 @@ func pageOf[T, A any](in web.PageInput, all []T, wire func(T) A, id func(A) stri
 
 func (s *Service) getConnections(ctx context.Context, in *applicationPage) (*struct {
 	Body web.Page[api.ApplicationConnection]
-}, error) {
+}, error,
+) {
 	all, err := s.Connections(ctx, caller.From(ctx), in.Application)
 	if err != nil {
 		return nil, err

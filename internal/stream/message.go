@@ -63,8 +63,16 @@ func (h header) compose(e feed.Event, more, text string) []byte {
 	fmt.Fprintf(&b, "<%d>1 %s %s muster - %s [%s", h.facility*8+severity(e), e.Time.UTC().Format("2006-01-02T15:04:05.000Z07:00"),
 		field(h.host, 255), field(e.Type, 32), structure)
 	for _, p := range [][2]string{
-		{"id", e.Cursor.String()}, {"type", e.Type}, {"workspace", h.workspace.ID}, {"actorKind", e.Actor.Kind}, {"actorId", e.Actor.ID},
-		{"actor", e.Actor.Name}, {"subjectKind", e.Subject.Kind}, {"subjectId", e.Subject.ID}, {"subject", e.Subject.Name}, {"address", e.Address},
+		{"id", e.Cursor.String()},
+		{"type", e.Type},
+		{"workspace", h.workspace.ID},
+		{"actorKind", e.Actor.Kind},
+		{"actorId", e.Actor.ID},
+		{"actor", e.Actor.Name},
+		{"subjectKind", e.Subject.Kind},
+		{"subjectId", e.Subject.ID},
+		{"subject", e.Subject.Name},
+		{"address", e.Address},
 	} {
 		if p[1] != "" {
 			b.WriteString(param(p[0], shorten(p[1], longParam)))
