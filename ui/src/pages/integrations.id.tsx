@@ -104,7 +104,8 @@ const tabsOf = (application: Application, definitions: Definition[]): Tab[] =>
         { count: definitions.length, key: 'resources', label: 'Resources' },
         { key: 'syncs', label: 'Syncs' },
         { count: definitions.reduce((sum, one) => sum + one.records, 0), key: 'records', label: 'Records' },
-        ...(application.distribution === 'public' ? [] : [{ key: 'try', label: 'Try it' }]), // who installed it has a token, nobody here
+        // Only its makers hold the secret of one that is installed, and a public one has no token of its own.
+        ...(application.publisher !== null || application.distribution === 'public' ? [] : [{ key: 'try', label: 'Try it' }]),
       ]
     : [{ key: 'credentials', label: 'Credentials' }];
 
@@ -130,7 +131,7 @@ export default function ApplicationPage() {
   const tabs = tabsOf(application, list.rows);
   const tab = tabs.find(({ key }) => key === query.get('tab'))?.key ?? tabs[0]?.key ?? '';
   return (
-    <Page actions={edit} lead={<>{kindOf(application)} application{application.description && ` · ${application.description}`}</>} title={application.name} up={up}>
+    <Page actions={edit} lead={<>{kindOf(application)} application{application.publisher !== null && ` of ${application.publisher}`}{application.description && ` · ${application.description}`}</>} title={application.name} up={up}>
       <ErrorNote error={list.error} />
       <Tabs change={(key) => change({ add: '', q: '', record: '', state: '', sync: '', tab: key === tabs[0]?.key ? '' : key })} tabs={tabs} value={tab}>
         {tab === 'overview' && <ApplicationOverview application={application} definitions={list.rows} />}

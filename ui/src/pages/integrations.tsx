@@ -28,7 +28,7 @@ const kinds = [
 ] as const;
 
 /** What an application is called by kind. */
-export const kindOf = (one: Application) => (one.type === 'build' ? (one.distribution === 'public' ? 'Public' : 'Private') : one.type === 'manage' ? 'Manage' : 'Audit');
+export const kindOf = (one: Application) => (one.publisher !== null ? 'Installed' : one.type === 'build' ? (one.distribution === 'public' ? 'Public' : 'Private') : one.type === 'manage' ? 'Manage' : 'Audit');
 
 function Submit() {
   return (
