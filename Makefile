@@ -65,7 +65,7 @@ fuzz: need-go ## run every fuzz target for FUZZTIME each (default 20s)
 .PHONY: soak
 soak: need-go ## run the random machines with CHECKS new runs each (default 200)
 	@scripts/test-setup postgres
-	go test -timeout 5h -count=1 -run Machine ./internal/account ./internal/assessment ./internal/review ./internal/vulnerability -rapid.seed=0 -rapid.checks=$(CHECKS)
+	go test -timeout 5h -count=1 -run Machine ./internal/account ./internal/assessment ./internal/oauth ./internal/resource ./internal/review ./internal/vulnerability -rapid.seed=0 -rapid.checks=$(CHECKS)
 
 .PHONY: format
 format: need-go ## rewrite the Go files as gofumpt wants them
