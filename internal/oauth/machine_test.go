@@ -88,9 +88,9 @@ func (m *model) refresh(r *modelRefresh, now time.Time) bool {
 	return true
 }
 
-// TestConnectionsAgainstTheModel lets a partner, a customer and a thief do things in
+// TestMachineOfConnections lets a partner, a customer and a thief do things in
 // any order, and holds what works against the model.
-func TestConnectionsAgainstTheModel(t *testing.T) {
+func TestMachineOfConnections(t *testing.T) {
 	e := startEstate(t, dbtest.SQLite(t))
 	sources := 0
 	rapid.Check(t, func(rt *rapid.T) {
