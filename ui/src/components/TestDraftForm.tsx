@@ -72,7 +72,7 @@ export function DataPart({ all, data, draft, fixed, set }: PartProps & { all: Da
       {!fixed && empty > 0 && (
         <p className="text-soft text-sm">
           {empty === 1 ? 'One resource has' : `${String(empty)} resources have`} no record yet and cannot be tested.{' '}
-          <Link className="text-accent hover:underline" href="/integrations">
+          <Link className="text-accent underline" href="/integrations">
             Push to {empty === 1 ? 'it' : 'them'} first
           </Link>
           .

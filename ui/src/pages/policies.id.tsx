@@ -70,7 +70,9 @@ function VersionDeeds({ newest, settings }: { newest: Version | undefined; setti
     return (
       <>
         {write('plain', 'Go on writing')}
+        {/* Keys, so that the dialog of one never turns into that of another while it closes. */}
         <ConfirmButton
+          key="submit"
           send={async () => {
             await send('POST', '/v1/policies/{policyId}/submit', { path });
             await changed();
@@ -88,6 +90,7 @@ function VersionDeeds({ newest, settings }: { newest: Version | undefined; setti
   return (
     <>
       <ConfirmButton
+        key="return"
         fields={<TextField data-missing="Say what is missing." label="What is missing" name="reason" required />}
         look="primary"
         send={async ({ reason = '' }) => {
@@ -101,6 +104,7 @@ function VersionDeeds({ newest, settings }: { newest: Version | undefined; setti
         Return it
       </ConfirmButton>
       <ConfirmButton
+        key="approve"
         send={async () => {
           await send('POST', '/v1/policies/{policyId}/approve', { path });
           await changed();
