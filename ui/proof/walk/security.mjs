@@ -39,8 +39,8 @@ export async function play(page, { house, problems }) {
   await page.getByText('Assertion consumer service (ACS) URL').waitFor();
   await page.goto('/settings/roles?create=1');
   await page.getByLabel('Name').fill('Security engineer');
-  await page.getByLabel('Tests', { exact: true }).selectOption('edit');
-  await page.getByLabel('People', { exact: true }).selectOption('view');
+  await page.getByRole('combobox', { exact: true, name: 'Tests' }).selectOption('edit');
+  await page.getByRole('combobox', { exact: true, name: 'People' }).selectOption('view');
   await page.getByRole('button', { name: 'Make the role' }).click();
   await page.getByRole('row', { name: /Security engineer/ }).waitFor();
   await page.getByRole('row', { name: /Security engineer/ }).press('Enter');
