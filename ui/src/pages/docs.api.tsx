@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
+import { Link, useLocation, useParams, useSearch } from 'wouter';
+
+import { ApiExample } from '../components/ApiExample';
+import { ApiList, hrefOf } from '../components/ApiList';
+import { Address, ApiOperation } from '../components/ApiOperation';
+import { ApiOverview } from '../components/ApiOverview';
+import { ErrorNote } from '../components/ErrorNote';
+import { FilterChips } from '../components/FilterChips';
+import { FilterInput } from '../components/FilterInput';
+import { Page } from '../components/Page';
+import { useQueryState } from '../lib/address';
+import { type Operation, type Reference, fetchReference, narrow } from '../lib/openapi';
+import { useVisitor } from '../lib/session';
+
+const kinds = [
+  { label: 'An application that manages', value: 'manage' },
+  { label: 'An application that pushes', value: 'push' },
+  { label: 'People only', value: 'session' },
+  { label: 'Anybody', value: 'anybody' },
+];
+
+/** The list of operations with its filters. On a narrow window it makes room for the one that is read. */
+function Aside({ operation, reference }: { operation: Operation | undefined; reference: Reference }) {
+  const session = useVisitor();
+  const [query] = useQueryState();
+  const search = useSearch();
+  const [, navigate] = useLocation();
+  const text = useDeferredValue(query.get('q') ?? '');
+  const by = query.get('by') ?? '';
+  const found = narrow(reference.operations, text, by, session?.permissions ?? []);
+  const first = found[0];
+  return (
+    <form
+      aria-label="Operations"
+      className={`${operation ? 'hidden lg:flex' : 'flex'} w-full shrink-0 flex-col gap-2 px-4 pt-5 sm:px-6 lg:sticky lg:top-0 lg:h-[var(--page,100dvh)] lg:w-72 lg:border-r lg:px-3`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (first) navigate(hrefOf(first.operationId, search));
+      }}
+      role="search"
+    >
+      <div className="flex flex-wrap gap-2 px-1 *:max-w-full">
+        <FilterInput label="Find an operation" name="q" />
+        <FilterChips filters={[{ label: 'Called by', name: 'by', options: session ? [{ label: 'Your role', value: 'role' }, ...kinds] : kinds }]} />
+      </div>
+      <div className="min-h-0 flex-1 lg:overflow-y-auto lg:pb-4">
+        <p aria-live="polite" className="sr-only">
+          {found.length} operations
+        </p>
+        <ApiList chosen={operation} operations={found} searching={text !== '' || by !== ''} tags={reference.tags} />
+        {found.length === 0 && <p className="px-2 text-soft text-sm">No operation has these words in its method, path or summary.</p>}
+      </div>
+    </form>
+  );
+}
+
+function Reading({ operation, reference }: { operation: Operation; reference: Reference }) {
+  return (
+    <Page lead={operation.description} title={operation.summary} up={{ href: '/docs/api', label: 'API' }}>
+      <Address operation={operation} />
+      <div className="@container">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-7 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)] @7xl:grid-cols-[minmax(0,1fr)_minmax(0,40rem)]">
+          <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 @4xl:sticky @4xl:top-5 @4xl:order-2 @4xl:self-start" key={operation.operationId}>
+            <ApiExample operation={operation} reference={reference} />
+          </div>
+          <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-7">
+            <ApiOperation key={operation.operationId} operation={operation} reference={reference} />
+          </div>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Nothing({ id }: { id: string }) {
+  return (
+    <Page title="There is no such operation" up={{ href: '/docs/api', label: 'API' }} wide={false}>
+      <p>
+        This server has no operation that is called <code className="font-mono">{id}</code>. <Link className="text-accent underline" href="/docs/api">All operations</Link> are in the list.
+      </p>
+    </Page>
+  );
+}
+
+/** The reference of the API: what the served document says, with the reader's own ids in the examples. */
+export default function Api() {
+  const { operation: id } = useParams<{ operation?: string }>();
+  const document = useQuery({ queryFn: fetchReference, queryKey: ['/openapi.json'], staleTime: Number.POSITIVE_INFINITY });
+  const reference = document.data;
+  if (!reference) return document.error ? <Page title="API"><ErrorNote error="The description of the API cannot be read." retry={() => void document.refetch()} /></Page> : null;
+  const operation = id === undefined ? undefined : reference.byId.get(id);
+  return (
+    <div className="flex flex-col lg:flex-row">
+      <Aside operation={operation} reference={reference} />
+      <div className="min-w-0 flex-1">
+        {id === undefined ? (
+          <Page lead="Everything that the dashboard does can be done by a program. Choose an operation to see who may call it, and an example with ids of your own." title="API">
+            <ApiOverview reference={reference} />
+          </Page>
+        ) : operation ? (
+          <Reading operation={operation} reference={reference} />
+        ) : (
+          <Nothing id={id} />
+        )}
+      </div>
+    </div>
+  );
+}
