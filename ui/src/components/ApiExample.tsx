@@ -33,8 +33,8 @@ type List<T> = { results: { data: T[] } };
 /** A push carries a record of the definition, by a token of the application that owns it. */
 async function pushing(id: string, get: Get): Promise<Partial<Filling>> {
   const definition = (await get(`/v1/definitions/${id}`)) as Schema<'Definition'>;
-  const { baseTypes } = (await get('/v1/base-types')) as { baseTypes: Schema<'BaseType'>[] };
-  const base = baseTypes.find(({ type }) => type === definition.type);
+  const bases = (await get('/v1/base-types')) as List<Schema<'BaseType'>>;
+  const base = bases.results.data.find(({ type }) => type === definition.type);
   const application = (await get(`/v1/applications/${definition.applicationId}`)) as Schema<'Application'>;
   return { application, more: base ? { resources: [sampleRecord(base, definition.schema)] } : {} };
 }
@@ -137,7 +137,7 @@ function Answer({ operation, reference }: { operation: Operation; reference: Ref
       <h2 className="font-semibold text-sm">
         An answer <span className="font-normal text-soft">{status}, made of the schema</span>
       </h2>
-      <div className="max-h-[26rem] overflow-y-auto rounded-md">
+      <div className="max-h-72 @4xl:max-h-[26rem] overflow-y-auto rounded-md">
         <JsonView label="An answer" value={value} />
       </div>
     </section>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ChevronRight } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useSearch } from 'wouter';
 
 import type { Operation } from '../lib/openapi';
@@ -18,16 +18,19 @@ export const hrefOf = (operationId: string, search: string) => `/docs/api/${oper
 
 function Row({ chosen, operation, path }: { chosen: boolean; operation: Operation; path: boolean }) {
   const search = useSearch();
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (chosen) link.current?.scrollIntoView({ block: 'nearest' });
+  }, [chosen]);
   return (
     <li>
       <Link
         aria-current={chosen ? 'page' : undefined}
-        className={`grid min-h-8 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-2 rounded-md px-2 py-1 text-sm ${chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}
+        className={`grid min-h-8 grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-2 rounded-md px-2 py-1 text-sm ${chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}
         href={hrefOf(operation.operationId, search)}
-        ref={chosen ? (element: HTMLAnchorElement | null) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
-        title={operation.summary}
+        ref={link}
       >
-        <span className="truncate">{operation.summary}</span>
+        <span className="line-clamp-2">{operation.summary}</span>
         <Method method={operation.method} />
         {path && <span className="col-span-2 truncate font-mono text-soft text-xs">{operation.path}</span>}
       </Link>

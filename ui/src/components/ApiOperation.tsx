@@ -26,11 +26,20 @@ export function Address({ operation }: { operation: Operation }) {
   );
 }
 
+/** Who may call an operation. */
+export function ApiCallers({ operation }: { operation: Operation }) {
+  return (
+    <Section title="Who may call it">
+      <Callers operation={operation} />
+    </Section>
+  );
+}
+
 function Scopes({ scopes }: { scopes: string[] }) {
   return scopes.map((scope, i) => (
     <span key={scope}>
       {i > 0 && ' or '}
-      <code className="break-all rounded bg-sunk px-1 font-mono text-[0.9em]">{scope}</code>
+      <code className="break-words rounded bg-sunk px-1 font-mono text-[0.9em]">{scope}</code>
     </span>
   ));
 }
@@ -142,7 +151,7 @@ function Errors({ operation, reference }: { operation: Operation; reference: Ref
           const schema = jsonOf(response.content);
           return (
             <ErrorLine key={status} status={status} text={says(status, response)}>
-              {schema && nameOf(schema) !== 'ErrorBody' && <SchemaTree document={reference.document} schema={schema} />}
+              {schema && nameOf(schema) !== 'ErrorBody' && <SchemaTree answer document={reference.document} schema={schema} />}
             </ErrorLine>
           );
         })}
@@ -151,7 +160,7 @@ function Errors({ operation, reference }: { operation: Operation; reference: Ref
         <details className="text-sm">
           <summary className="cursor-pointer text-soft">The body of an error</summary>
           <div className="mt-2 rounded-md border px-3">
-            <SchemaTree document={reference.document} schema={jsonOf(common[1].content) ?? {}} />
+            <SchemaTree answer document={reference.document} schema={jsonOf(common[1].content) ?? {}} />
           </div>
         </details>
       )}
@@ -170,7 +179,7 @@ function Success({ operation, reference }: { operation: Operation; reference: Re
     <Section lead={lead || undefined} title={`Answer ${status}${schema?.$ref ? `: ${kindOf(schema)}` : ''}`}>
       {schema && (
         <div className="border-y">
-          <SchemaTree document={reference.document} schema={schema} />
+          <SchemaTree answer document={reference.document} schema={schema} />
         </div>
       )}
       {headers && (
@@ -186,9 +195,6 @@ function Success({ operation, reference }: { operation: Operation; reference: Re
 export function ApiOperation({ operation, reference }: { operation: Operation; reference: Reference }) {
   return (
     <>
-      <Section title="Who may call it">
-        <Callers operation={operation} />
-      </Section>
       <Parameters operation={operation} reference={reference} />
       <Body operation={operation} reference={reference} />
       <Success operation={operation} reference={reference} />

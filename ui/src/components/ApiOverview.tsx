@@ -8,7 +8,7 @@ import { Section } from './ApplicationCredentials';
 import { OperationLink, linkClass } from './ApiOperation';
 import { CopyField } from './CopyField';
 
-const Code = ({ children }: { children: ReactNode }) => <code className="break-all rounded bg-sunk px-1 font-mono text-[0.9em]">{children}</code>;
+const Code = ({ children }: { children: ReactNode }) => <code className="break-words rounded bg-sunk px-1 font-mono text-[0.9em]">{children}</code>;
 
 function Begin({ reference }: { reference: Reference }) {
   return (

@@ -27,8 +27,14 @@ function Values({ values }: { values: unknown[] }) {
   );
 }
 
-/** One line of a schema: its name, what it takes, what is said of it, and what unfolds below. */
-export function SchemaLine({ children, name, required = false, schema, document, aside }: { aside?: ReactNode; children?: ReactNode; document: Document; name?: string; required?: boolean; schema: JSONSchema }) {
+/** What a request must have, or an answer may lack. */
+function Presence({ answer, required }: { answer: boolean; required: boolean }) {
+  if (answer) return required ? null : <span className="text-soft text-xs">may be absent</span>;
+  return required ? <span className="text-risk text-xs">required</span> : null;
+}
+
+/** One line of a schema: its name, what it takes, what is said of it, and what unfolds below. answer: it is sent, not taken. */
+export function SchemaLine({ answer = false, children, name, required = false, schema, document }: { answer?: boolean; children?: ReactNode; document: Document; name?: string; required?: boolean; schema: JSONSchema }) {
   const { schema: own } = bare(resolve(document, bare(schema).schema));
   const values = own.enum ?? bare(own.items ?? {}).schema.enum;
   const description = schema.description ?? bare(schema).schema.description;
@@ -38,8 +44,7 @@ export function SchemaLine({ children, name, required = false, schema, document,
       <div className="flex min-w-0 flex-wrap items-baseline gap-x-2">
         {name !== undefined && <code className="break-all font-mono font-semibold text-sm">{name}</code>}
         <span className="break-words text-soft text-sm">{kindOf(schema)}</span>
-        {required && <span className="text-risk text-xs">required</span>}
-        {aside}
+        {name !== undefined && <Presence answer={answer} required={required} />}
       </div>
       {description && <p className="max-w-prose text-sm">{description}</p>}
       {limits.length > 0 && <p className="break-words text-soft text-sm">{limits.join(', ')}</p>}
@@ -50,7 +55,7 @@ export function SchemaLine({ children, name, required = false, schema, document,
 }
 
 /** What is below a schema, at a press: made only then, so that what holds itself can be followed as far as one likes. */
-function Fold({ document, label, schema }: { document: Document; label: string; schema: JSONSchema }) {
+function Fold({ answer, document, label, schema }: { answer: boolean; document: Document; label: string; schema: JSONSchema }) {
   const [open, setOpen] = useState(false);
   const { members, variants } = below(document, schema);
   if (!members && !variants) return null;
@@ -63,7 +68,7 @@ function Fold({ document, label, schema }: { document: Document; label: string; 
       </button>
       {open && (
         <div className="mt-2 rounded-md border px-3">
-          <SchemaTree document={document} schema={schema} />
+          <SchemaTree answer={answer} document={document} schema={schema} />
         </div>
       )}
     </div>
@@ -71,14 +76,14 @@ function Fold({ document, label, schema }: { document: Document; label: string; 
 }
 
 /** The members of a schema, each of which unfolds; or its forms, where it has several. */
-export function SchemaTree({ document, schema }: { document: Document; schema: JSONSchema }) {
+export function SchemaTree({ answer = false, document, schema }: { answer?: boolean; document: Document; schema: JSONSchema }) {
   const { members, variants } = below(document, schema);
   if (variants)
     return (
       <ul className="divide-y">
         {variants.map((variant, i) => (
           <SchemaLine document={document} key={`${kindOf(variant)} ${String(i)}`} schema={variant}>
-            <Fold document={document} label={kindOf(variant)} schema={variant} />
+            <Fold answer={answer} document={document} label={kindOf(variant)} schema={variant} />
           </SchemaLine>
         ))}
       </ul>
@@ -92,8 +97,8 @@ export function SchemaTree({ document, schema }: { document: Document; schema: J
   return (
     <ul className="divide-y">
       {members.map(({ name, required, schema: part }) => (
-        <SchemaLine document={document} key={name} name={name} required={required} schema={part}>
-          <Fold document={document} label={name} schema={part} />
+        <SchemaLine answer={answer} document={document} key={name} name={name} required={required} schema={part}>
+          <Fold answer={answer} document={document} label={name} schema={part} />
         </SchemaLine>
       ))}
     </ul>

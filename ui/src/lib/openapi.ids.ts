@@ -5,20 +5,23 @@
 
 import { type Operation, type Reference, mayCall } from './openapi';
 
-/** Where a parameter comes from, when its path does not say so. list may name parameters of its own. */
-type Source = { at?: string; list?: string; pick?: string; rows?: string };
+/** Where a parameter comes from, when its path does not say so. list may name parameters of its own; prefer narrows it to the entries that show most, the first that finds any. */
+type Source = { at?: string; list?: string; pick?: string; prefer?: string[]; rows?: string };
 
-// By parameter; an entry with a path ("at") holds below that path only.
+// By parameter; an entry with a path ("at") holds at that path and below only.
 const sources: Record<string, Source[]> = {
-  controlId: [{ at: '/v1/frameworks', list: '/v1/controls' }],
-  entityId: [{ at: '/v1/entities', list: '/v1/tests/{testId}/entities' }],
+  controlId: [{ at: '/v1/frameworks', list: '/v1/controls' }, { at: '/v1/controls/add-from-library', list: '/v1/controls/controls-library' }],
+  entityId: [{ list: '/v1/tests/{testId}/entities' }],
+  frameworkId: [{ at: '/v1/frameworks/add-from-library', list: '/v1/frameworks/library' }],
   integrationId: [{ pick: 'integrationId' }],
+  number: [{ pick: 'number' }],
   requirementId: [{ list: '/v1/frameworks/{frameworkId}', rows: 'requirementCategories.0.requirements' }],
   resourceId: [{ at: '/v1/mappings', list: '/v1/definitions' }],
   resourceKind: [{ pick: 'resourceKind' }],
   secretId: [{ list: '/v1/directories/{directoryId}/clients', rows: 'clients.0.secrets' }],
+  subscriberId: [{ list: '/v1/users' }],
   syncId: [{ list: '/v1/definitions/{resourceId}/syncs' }],
-  testId: [{ at: '/v1/notifications', list: '/v1/tests' }],
+  testId: [{ at: '/v1/controls' }, { list: '/v1/tests', prefer: ['statusFilter=NEEDS_ATTENTION&categoryFilter=Custom', 'statusFilter=NEEDS_ATTENTION'] }],
   tokenId: [{ at: '/v1/directories', list: '/v1/directories/{directoryId}', rows: 'tokens' }],
   type: [{ list: '/v1/definitions', pick: 'type' }],
   userId: [{ at: '/v1/directories', list: '/v1/users' }, { at: '/v1/sso', pick: 'userId' }],
@@ -67,7 +70,7 @@ export const nounOf = (name: string): { noun: string; page?: string } => nouns[n
 export type Known = { name: string; state: 'filled'; title: string; value: string } | { name: string; noun: string; page?: string; state: 'none' | 'refused' };
 
 /** Where the values of a parameter of a path are listed. */
-export type Place = { list: string; pick: string; rows?: string };
+export type Place = { list: string; pick: string; prefer?: string[]; rows?: string };
 
 const parameters = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '');
 
@@ -75,11 +78,11 @@ const lists = (reference: Reference, path: string): Operation | undefined => ref
 
 /** Answers where a parameter of a path comes from; undefined when nothing lists it. */
 export function placeOf(reference: Reference, path: string, name: string): Place | undefined {
-  const found = sources[name]?.find(({ at }) => at === undefined || path.startsWith(`${at}/`));
+  const found = sources[name]?.find(({ at }) => at === undefined || path === at || path.startsWith(`${at}/`));
   const prefix = path.slice(0, Math.max(0, path.indexOf(`/{${name}}`)));
   const list = found?.list ?? (prefix === '' ? top(reference, name) : prefix);
   if (list === undefined || !lists(reference, list)) return undefined;
-  return { list, pick: found?.pick ?? 'id', rows: found?.rows };
+  return { list, pick: found?.pick ?? 'id', prefer: found?.prefer, rows: found?.rows };
 }
 
 /** Answers the list of a name that stands in no path: the one at the root whose entries are so called. */
@@ -90,9 +93,9 @@ function top(reference: Reference, name: string): string | undefined {
 
 const member = (value: unknown, path: string): unknown => path.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | null | undefined)?.[step], value);
 
-/** Finds the first entry of an answer: of its page, or of the one list in it. */
+/** Finds the first entry of an answer: of its page, of the list that it is, or of the one in it. */
 export function firstRow(answer: unknown, rows?: string): Record<string, unknown> | undefined {
-  const found = rows === undefined ? (member(answer, 'results.data') ?? Object.values((answer ?? {}) as object).find(Array.isArray)) : member(answer, rows);
+  const found = Array.isArray(answer) ? answer : rows === undefined ? (member(answer, 'results.data') ?? Object.values((answer ?? {}) as object).find(Array.isArray)) : member(answer, rows);
   return Array.isArray(found) ? (found[0] as Record<string, unknown> | undefined) : undefined;
 }
 
@@ -112,7 +115,7 @@ function valueOf(row: Record<string, unknown>, pick: string): string | undefined
 }
 
 /** How lists are asked; what it throws leaves the placeholder. */
-export type Ask = (path: string, list: string) => Promise<unknown>;
+export type Ask = (path: string) => Promise<unknown>;
 
 /** Fills the parameters of an operation, and further names, with what the reader has. One list is asked at a time, and once. */
 export async function fill(reference: Reference, path: string, more: string[], permissions: string[], ask: Ask): Promise<Record<string, Known>> {
@@ -134,14 +137,19 @@ export async function fill(reference: Reference, path: string, more: string[], p
       asked = asked.replace(`{${parent}}`, encodeURIComponent(above.value));
     }
     const paged = list.parameters?.some((one) => one.name === 'pageSize') ? `${asked}?pageSize=1` : asked;
-    const row = firstRow(await ask(paged, place.list).catch(() => undefined), place.rows);
+    let row: Record<string, unknown> | undefined;
+    for (const query of [...(place.prefer ?? []).map((one) => `${paged}&${one}`), paged]) {
+      // oxlint-disable-next-line no-await-in-loop -- the next is for when this one finds nothing
+      row ??= firstRow(await ask(query).catch(() => undefined), place.rows);
+      if (row) break;
+    }
     const value = row && valueOf(row, place.pick);
     return row && value !== undefined ? { name, state: 'filled', title: titleOf(row), value } : lacking('none');
   };
   const own = parameters(path);
   for (const name of [...own, ...more]) {
     // oxlint-disable-next-line no-await-in-loop -- one may stand below another
-    known[name] = await find(name, own.includes(name) ? path : '');
+    known[name] = await find(name, path);
   }
   return known;
 }

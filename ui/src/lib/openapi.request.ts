@@ -3,7 +3,8 @@
 // An operation as a program: curl, Node and Python, ready to run but for the token.
 
 import { type Known } from './openapi.ids';
-import { type Document, type JSONSchema, type Operation, type Parameter, callers, jsonOf, success } from './openapi';
+import { type Document, type JSONSchema, type Operation, type Parameter, callers, jsonOf, nameOf, success } from './openapi';
+import { bodies } from './openapi.bodies';
 import { placeholder, sample } from './openapi.sample';
 import { type Snippet, indented, python } from './snippets';
 
@@ -13,18 +14,32 @@ type Body = { fields: [name: string, value: string][]; kind: 'form' } | { kind: 
 /** A request, filled. proof: how the caller shows who they are; starts: it begins a session. */
 export type Filled = { body?: Body; cookie: string; download: boolean; events: boolean; headers: [name: string, value: string][]; json: boolean; method: string; proof: 'none' | 'session' | 'token'; starts: boolean; url: string };
 
+const special = (operation: Operation) => bodies[operation.operationId] ?? bodies[nameOf(jsonOf(operation.requestBody?.content)) ?? ''] ?? {};
+
+/** A body: what must be there, and what else it needs to be taken. */
+function jsonBody(document: Document, operation: Operation, schema: JSONSchema, own: Record<string, unknown>): unknown {
+  const { has, ids } = special(operation);
+  if (!has && !ids) return sample(document, schema, { all: false, own });
+  const mine = Object.fromEntries(Object.entries(ids ?? {}).map(([member, parameter]) => [member, own[parameter] ?? placeholder(parameter)]));
+  return { ...(sample(document, schema, { all: false, few: true, own }) as object), ...has, ...mine };
+}
+
 /** The names beside those in the path that an example fills: what must be in the query, and what the body must have. */
 export function namesBeside(document: Document, operation: Operation): string[] {
   const query = (operation.parameters ?? []).filter((one) => one.in === 'query' && one.required).map(({ name }) => name);
   const schema = jsonOf(operation.requestBody?.content);
   const body = schema ? sample(document, schema, { all: false }) : undefined;
-  const named = body !== null && typeof body === 'object' ? Object.keys(body) : [];
-  return [...query, ...named].filter((name) => /^[a-z]\w+Id$/.test(name));
+  const named = body !== null && typeof body === 'object' ? Object.keys(body).filter((name) => !(name in (special(operation).has ?? {}))) : [];
+  return [...[...query, ...named].filter((name) => /^[a-z]\w+Id$/.test(name) && name !== 'externalId'), ...Object.values(special(operation).ids ?? {})];
 }
+
+// What must be in a query and is no id.
+const queries: Record<string, string> = { name: 'FILE', path: 'displayName' };
 
 const valueOf = ({ name, schema }: Parameter, known: Record<string, Known>): string => {
   const found = known[name];
   if (found?.state === 'filled') return encodeURIComponent(found.value);
+  if (name in queries) return queries[name] ?? '';
   return typeof schema?.enum?.[0] === 'string' ? schema.enum[0] : placeholder(name);
 };
 
@@ -32,7 +47,7 @@ function bodyOf(document: Document, operation: Operation, own: Record<string, un
   const content = operation.requestBody?.content;
   if (!content) return undefined;
   const schema = jsonOf(content);
-  if (schema) return { kind: 'json', value: sample(document, schema, { all: false, own }) };
+  if (schema) return { kind: 'json', value: jsonBody(document, operation, schema, own) };
   const [media = '', first] = Object.entries(content)[0] ?? [];
   if (media !== 'multipart/form-data') return { kind: 'file', media };
   const parts = first?.schema?.required ?? [];

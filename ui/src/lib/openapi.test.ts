@@ -27,7 +27,7 @@ describe('the document', () => {
   });
 
   test('is found by method, path and words', () => {
-    expect(narrow(operations, 'get /v1/tests/{testid} test by id', '', []).map(({ operationId }) => operationId)).toEqual(['getTest']);
+    expect(narrow(operations, 'get /v1/tests/{testid} get test by id', '', []).map(({ operationId }) => operationId)[0]).toBe('getTest');
     expect(narrow(operations, '', 'push', []).every(({ security }) => JSON.stringify(security).includes('self:'))).toBe(true);
     expect(narrow(operations, '', 'role', ['read tests']).map(({ operationId }) => operationId)).toContain('listTests');
     expect(narrow(operations, '', 'role', ['read tests']).map(({ operationId }) => operationId)).not.toContain('createTest');
@@ -106,7 +106,7 @@ describe('ids', () => {
     };
     const operation = named('explainTestEntity');
     const known = await fill(reference, operation.path, namesBeside(document, operation), ['read tests'], ask);
-    expect(asked).toEqual(['/v1/tests?pageSize=1', '/v1/tests/id%201/entities?pageSize=1']);
+    expect(asked).toEqual(['/v1/tests?pageSize=1&statusFilter=NEEDS_ATTENTION&categoryFilter=Custom', '/v1/tests/id%201/entities?pageSize=1']);
     expect(known.entityId).toMatchObject({ state: 'filled', title: 'First', value: 'id 2' });
     expect(await fill(reference, operation.path, [], [], ask)).toMatchObject({ entityId: { state: 'refused' }, testId: { state: 'refused' } });
     expect(await fill(reference, operation.path, [], ['read tests'], () => Promise.resolve({ results: { data: [] } }))).toMatchObject({ testId: { noun: 'test', page: '/tests/new', state: 'none' } });

@@ -68,11 +68,14 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'];
 /** Names the group of a path that has no tag: its first word. */
 const tagOf = (path: string) => path.split('/').find((part) => part !== '' && part !== 'v1') ?? 'Others';
 
-/** Puts the operations of a document in order: by tag, then as the document has them. */
+/** Says whether an operation stands below the path that its group is called after. */
+const namesake = ({ path, tag }: { path: string; tag: string }) => `${path}/`.startsWith(`/v1/${tag.toLowerCase().replaceAll(' ', '-')}/`);
+
+/** Puts the operations of a document in order: by tag, its namesakes first, then as the document has them. */
 export function readReference(document: Document): Reference {
   const operations = Object.entries(document.paths)
     .flatMap(([path, item]) => methods.flatMap((method) => (item[method] ? [{ ...item[method], method: method.toUpperCase(), path, tag: item[method].tags?.[0] ?? tagOf(path) }] : [])))
-    .toSorted((a, b) => a.tag.localeCompare(b.tag));
+    .toSorted((a, b) => a.tag.localeCompare(b.tag) || Number(namesake(b)) - Number(namesake(a)));
   return { byId: new Map(operations.map((one) => [one.operationId, one])), document, operations, tags: [...new Set(operations.map(({ tag }) => tag))] };
 }
 

@@ -6,7 +6,7 @@ import { Link, useLocation, useParams, useSearch } from 'wouter';
 
 import { ApiExample } from '../components/ApiExample';
 import { ApiList, hrefOf } from '../components/ApiList';
-import { Address, ApiOperation } from '../components/ApiOperation';
+import { Address, ApiCallers, ApiOperation } from '../components/ApiOperation';
 import { ApiOverview } from '../components/ApiOverview';
 import { ErrorNote } from '../components/ErrorNote';
 import { FilterChips } from '../components/FilterChips';
@@ -15,10 +15,11 @@ import { Page } from '../components/Page';
 import { useQueryState } from '../lib/address';
 import { type Operation, type Reference, fetchReference, narrow } from '../lib/openapi';
 import { useVisitor } from '../lib/session';
+import { count } from '../lib/words';
 
 const kinds = [
-  { label: 'An application that manages', value: 'manage' },
-  { label: 'An application that pushes', value: 'push' },
+  { label: 'Manage tokens', value: 'manage' },
+  { label: 'Push tokens', value: 'push' },
   { label: 'People only', value: 'session' },
   { label: 'Anybody', value: 'anybody' },
 ];
@@ -29,28 +30,35 @@ function Aside({ operation, reference }: { operation: Operation | undefined; ref
   const [query] = useQueryState();
   const search = useSearch();
   const [, navigate] = useLocation();
-  const text = useDeferredValue(query.get('q') ?? '');
+  const typed = query.get('q') ?? '';
+  const text = useDeferredValue(typed);
   const by = query.get('by') ?? '';
-  const found = narrow(reference.operations, text, by, session?.permissions ?? []);
-  const first = found[0];
+  const find = (words: string) => narrow(reference.operations, words, by, session?.permissions ?? []);
+  const found = find(text);
   return (
     <form
       aria-label="Operations"
       className={`${operation ? 'hidden lg:flex' : 'flex'} w-full shrink-0 flex-col gap-2 px-4 pt-5 sm:px-6 lg:sticky lg:top-0 lg:h-[var(--page,100dvh)] lg:w-72 lg:border-r lg:px-3`}
       onSubmit={(event) => {
         event.preventDefault();
+        const [first] = find(typed); // what is shown may be a word behind
         if (first) navigate(hrefOf(first.operationId, search));
       }}
       role="search"
     >
-      <div className="flex flex-wrap gap-2 px-1 *:max-w-full">
+      <div className="flex flex-wrap gap-2 px-1 *:max-w-full lg:[&>label]:w-full">
         <FilterInput label="Find an operation" name="q" />
         <FilterChips filters={[{ label: 'Called by', name: 'by', options: session ? [{ label: 'Your role', value: 'role' }, ...kinds] : kinds }]} />
       </div>
+      <p className="flex justify-between gap-3 px-2 pb-1 text-soft text-sm">
+        <span role="status">{count(found.length, 'operation')}</span>
+        {!operation && (
+          <a className="text-accent hover:underline lg:hidden" href="#begin">
+            How to begin
+          </a>
+        )}
+      </p>
       <div className="min-h-0 flex-1 lg:overflow-y-auto lg:pb-4">
-        <p aria-live="polite" className="sr-only">
-          {found.length} operations
-        </p>
         <ApiList chosen={operation} operations={found} searching={text !== '' || by !== ''} tags={reference.tags} />
         {found.length === 0 && <p className="px-2 text-soft text-sm">No operation has these words in its method, path or summary.</p>}
       </div>
@@ -59,12 +67,14 @@ function Aside({ operation, reference }: { operation: Operation | undefined; ref
 }
 
 function Reading({ operation, reference }: { operation: Operation; reference: Reference }) {
+  const search = useSearch();
   return (
-    <Page lead={operation.description} title={operation.summary} up={{ href: '/docs/api', label: 'API' }}>
+    <Page lead={operation.description} title={operation.summary} up={{ href: search === '' ? '/docs/api' : `/docs/api?${search}`, label: 'API' }}>
       <Address operation={operation} />
       <div className="@container">
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-7 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)] @7xl:grid-cols-[minmax(0,1fr)_minmax(0,40rem)]">
-          <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 @4xl:sticky @4xl:top-5 @4xl:order-2 @4xl:self-start" key={operation.operationId}>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-7 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)] @4xl:grid-rows-[auto_1fr] @7xl:grid-cols-[minmax(0,1fr)_minmax(0,40rem)]">
+          <ApiCallers operation={operation} />
+          <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 @4xl:sticky @4xl:top-5 @4xl:col-start-2 @4xl:row-span-2 @4xl:row-start-1 @4xl:self-start" key={operation.operationId}>
             <ApiExample operation={operation} reference={reference} />
           </div>
           <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-7">
@@ -96,7 +106,7 @@ export default function Api() {
   return (
     <div className="flex flex-col lg:flex-row">
       <Aside operation={operation} reference={reference} />
-      <div className="min-w-0 flex-1">
+      <div className="min-w-0 flex-1" id="begin">
         {id === undefined ? (
           <Page lead="Everything that the dashboard does can be done by a program. Choose an operation to see who may call it, and an example with ids of your own." title="API">
             <ApiOverview reference={reference} />
