@@ -54,7 +54,8 @@ async function gather(reference: Reference, operation: Operation, permissions: s
   const definition = known.resourceId;
   const mine = callers(operation).includes('push') && definition?.state === 'filled' ? await pushing(definition.value, get).catch(() => ({})) : {};
   const application = (mine as Partial<Filling>).application ?? (await applicationFor(operation, get).catch(() => undefined));
-  return { ...filling, ...mine, application, more: { ...(mine as Partial<Filling>).more, ...(application ? { client_id: application.clientId, scope: application.scopes.join(' ') } : {}) } };
+  if (application && operation.operationId === 'createToken') known.client_id = { name: 'client_id', state: 'filled', title: `that of ${application.name}`, value: application.clientId };
+  return { ...filling, ...mine, application };
 }
 
 /** Fills an operation with what the reader has; for visitors it stays as it is. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { ChevronRight } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
-import { Link, useSearch } from 'wouter';
+import { memo, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
 
 import type { Operation } from '../lib/openapi';
 
@@ -16,8 +16,7 @@ export function Method({ method }: { method: string }) {
 /** The address of an operation; the filters stay. */
 export const hrefOf = (operationId: string, search: string) => `/docs/api/${operationId}${search === '' ? '' : `?${search}`}`;
 
-function Row({ chosen, operation, path }: { chosen: boolean; operation: Operation; path: boolean }) {
-  const search = useSearch();
+function Row({ chosen, operation, path, search }: { chosen: boolean; operation: Operation; path: boolean; search: string }) {
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
     if (chosen) link.current?.scrollIntoView({ block: 'nearest' });
@@ -29,6 +28,7 @@ function Row({ chosen, operation, path }: { chosen: boolean; operation: Operatio
         className={`grid min-h-8 grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-2 rounded-md px-2 py-1 text-sm ${chosen ? 'bg-accent-soft text-accent' : 'hover:bg-hover'}`}
         href={hrefOf(operation.operationId, search)}
         ref={link}
+        title={operation.summary}
       >
         <span className="line-clamp-2">{operation.summary}</span>
         <Method method={operation.method} />
@@ -38,8 +38,10 @@ function Row({ chosen, operation, path }: { chosen: boolean; operation: Operatio
   );
 }
 
-/** The operations by tag. A group is open when it is pressed, has the chosen one, or something is looked for. */
-export function ApiList({ chosen, operations, searching, tags }: { chosen: Operation | undefined; operations: Operation[]; searching: boolean; tags: string[] }) {
+type Props = { chosen: Operation | undefined; operations: Operation[]; search: string; searching: boolean; tags: string[] };
+
+/** The operations by tag. A group is open when it is pressed, has the chosen one, or something is looked for. Kept while somebody types ahead of it. */
+export const ApiList = memo(function ApiList({ chosen, operations, search, searching, tags }: Props) {
   const [pressed, setPressed] = useState<Record<string, boolean>>({});
   const groups = tags.map((tag) => ({ mine: operations.filter((one) => one.tag === tag), tag })).filter(({ mine }) => mine.length > 0);
   return (
@@ -56,7 +58,7 @@ export function ApiList({ chosen, operations, searching, tags }: { chosen: Opera
             {open && (
               <ul className="mb-1 ml-3 border-l pl-1.5">
                 {mine.map((one) => (
-                  <Row chosen={one === chosen} key={one.operationId} operation={one} path={searching} />
+                  <Row chosen={one === chosen} key={one.operationId} operation={one} path={searching} search={search} />
                 ))}
               </ul>
             )}
@@ -65,4 +67,4 @@ export function ApiList({ chosen, operations, searching, tags }: { chosen: Opera
       })}
     </ul>
   );
-}
+});

@@ -63,7 +63,7 @@ function Callers({ operation }: { operation: Operation }) {
   const by = callers(operation);
   const scopes = scopesOf(operation);
   const link = operation.parameters?.some(({ name }) => name === 'Muster-Link');
-  if (by.includes('anybody')) return <p>{link ? 'Whoever has the one-time link of a directory: its token goes along as Muster-Link.' : 'Anybody: the request needs no token.'}</p>;
+  if (by.includes('anybody')) return <p>{link ? 'Whoever has the one-time link of a directory: its token goes along as Muster-Link.' : `Anybody: the request needs no token.${operation.requestBody ? ' What its body holds says who calls.' : ''}`}</p>;
   return (
     <ul className="grid list-disc gap-1 pl-5">
       {scopes.length > 0 ? (

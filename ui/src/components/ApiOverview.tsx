@@ -15,7 +15,7 @@ function Begin({ reference }: { reference: Reference }) {
     <Section title="Begin">
       <CopyField label="address" text={location.origin} />
       <p className="max-w-prose">
-        {count(reference.operations.length, 'operation')} under this address take and answer JSON.{' '}
+        {count(reference.operations.length, 'operation')} under this address, most of which take and answer JSON.{' '}
         <a className={linkClass} href="/openapi.json">
           /openapi.json
         </a>{' '}
@@ -33,7 +33,7 @@ function Who() {
           <strong>An application that pushes</strong> brings records by <OperationLink id="putResources">PUT /v1/resources/{'{type}'}</OperationLink>. Its tokens have the scopes <Code>connectors.self:…</Code>.
         </li>
         <li>
-          <strong>An application that manages</strong> reads and changes everything else. <Code>vanta-api.all:read</Code> is for what only reads, <Code>vanta-api.all:write</Code> for the rest.
+          <strong>An application that manages</strong> reads and changes the rest, but for what only people may do. <Code>vanta-api.all:read</Code> is for what only reads, <Code>vanta-api.all:write</Code> for the rest.
         </li>
         <li>
           <strong>A signed-in person</strong> calls with the cookie of the session, as far as the role goes.
@@ -93,11 +93,11 @@ function Elsewhere() {
 /** What to know before the first request. */
 export function ApiOverview({ reference }: { reference: Reference }) {
   return (
-    <>
+    <div className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-7">
       <Begin reference={reference} />
       <Who />
       <Rules />
       <Elsewhere />
-    </>
+    </div>
   );
 }

@@ -69,7 +69,7 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'];
 const tagOf = (path: string) => path.split('/').find((part) => part !== '' && part !== 'v1') ?? 'Others';
 
 /** Says whether an operation stands below the path that its group is called after. */
-const namesake = ({ path, tag }: { path: string; tag: string }) => `${path}/`.startsWith(`/v1/${tag.toLowerCase().replaceAll(' ', '-')}/`);
+const namesake = ({ path, tag }: { path: string; tag: string }) => `${path.replace(/^\/v1/, '')}/`.startsWith(`/${tag.toLowerCase().replaceAll(' ', '-')}/`);
 
 /** Puts the operations of a document in order: by tag, its namesakes first, then as the document has them. */
 export function readReference(document: Document): Reference {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { Link, useLocation, useParams, useSearch } from 'wouter';
 
 import { ApiExample } from '../components/ApiExample';
@@ -33,19 +33,22 @@ function Aside({ operation, reference }: { operation: Operation | undefined; ref
   const typed = query.get('q') ?? '';
   const text = useDeferredValue(typed);
   const by = query.get('by') ?? '';
-  const find = (words: string) => narrow(reference.operations, words, by, session?.permissions ?? []);
-  const found = find(text);
+  const mine = session?.permissions;
+  const found = useMemo(() => narrow(reference.operations, text, by, mine ?? []), [by, mine, reference, text]);
   return (
     <form
       aria-label="Operations"
       className={`${operation ? 'hidden lg:flex' : 'flex'} w-full shrink-0 flex-col gap-2 px-4 pt-5 sm:px-6 lg:sticky lg:top-0 lg:h-[var(--page,100dvh)] lg:w-72 lg:border-r lg:px-3`}
       onSubmit={(event) => {
         event.preventDefault();
-        const [first] = find(typed); // what is shown may be a word behind
+        const [first] = narrow(reference.operations, typed, by, mine ?? []); // what is shown may be a word behind
         if (first) navigate(hrefOf(first.operationId, search));
       }}
       role="search"
     >
+      <a className="sr-only z-50 rounded-md bg-raised px-3 py-2 shadow-raised focus:not-sr-only focus:absolute" href="#begin">
+        Skip the list
+      </a>
       <div className="flex flex-wrap gap-2 px-1 *:max-w-full lg:[&>label]:w-full">
         <FilterInput label="Find an operation" name="q" />
         <FilterChips filters={[{ label: 'Called by', name: 'by', options: session ? [{ label: 'Your role', value: 'role' }, ...kinds] : kinds }]} />
@@ -59,7 +62,7 @@ function Aside({ operation, reference }: { operation: Operation | undefined; ref
         )}
       </p>
       <div className="min-h-0 flex-1 lg:overflow-y-auto lg:pb-4">
-        <ApiList chosen={operation} operations={found} searching={text !== '' || by !== ''} tags={reference.tags} />
+        <ApiList chosen={operation} operations={found} search={useDeferredValue(search)} searching={text !== '' || by !== ''} tags={reference.tags} />
         {found.length === 0 && <p className="px-2 text-soft text-sm">No operation has these words in its method, path or summary.</p>}
       </div>
     </form>
@@ -74,7 +77,7 @@ function Reading({ operation, reference }: { operation: Operation; reference: Re
       <div className="@container">
         <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-7 @4xl:grid-cols-[minmax(0,1fr)_minmax(0,28rem)] @4xl:grid-rows-[auto_1fr] @7xl:grid-cols-[minmax(0,1fr)_minmax(0,40rem)]">
           <ApiCallers operation={operation} />
-          <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 @4xl:sticky @4xl:top-5 @4xl:col-start-2 @4xl:row-span-2 @4xl:row-start-1 @4xl:self-start" key={operation.operationId}>
+          <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 @4xl:sticky @4xl:top-5 @4xl:col-start-2 @4xl:row-span-2 @4xl:row-start-1 @4xl:-m-1 @4xl:max-h-[calc(var(--page,100dvh)-2.5rem)] @4xl:self-start @4xl:overflow-y-auto @4xl:p-1" key={operation.operationId}>
             <ApiExample operation={operation} reference={reference} />
           </div>
           <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-7">
@@ -106,7 +109,7 @@ export default function Api() {
   return (
     <div className="flex flex-col lg:flex-row">
       <Aside operation={operation} reference={reference} />
-      <div className="min-w-0 flex-1" id="begin">
+      <div className="min-w-0 flex-1 outline-none" id="begin" tabIndex={-1}>
         {id === undefined ? (
           <Page lead="Everything that the dashboard does can be done by a program. Choose an operation to see who may call it, and an example with ids of your own." title="API">
             <ApiOverview reference={reference} />
