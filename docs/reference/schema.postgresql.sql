@@ -2051,6 +2051,7 @@ CREATE TABLE webhook_attempt (
 	PRIMARY KEY (delivery, number),
 	FOREIGN KEY (delivery) REFERENCES webhook_delivery(id)
 );
+CREATE INDEX webhook_attempt_failed ON webhook_attempt USING btree (workspace, at) WHERE (error <> ''::text);
 
 CREATE TABLE webhook_delivery (
 	id TEXT NOT NULL,

@@ -1897,6 +1897,8 @@ CREATE TABLE webhook_attempt (
 	PRIMARY KEY (delivery, number)
 );
 
+CREATE INDEX webhook_attempt_failed ON webhook_attempt (workspace, at) WHERE error <> '';
+
 CREATE TABLE webhook_delivery (
 	id         TEXT    NOT NULL PRIMARY KEY, -- msg_…, the same in every attempt
 	workspace  BIGINT  NOT NULL REFERENCES workspace (number),
