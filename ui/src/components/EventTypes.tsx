@@ -5,7 +5,7 @@ import { useState } from 'react';
 
 import { sentence, useGet } from '../lib/api';
 import { matching } from '../lib/search';
-import { type EventGroup, type EventType, grouped, toggled, toggledWhole, wantedCount, wants } from '../lib/wanted';
+import { type EventGroup, type EventType, grouped, nounOf, toggled, toggledWhole, wantedCount, wants } from '../lib/wanted';
 import { ErrorNote } from './ErrorNote';
 import { useWrong } from './Form';
 
@@ -65,7 +65,9 @@ function Group({ group, open, set, shown, toggle, wanted }: Chosen & { group: Ev
 function Choice({ set, types, wanted }: Chosen & { types: EventType[] }) {
   const [text, setText] = useState('');
   const [unfolded, setUnfolded] = useState<string[]>([]);
-  const all = grouped(types);
+  // What is chosen when the form opens stands first, and stays where it is.
+  const [first] = useState(wanted.map(nounOf));
+  const all = grouped(types).toSorted((a, b) => Number(first.includes(b.noun)) - Number(first.includes(a.noun)));
   const found = all
     .map((group) => ({ ...group, shown: text === '' ? group.types : matching(group.types, (type) => `${group.label} ${type.name} ${type.sentence}`, text) }))
     .filter(({ shown }) => shown.length > 0);

@@ -24,7 +24,7 @@ export function hookWord(hook: Pick<Hook, 'failingSinceDate' | 'restsUntilDate' 
 
 /** How a delivery stands. */
 export function deliveryWord(delivery: Delivery): Word {
-  if (delivery.state === 'PENDING' && delivery.lastError) return { text: 'Tried again', tone: 'risk' };
+  if (delivery.state === 'PENDING' && delivery.lastError) return { text: 'Retrying', tone: 'risk' };
   return wordOf('delivery', delivery.state);
 }
 

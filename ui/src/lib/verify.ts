@@ -14,7 +14,8 @@ export function verify(headers, body) {
   const id = headers['webhook-id'];
   const at = headers['webhook-timestamp'];
   if (!(Math.abs(Date.now() / 1000 - Number(at)) <= 300)) return false;
-  const want = Buffer.from('v1,' + createHmac('sha256', key).update(\`\${id}.\${at}.\`).update(body).digest('base64'));
+  const signed = createHmac('sha256', key).update(\`\${id}.\${at}.\`).update(body);
+  const want = Buffer.from('v1,' + signed.digest('base64'));
   return (headers['webhook-signature'] ?? '').split(' ').some((one) => {
     const got = Buffer.from(one);
     return got.length === want.length && timingSafeEqual(got, want);
@@ -31,8 +32,9 @@ def verify(headers, body):
     if not (at.isascii() and at.isdigit()) or abs(time.time() - int(at)) > 300:
         return False
     signed = f"{headers.get('webhook-id')}.{at}.".encode() + body
-    want = "v1," + base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest()).decode()
-    return any(hmac.compare_digest(want.encode(), one.encode()) for one in headers.get("webhook-signature", "").split())`;
+    want = b"v1," + base64.b64encode(hmac.new(KEY, signed, hashlib.sha256).digest())
+    sent = headers.get("webhook-signature", "").split()
+    return any(hmac.compare_digest(want, one.encode()) for one in sent)`;
 
 const go = `package main
 
@@ -72,7 +74,8 @@ const shell = (url: string) => `# Signs a message as Muster does, and sends it t
 ID=msg_try AT=$(date +%s) BODY='{"type":"webhook.test"}'
 
 KEY=$(printf %s "\${WEBHOOK_SECRET#whsec_}" | base64 -d | od -An -v -tx1 | tr -d ' \\n')
-SIGNATURE=$(printf %s "$ID.$AT.$BODY" | openssl dgst -sha256 -mac HMAC -macopt hexkey:$KEY -binary | base64)
+SIGNATURE=$(printf %s "$ID.$AT.$BODY" |
+  openssl dgst -sha256 -mac HMAC -macopt hexkey:$KEY -binary | base64)
 
 curl -i '${url}' \\
   -H 'content-type: application/json' \\

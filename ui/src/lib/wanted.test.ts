@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { soon } from './hooks';
+import { addressOf, partsOf } from './streams';
 import { grouped, toggled, toggledWhole, wantedWords, wants } from './wanted';
 
 const type = (name: string) => ({ name, permission: '', sentence: '' });
@@ -27,4 +28,15 @@ describe('what is wanted', () => {
 describe('when something is tried next', () => {
   const now = new Date('2026-03-10T12:00:00Z');
   test.each([[-5, 'now'], [20, 'within a minute'], [125, 'in 2 minutes'], [3_600 * 7, 'in 7 hours']])('%d s', (seconds, words) => expect(soon(new Date(now.getTime() + seconds * 1000), now)).toBe(words));
+});
+
+describe('the address of a stream', () => {
+  test.each([
+    ['syslog+tls://logs.example.com:6514', { host: 'logs.example.com', port: '6514', transport: 'tls' }],
+    ['syslog+udp://[2001:db8::1]:514', { host: '2001:db8::1', port: '514', transport: 'udp' }],
+  ])('%s', (url, parts) => {
+    expect(partsOf(url)).toEqual(parts);
+    expect(addressOf(parts)).toBe(url);
+  });
+  test('without a port', () => expect(addressOf({ host: 'logs', port: '', transport: 'tcp' })).toBe('syslog+tcp://logs'));
 });

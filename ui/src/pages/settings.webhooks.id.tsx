@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Inbox, TriangleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useParams } from 'wouter';
 
 import { Button } from '../components/Button';
@@ -50,12 +50,12 @@ const columnsOf = (hook: Hook): Column<Delivery>[] => [
     key: 'what',
     width: 'minmax(0,1fr)',
   },
-  { cell: (one) => <code className="font-mono text-soft text-xs">{one.type}</code>, from: 900, head: 'Type', key: 'type', width: '190px' },
+  { cell: (one) => <code className="font-mono text-soft text-xs">{one.type}</code>, from: 1240, head: 'Type', key: 'type', width: '210px' },
   { cell: (one) => <StatusChip quiet word={deliveryWord(one)} />, head: 'State', key: 'state', width: '108px' },
-  { cell: (one) => <span className="text-soft">{one.attempts === 0 ? '-' : statusWord(one.lastStatus)}</span>, from: 680, head: 'Answer', key: 'answer', width: '140px' },
-  { align: 'right', cell: (one) => <span className="text-soft">{one.attempts}</span>, from: 780, head: 'Attempts', key: 'attempts', width: '70px' },
-  { cell: (one) => (one.state === 'PENDING' ? <NextTry delivery={one} hook={hook} /> : <span className="text-faint">-</span>), from: 560, head: 'Next try', key: 'next', width: '136px' },
-  { align: 'right', cell: (one) => <span className="text-soft"><RelativeTime at={one.creationDate} /></span>, from: 440, head: 'Made', key: 'made', width: '110px' },
+  { cell: (one) => <span className="text-soft">{one.attempts === 0 ? '-' : statusWord(one.lastStatus)}</span>, from: 680, head: 'Answer', key: 'answer', width: '132px' },
+  { align: 'right', cell: (one) => <span className="text-soft">{one.attempts}</span>, from: 1080, head: 'Attempts', key: 'attempts', width: '70px' },
+  { cell: (one) => (one.state === 'PENDING' ? <NextTry delivery={one} hook={hook} /> : <span className="text-faint">-</span>), from: 560, head: 'Next try', key: 'next', width: '120px' },
+  { align: 'right', cell: (one) => <span className="text-soft"><RelativeTime at={one.creationDate} /></span>, from: 440, head: 'Made', key: 'made', width: '104px' },
 ];
 
 /** What is wrong with a webhook, and what becomes of it, in words; nothing while all arrives. */
@@ -90,12 +90,12 @@ function Standing({ hook }: { hook: Hook }) {
     ['Last arrived', <RelativeTime at={hook.lastArrivedDate} key="arrived" none="Never" />, null],
     ['Failed attempts', <span className={hook.failuresOfDay > 0 ? 'text-fail' : ''} key="failed">{hook.failuresOfDay.toLocaleString('en-GB')}</span>, 'in 24 hours'],
     ['Waiting', hook.pending.toLocaleString('en-GB'), hook.pendingSinceDate ? <>the oldest since <RelativeTime at={hook.pendingSinceDate} /></> : 'nothing to send'],
-    ['Behind', hook.behind.toLocaleString('en-GB'), hook.behind === 0 ? 'it knows all that happened' : 'entries of the evidence'],
+    ['Behind', hook.behind.toLocaleString('en-GB'), hook.behind === 0 ? 'up to date' : 'entries of the evidence'],
   ];
   return (
     <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
       {facts.map(([name, value, note]) => (
-        <div className="grid content-start rounded-lg border bg-panel px-3.5 py-2.5" key={name}>
+        <div className="grid grid-cols-[minmax(0,1fr)] content-start rounded-lg border bg-panel px-3.5 py-2.5" key={name}>
           <dt className="text-soft text-sm">{name}</dt>
           <dd>
             <span className="block font-semibold text-lg">{value}</span>
@@ -108,7 +108,7 @@ function Standing({ hook }: { hook: Hook }) {
 }
 
 /** Sends all that failed for good again, since a time. */
-function ReplayFailed({ hook }: { hook: Hook }) {
+function ReplayFailed({ done, hook }: { done: (replayed: number) => void; hook: Hook }) {
   const refresh = useRefresh();
   const spans: [label: string, hours: number][] = [['the last hour', 1], ['the last 24 hours', 24], ['the last 7 days', 24 * 7], [`all that the log keeps, ${count(hook.keepDays, 'day')}`, 24 * 366]];
   return (
@@ -123,10 +123,11 @@ function ReplayFailed({ hook }: { hook: Hook }) {
         </SelectField>
       }
       send={async ({ hours }) => {
-        await send('POST', '/v1/webhooks/{webhookId}/replay', { body: { sinceDate: new Date(Date.now() - Number(hours) * 3_600_000).toISOString() }, path: { webhookId: hook.id } });
+        const { replayed } = await send('POST', '/v1/webhooks/{webhookId}/replay', { body: { sinceDate: new Date(Date.now() - Number(hours) * 3_600_000).toISOString() }, path: { webhookId: hook.id } });
+        done(replayed);
         await refresh('/v1/webhooks');
       }}
-      text="Every message whose last attempt failed goes out again, with its webhook-id and its body."
+      text="Every message that failed for good goes out again, with its webhook-id and its body."
       title="Replay all that failed"
       verb="Replay"
     >
@@ -139,6 +140,7 @@ function Log({ hook }: { hook: Hook }) {
   const [query, change] = useQueryState();
   const can = useCan();
   const state = only(query, 'state');
+  const [replayed, setReplayed] = useState<number>();
   const list = usePages('/v1/webhooks/{webhookId}/deliveries', { path: { webhookId: hook.id }, query: { statesMatchesAny: state ? [state] : undefined } }, { pageSize: 50, refetchInterval: beat });
   const empty = !list.isLoading && !list.isStale && !list.error && list.rows.length === 0;
   return (
@@ -146,7 +148,12 @@ function Log({ hook }: { hook: Hook }) {
       <Standing hook={hook} />
       <div className="flex flex-wrap items-center justify-between gap-2">
         <FilterChips filters={filters} />
-        {can('manage webhooks') && hook.state === 'ENABLED' && list.rows.length > 0 && <ReplayFailed hook={hook} />}
+        {list.rows.some((one) => one.state === 'FAILED') && can('manage webhooks') && hook.state === 'ENABLED' && <ReplayFailed done={setReplayed} hook={hook} />}
+        {replayed !== undefined && (
+          <p className="text-soft text-sm" role="status">
+            {replayed === 0 ? 'Nothing failed in that time.' : `${count(replayed, 'message goes', 'messages go')} out again.`}
+          </p>
+        )}
       </div>
       <ErrorNote error={list.error} />
       {empty && (

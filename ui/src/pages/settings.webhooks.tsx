@@ -40,7 +40,7 @@ const columns: Column<Hook>[] = [
     width: '116px',
   },
   { align: 'right', cell: (hook) => <RelativeTime at={hook.lastArrivedDate} none="Never" />, from: 480, head: 'Last arrived', key: 'arrived', width: '110px' },
-  { align: 'right', cell: (hook) => (hook.failuresOfDay > 0 ? <span className="font-medium text-fail">{hook.failuresOfDay.toLocaleString('en-GB')}</span> : none), from: 760, head: 'Failed today', key: 'failed', width: '92px' },
+  { align: 'right', cell: (hook) => (hook.failuresOfDay > 0 ? <span className="font-medium text-fail">{hook.failuresOfDay.toLocaleString('en-GB')}</span> : none), from: 760, head: 'Failed in 24 h', key: 'failed', width: '96px' },
   { align: 'right', cell: (hook) => (hook.pending > 0 ? hook.pending.toLocaleString('en-GB') : none), head: 'Waiting', key: 'pending', width: '64px' },
 ];
 
