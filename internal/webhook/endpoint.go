@@ -14,7 +14,6 @@ import (
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
-	"github.com/passmuster/muster/internal/egress"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/feed"
@@ -112,7 +111,7 @@ func (s *Service) check(f Form) error {
 		add("/name", "must have 1 to %d characters, without blanks at its ends", maxName)
 	}
 	if f.URL != nil {
-		if err := egress.CheckURL(*f.URL, !s.Post.Plain); err != nil {
+		if err := s.Post.check(*f.URL); err != nil {
 			add("/url", "%v", err)
 		}
 	}

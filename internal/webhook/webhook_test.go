@@ -500,6 +500,8 @@ func TestWhereItMayGo(t *testing.T) {
 	m := h.create("Alerts", r.URL+"/in?key=hidden", "group.*")
 	h.Post = webhook.NewPoster(egress.Options{}, "test")
 	h.want("ada", "POST /v1/webhooks", `{"name":"Plain","url":"http://x.example"}`, "400", "https://")
+	h.want("ada", "POST /v1/webhooks", `{"name":"Inside","url":"https://10.1.2.3/x"}`, "400", `/url`, "10.1.2.3 leads to a private address (private), which is refused")
+	h.want("ada", "POST /v1/webhooks", `{"name":"Cloud","url":"https://[fe80::1]/x"}`, "400", `/url`, "not public (link-local)")
 	got := h.want("ada", "POST /v1/webhooks/"+m.ID+"/test", "", "200", `"state":"FAILED"`, `"status":null`, "leads to a private address (loopback), which is refused")
 	_, log, _ := strings.Cut(got, `"log":`)
 	if len(r.requests()) != 0 || strings.Contains(log, "hidden") {
@@ -507,13 +509,13 @@ func TestWhereItMayGo(t *testing.T) {
 	}
 	h.Post = webhook.NewPoster(egress.Options{AllowPrivate: true}, "test")
 	for url, want := range map[string]string{
-		"http://169.254.169.254/latest/meta-data": "is not public (link-local)",
-		"http://127.0.0.1:1/":                     "nobody takes connections there: connection refused",
-		"http://nothing.invalid/":                 "was not found",
+		"http://127.0.0.1:1/":     "nobody takes connections there: connection refused",
+		"http://nothing.invalid/": "was not found",
 	} {
 		h.want("ada", "PATCH /v1/webhooks/"+m.ID, `{"url":"`+url+`"}`, "200")
 		h.want("ada", "POST /v1/webhooks/"+m.ID+"/test", "", "200", want)
 	}
+	h.want("ada", "PATCH /v1/webhooks/"+m.ID, `{"url":"http://169.254.169.254/latest/meta-data"}`, "400", "/url", "is not public (link-local)")
 }
 
 // TestPurge: the log keeps what ended for as long as it was told to, and what waits.

@@ -93,7 +93,7 @@ export function OnOff({ hook }: { hook: Hook }) {
     return (
       <ConfirmButton
         fields={
-          <SelectField hint={`${count(hook.pending, 'message waits', 'messages wait')}; ${count(hook.behind, 'entry', 'entries')} of the evidence since.`} label="What it has missed" name="missed">
+          <SelectField hint={hook.pending + hook.behind === 0 ? 'Nothing so far.' : `${count(hook.pending, 'message waits', 'messages wait')}, and the evidence has ${count(hook.behind, 'new entry', 'new entries')}.`} label="What it has missed" name="missed">
             <option value="send">Send it, in its order</option>
             <option value="skip">Leave it out</option>
           </SelectField>

@@ -25,7 +25,7 @@ import { wantedWords } from '../lib/wanted';
 const look = 5_000; // milliseconds: what is sent leaves nothing that the pages hear of
 
 const columns: Column<Stream>[] = [
-  { cell: (stream) => <span className="font-medium">{stream.name}</span>, head: 'Stream', key: 'name', width: 'minmax(88px,.7fr)' },
+  { cell: (stream) => <span className="font-medium">{stream.name}</span>, head: 'Stream', key: 'name', width: 'minmax(80px,.7fr)' },
   { cell: (stream) => <span className="text-soft" title={stream.url}>{stream.url}</span>, from: 640, head: 'Address', key: 'url', width: 'minmax(0,1.2fr)' },
   { cell: (stream) => <span title={wantedWords(stream.types)}>{wantedWords(stream.types)}</span>, from: 900, head: 'Events', key: 'events', width: 'minmax(0,1fr)' },
   {
@@ -36,7 +36,7 @@ const columns: Column<Stream>[] = [
     ),
     head: 'Stands',
     key: 'status',
-    width: '142px',
+    width: '116px',
   },
   { align: 'right', cell: (stream) => <RelativeTime at={stream.lastSentDate} none="Never" />, from: 480, head: 'Last sent', key: 'sent', width: '110px' },
   { align: 'right', cell: (stream) => (stream.behind > 0 ? stream.behind.toLocaleString('en-GB') : <span className="text-faint">-</span>), head: 'Behind', key: 'behind', width: '56px' },

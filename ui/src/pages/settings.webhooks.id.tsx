@@ -99,7 +99,7 @@ function Standing({ hook }: { hook: Hook }) {
           <dt className="text-soft text-sm">{name}</dt>
           <dd>
             <span className="block font-semibold text-lg">{value}</span>
-            {note && <span className="block truncate text-soft text-xs">{note}</span>}
+            {note && <span className="block text-soft text-xs">{note}</span>}
           </dd>
         </div>
       ))}

@@ -26,7 +26,7 @@ const none = <span className="text-faint">-</span>;
 const whyOf = (hook: Hook): string | undefined => hook.disabled?.reason ?? undefined;
 
 const columns: Column<Hook>[] = [
-  { cell: (hook) => <span className="font-medium">{hook.name}</span>, head: 'Webhook', key: 'name', width: 'minmax(96px,.8fr)' },
+  { cell: (hook) => <span className="font-medium">{hook.name}</span>, head: 'Webhook', key: 'name', width: 'minmax(80px,.8fr)' },
   { cell: (hook) => <span className="text-soft" title={hook.url}>{hook.url.replace(/^https:\/\//, '')}</span>, from: 640, head: 'Address', key: 'url', width: 'minmax(0,1.2fr)' },
   { cell: (hook) => <span title={wantedWords(hook.types)}>{wantedWords(hook.types)}</span>, from: 900, head: 'Events', key: 'events', width: 'minmax(0,1fr)' },
   {
