@@ -1925,6 +1925,8 @@ CREATE INDEX webhook_delivery_endpoint ON webhook_delivery (endpoint, id);
 
 CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery (endpoint, event);
 
+CREATE INDEX webhook_delivery_undelivered ON webhook_delivery (endpoint, state, id) WHERE state <> 'DELIVERED';
+
 CREATE TABLE webhook_endpoint (
 	id             TEXT   NOT NULL PRIMARY KEY,
 	workspace      BIGINT NOT NULL REFERENCES workspace (number),

@@ -15,7 +15,8 @@ import (
 const endpointFields = `SELECT e.id, e.name, e.url, e.types, e.position, e.part, e.secret, e.old_secret, e.old_until, e.keep_days, e.disabled_at,
 		e.disabled_why, e.failing_at, e.away, e.resume_at, e.created_at, e.updated_at, w.number, w.id, w.name,
 		(SELECT COUNT(*) FROM webhook_delivery d WHERE d.endpoint = e.id AND d.next_at IS NOT NULL),
-		(SELECT MIN(d.created_at) FROM webhook_delivery d WHERE d.endpoint = e.id AND d.next_at IS NOT NULL),
+		(SELECT d.created_at FROM webhook_delivery d WHERE d.endpoint = e.id AND d.state = 'PENDING' AND d.state <> 'DELIVERED'
+			ORDER BY d.id LIMIT 1),
 		(SELECT d.ended_at FROM webhook_delivery d WHERE d.endpoint = e.id AND d.ended_at IS NOT NULL AND d.state = 'DELIVERED'
 			ORDER BY d.ended_at DESC LIMIT 1)
 	FROM webhook_endpoint e JOIN workspace w ON w.number = e.workspace `

@@ -4,6 +4,7 @@ package webhook
 
 import (
 	"context"
+	"slices"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -68,6 +69,9 @@ func selectDeliveries(ctx context.Context, tx *db.Tx, endpoint string, q Query) 
 		states[i] = string(state)
 	}
 	in("d.state", states)
+	if len(states) > 0 && !slices.Contains(q.States, Delivered) {
+		where += ` AND d.state <> 'DELIVERED'` // which an index of its own is for
+	}
 	in("d.type", q.Types)
 	err = tx.Each(ctx, func(row db.Row) error {
 		d, err := scanListed(row)
