@@ -119,7 +119,6 @@ export async function fill(house) {
 
 export const full = [
   { name: 'webhooks', path: '/settings/webhooks', see: 'Resting' },
-  { name: 'webhooks-log', path: (house) => `/settings/webhooks/${house.hooks.tickets.id}`, see: 'Delivered' },
   { name: 'webhooks-resting', path: (house) => `/settings/webhooks/${house.hooks.chat.id}?state=PENDING`, see: 'Nobody is there' },
   {
     name: 'webhooks-delivery',
