@@ -11,7 +11,12 @@ type Webhook struct {
 	State            string           `json:"state" enum:"ENABLED,DISABLED"`
 	Disabled         *WebhookDisabled `json:"disabled" doc:"null of an enabled one."`
 	FailingSince     *string          `json:"failingSinceDate" format:"date-time" doc:"Since when nothing has arrived; null when the last attempt did."`
+	RestsUntil       *string          `json:"restsUntilDate" format:"date-time" doc:"While nobody is there: when the next delivery looks whether somebody is back; null otherwise."`
+	LastArrived      *string          `json:"lastArrivedDate" format:"date-time" doc:"When a delivery last arrived, as far as the log goes back."`
+	FailuresOfDay    int64            `json:"failuresOfDay" doc:"Attempts of the last 24 hours that failed."`
 	Pending          int64            `json:"pending" doc:"How many deliveries have neither arrived nor failed for good."`
+	PendingSince     *string          `json:"pendingSinceDate" format:"date-time" doc:"When the oldest of those was made; null for none."`
+	Behind           int64            `json:"behind" doc:"Entries of the feed that no deliveries were made of yet, wanted or not: while it is disabled, or too many wait."`
 	KeepDays         int64            `json:"keepDays" doc:"How long the log keeps deliveries that came to an end, in days."`
 	OldSecretUntil   *string          `json:"oldSecretUntilDate" format:"date-time" doc:"Until when the secret before this one signs too; null when it does not."`
 	CreationDate     string           `json:"creationDate" format:"date-time"`
@@ -61,9 +66,12 @@ type WebhookDelivery struct {
 	ID           string  `json:"id" doc:"msg_…: the header webhook-id, the same in every attempt and replay."`
 	EventID      *string `json:"eventId" doc:"Of the event in the feed; null: a test."`
 	Type         string  `json:"type"`
+	Summary      string  `json:"summary" doc:"What happened, as a sentence for people."`
 	State        string  `json:"state" enum:"PENDING,DELIVERED,FAILED,SKIPPED" doc:"SKIPPED: it waited when the webhook was enabled without what it had missed."`
 	Attempts     int64   `json:"attempts" doc:"How many there were, ever."`
-	NextDate     *string `json:"nextAttemptDate" format:"date-time" doc:"null when there will be none."`
+	LastStatus   *int64  `json:"lastStatus" doc:"Of HTTP, of the newest attempt; null when there was none, or no answer."`
+	LastError    *string `json:"lastError" doc:"What was wrong with the newest attempt, in words; null when it arrived, and before the first."`
+	NextDate     *string `json:"nextAttemptDate" format:"date-time" doc:"null when there will be none. A webhook that rests sends nothing before restsUntilDate."`
 	CreationDate string  `json:"creationDate" format:"date-time"`
 	EndDate      *string `json:"endDate" format:"date-time" doc:"null of a PENDING one."`
 }

@@ -15,5 +15,5 @@ export default defineConfig({
   },
   // `npm run dev` serves the pages and hands everything else to a running server.
   server: { fs: { allow: ['.', '../docs/reference'] }, proxy: Object.fromEntries(['/v1', '/account', '/door', '/invitation', '/openapi.json', '/reset', '/sso'].map((at) => [at, server])) },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'jsdom', include: ['src/**/*.test.{mjs,ts,tsx}'] },
 });

@@ -2051,6 +2051,7 @@ CREATE TABLE webhook_attempt (
 	PRIMARY KEY (delivery, number),
 	FOREIGN KEY (delivery) REFERENCES webhook_delivery(id)
 );
+CREATE INDEX webhook_attempt_failed ON webhook_attempt USING btree (workspace, at) WHERE (error <> ''::text);
 
 CREATE TABLE webhook_delivery (
 	id TEXT NOT NULL,
@@ -2075,6 +2076,7 @@ CREATE TABLE webhook_delivery (
 CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (endpoint, next_at, id) WHERE (next_at IS NOT NULL);
 CREATE INDEX webhook_delivery_ended ON webhook_delivery USING btree (endpoint, ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX webhook_delivery_endpoint ON webhook_delivery USING btree (endpoint, id);
+CREATE INDEX webhook_delivery_undelivered ON webhook_delivery USING btree (endpoint, state, id) WHERE (state <> 'DELIVERED'::text);
 CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery USING btree (endpoint, event);
 
 CREATE TABLE webhook_endpoint (

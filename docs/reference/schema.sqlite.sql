@@ -1897,6 +1897,8 @@ CREATE TABLE webhook_attempt (
 	PRIMARY KEY (delivery, number)
 );
 
+CREATE INDEX webhook_attempt_failed ON webhook_attempt (workspace, at) WHERE error <> '';
+
 CREATE TABLE webhook_delivery (
 	id         TEXT    NOT NULL PRIMARY KEY, -- msg_…, the same in every attempt
 	workspace  BIGINT  NOT NULL REFERENCES workspace (number),
@@ -1922,6 +1924,8 @@ CREATE INDEX webhook_delivery_ended ON webhook_delivery (endpoint, ended_at) WHE
 CREATE INDEX webhook_delivery_endpoint ON webhook_delivery (endpoint, id);
 
 CREATE UNIQUE INDEX webhook_delivery_event ON webhook_delivery (endpoint, event);
+
+CREATE INDEX webhook_delivery_undelivered ON webhook_delivery (endpoint, state, id) WHERE state <> 'DELIVERED';
 
 CREATE TABLE webhook_endpoint (
 	id             TEXT   NOT NULL PRIMARY KEY,

@@ -106,3 +106,12 @@ func (o Options) permits(ip netip.Addr) bool {
 		return p.Contains(ip.Unmap().WithZone("")) || p.Contains(inner(ip))
 	})
 }
+
+// CheckHost refuses a host that is an address which may not be reached, so that a form
+// can say so at once. Where a name leads is judged when it is asked for.
+func (o Options) CheckHost(host string) error {
+	if ip, err := netip.ParseAddr(host); err == nil && !o.permits(ip) {
+		return &Refused{Address: ip, Host: host, kind: kindOf(ip)}
+	}
+	return nil
+}

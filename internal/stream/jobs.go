@@ -213,9 +213,24 @@ func bare(err error) error {
 	if errors.As(err, &refused) {
 		return refused
 	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && !dns.IsTimeout {
+		return errors.New("the host of the address was not found")
+	}
 	var op *net.OpError
-	if errors.As(err, &op) && op.Err != nil {
-		return op.Err
+	switch {
+	case !errors.As(err, &op) || op.Err == nil:
+		return err
+	case op.Op == "dial":
+		return fmt.Errorf("nobody takes connections there: %w", rootOf(op))
+	}
+	return op.Err
+}
+
+// rootOf answers the innermost reason of a failed connection, which holds no address.
+func rootOf(err error) error {
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(err) {
+		err = inner
 	}
 	return err
 }

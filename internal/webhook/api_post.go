@@ -37,6 +37,19 @@ func NewPoster(o egress.Options, version string) Poster {
 	return Poster{Plain: o.AllowPrivate, agent: "Muster-Webhooks/" + version, client: client}
 }
 
+// check says what is wrong with an address. Where its name leads is known only when
+// something is sent.
+func (p Poster) check(address string) error {
+	if err := egress.CheckURL(address, !p.Plain); err != nil {
+		return err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return err
+	}
+	return egress.Options{AllowPrivate: p.Plain}.CheckHost(u.Hostname())
+}
+
 // request is one that is to be made.
 type request struct {
 	at        time.Time // that the signature has

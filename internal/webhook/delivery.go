@@ -11,6 +11,7 @@ import (
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/json"
 )
 
 // State says where a delivery stands.
@@ -33,11 +34,12 @@ func (s State) valid() bool { return slices.Contains(States(), s) }
 type Delivery struct {
 	ID        string // msg_…: the header webhook-id, in every attempt
 	Attempts  int64  // ever
-	Body      string // "" in lists
+	Body      string
 	CreatedAt int64
-	EndedAt   *int64 // of all but Pending
-	Event     string // id of the event in the feed; "": a test
-	NextAt    *int64 // of Pending: when it is due
+	EndedAt   *int64   // of all but Pending
+	Event     string   // id of the event in the feed; "": a test
+	Last      *Attempt // the newest, without its answer in lists; nil before the first
+	NextAt    *int64   // of Pending: when it is due
 	State     State
 	Type      string
 
@@ -68,8 +70,20 @@ type Query struct {
 	Types  []string // exact
 }
 
-// Deliveries answers an endpoint's deliveries, the newest first, without bodies and
-// logs, and whether there are more.
+// Summary answers what happened, in words.
+func (d *Delivery) Summary() string {
+	var m struct {
+		Data struct {
+			Summary string `json:"summary"`
+		} `json:"data"`
+	}
+	if json.Unmarshal([]byte(d.Body), &m) != nil {
+		return ""
+	}
+	return m.Data.Summary
+}
+
+// Deliveries answers an endpoint's deliveries, the newest first, without their logs, and whether there are more.
 func (s *Service) Deliveries(ctx context.Context, c caller.Caller, ref string, q Query) (list []Delivery, more bool, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
 		e, err := find(ctx, tx, c.Workspace, ref)
@@ -105,6 +119,9 @@ func whole(ctx context.Context, tx *db.Tx, e Endpoint, id string) (Delivery, err
 	}
 	if err == nil {
 		d.Log, err = selectAttempts(ctx, tx, d.ID)
+	}
+	if len(d.Log) > 0 {
+		d.Last = &d.Log[len(d.Log)-1]
 	}
 	return d, err
 }

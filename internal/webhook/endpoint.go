@@ -14,7 +14,6 @@ import (
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
-	"github.com/passmuster/muster/internal/egress"
 	"github.com/passmuster/muster/internal/evidence"
 	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/feed"
@@ -73,12 +72,16 @@ type Endpoint struct {
 	URL       string
 	UpdatedAt int64
 
+	ArrivedAt   *int64 // when a delivery last arrived, as far as the log goes back
+	Behind      int64  // entries of the feed that no deliveries were made of
 	DisabledAt  *int64 // nil: enabled
 	DisabledWhy string
+	Failures    int64  // attempts of the last 24 hours that failed
 	FailingAt   *int64 // since when nothing has arrived; nil: the last attempt did
 	KeepDays    int64  // how long the log keeps deliveries that came to an end
 	OldUntil    int64  // until when the secret before signs too; 0: it does not
 	Pending     int64  // deliveries that have not come to an end
+	PendingAt   *int64 // when the oldest of those was made; nil for none
 
 	away      int64
 	cursor    feed.Cursor
@@ -108,7 +111,7 @@ func (s *Service) check(f Form) error {
 		add("/name", "must have 1 to %d characters, without blanks at its ends", maxName)
 	}
 	if f.URL != nil {
-		if err := egress.CheckURL(*f.URL, !s.Post.Plain); err != nil {
+		if err := s.Post.check(*f.URL); err != nil {
 			add("/url", "%v", err)
 		}
 	}
@@ -210,16 +213,36 @@ func (f Form) apply(e *Endpoint) {
 // List answers the endpoints of the caller's workspace, by id.
 func (s *Service) List(ctx context.Context, c caller.Caller) (list []Endpoint, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		list, err = selectEndpoints(ctx, tx, c.Workspace)
-		return err
+		if list, err = selectEndpoints(ctx, tx, c.Workspace); err != nil {
+			return err
+		}
+		return s.stand(ctx, tx, c.Workspace, list)
 	})
 	return list, err
+}
+
+// stand fills in how endpoints of a workspace stand: failures of a day, and how far behind.
+func (s *Service) stand(ctx context.Context, tx *db.Tx, w caller.Workspace, list []Endpoint) error {
+	failures, err := countFailures(ctx, tx, w, db.Millis(s.Now().Add(-24*time.Hour)))
+	if err != nil {
+		return err
+	}
+	newest, err := evidence.Newest(ctx, tx, w.Number)
+	for i := range list {
+		list[i].Failures, list[i].Behind = failures[list[i].ID], max(0, newest+1-list[i].cursor.Position)
+	}
+	return err
 }
 
 // Get answers an endpoint by id or name; NotFound when there is none.
 func (s *Service) Get(ctx context.Context, c caller.Caller, ref string) (e Endpoint, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) error {
-		e, err = find(ctx, tx, c.Workspace, ref)
+		if e, err = find(ctx, tx, c.Workspace, ref); err != nil {
+			return err
+		}
+		list := []Endpoint{e}
+		err = s.stand(ctx, tx, c.Workspace, list)
+		e = list[0]
 		return err
 	})
 	return e, err
@@ -248,7 +271,13 @@ func (s *Service) change(ctx context.Context, c caller.Caller, ref string, do fu
 		if err := do(ctx, tx, &e); err != nil {
 			return err
 		}
-		return updateEndpoint(ctx, tx, &e)
+		if err := updateEndpoint(ctx, tx, &e); err != nil {
+			return err
+		}
+		list := []Endpoint{e}
+		err = s.stand(ctx, tx, c.Workspace, list)
+		e = list[0]
+		return err
 	})
 	return e, named(err, e.Name)
 }
@@ -347,6 +376,7 @@ func (s *Service) Enable(ctx context.Context, c caller.Caller, ref string, misse
 			if err := setCursor(ctx, tx, e.ID, newest); err != nil {
 				return err
 			}
+			e.cursor, e.Pending, e.PendingAt = newest, 0, nil
 			if err := skipPending(ctx, tx, e.ID, e.UpdatedAt); err != nil {
 				return err
 			}

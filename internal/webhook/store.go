@@ -14,18 +14,23 @@ import (
 
 const endpointFields = `SELECT e.id, e.name, e.url, e.types, e.position, e.part, e.secret, e.old_secret, e.old_until, e.keep_days, e.disabled_at,
 		e.disabled_why, e.failing_at, e.away, e.resume_at, e.created_at, e.updated_at, w.number, w.id, w.name,
-		(SELECT COUNT(*) FROM webhook_delivery d WHERE d.endpoint = e.id AND d.next_at IS NOT NULL)
+		(SELECT COUNT(*) FROM webhook_delivery d WHERE d.endpoint = e.id AND d.next_at IS NOT NULL),
+		(SELECT d.created_at FROM webhook_delivery d WHERE d.endpoint = e.id AND d.state = 'PENDING' AND d.state <> 'DELIVERED'
+			ORDER BY d.id LIMIT 1),
+		(SELECT d.ended_at FROM webhook_delivery d WHERE d.endpoint = e.id AND d.ended_at IS NOT NULL AND d.state = 'DELIVERED'
+			ORDER BY d.ended_at DESC LIMIT 1)
 	FROM webhook_endpoint e JOIN workspace w ON w.number = e.workspace `
 
 // endpointBrief is endpointFields without the count, for who sends.
 const endpointBrief = `SELECT e.id, e.name, e.url, e.types, e.position, e.part, e.secret, e.old_secret, e.old_until, e.keep_days, e.disabled_at,
-		e.disabled_why, e.failing_at, e.away, e.resume_at, e.created_at, e.updated_at, w.number, w.id, w.name, 0
+		e.disabled_why, e.failing_at, e.away, e.resume_at, e.created_at, e.updated_at, w.number, w.id, w.name, 0, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT)
 	FROM webhook_endpoint e JOIN workspace w ON w.number = e.workspace `
 
 func scanEndpoint(row db.Row) (e Endpoint, err error) {
 	var types string
 	err = row.Scan(&e.ID, &e.Name, &e.URL, &types, &e.cursor.Position, &e.cursor.Part, &e.secret, &e.oldSecret, &e.OldUntil, &e.KeepDays, &e.DisabledAt,
-		&e.DisabledWhy, &e.FailingAt, &e.away, &e.resumeAt, &e.CreatedAt, &e.UpdatedAt, &e.workspace.Number, &e.workspace.ID, &e.workspace.Name, &e.Pending)
+		&e.DisabledWhy, &e.FailingAt, &e.away, &e.resumeAt, &e.CreatedAt, &e.UpdatedAt, &e.workspace.Number, &e.workspace.ID, &e.workspace.Name, &e.Pending,
+		&e.PendingAt, &e.ArrivedAt)
 	if err != nil {
 		return e, err
 	}
@@ -66,6 +71,20 @@ func selectByID(ctx context.Context, tx *db.Tx, id string) (Endpoint, error) {
 // selectSendable answers an endpoint that may be sent to now.
 func selectSendable(ctx context.Context, tx *db.Tx, id string, now int64) (Endpoint, error) {
 	return scanEndpoint(tx.QueryRow(ctx, endpointBrief+`WHERE e.id = $1 AND e.disabled_at IS NULL AND e.deleted_at IS NULL AND e.resume_at <= $2`, id, now))
+}
+
+// countFailures answers how many attempts failed since an instant, by endpoint.
+func countFailures(ctx context.Context, tx *db.Tx, w caller.Workspace, since int64) (map[string]int64, error) {
+	counts := map[string]int64{}
+	err := tx.Each(ctx, func(row db.Row) error {
+		var endpoint string
+		var count int64
+		err := row.Scan(&endpoint, &count)
+		counts[endpoint] = count
+		return err
+	}, `SELECT d.endpoint, COUNT(*) FROM webhook_attempt a JOIN webhook_delivery d ON d.id = a.delivery
+		WHERE a.workspace = $1 AND a.at >= $2 AND a.error <> '' GROUP BY d.endpoint`, w.Number, since)
+	return counts, err
 }
 
 func countEndpoints(ctx context.Context, tx *db.Tx, w caller.Workspace) (count int64, err error) {

@@ -4,6 +4,7 @@ package webhook
 
 import (
 	"context"
+	"slices"
 
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
@@ -12,13 +13,27 @@ import (
 const deliveryFields = `SELECT id, endpoint, COALESCE(event, ''), type, body, state, next_at, claim, attempts, refusals, away, first_at, created_at, ended_at
 	FROM webhook_delivery `
 
-// deliveryList is deliveryFields without the body.
-const deliveryList = `SELECT id, endpoint, COALESCE(event, ''), type, '', state, next_at, claim, attempts, refusals, away, first_at, created_at, ended_at
-	FROM webhook_delivery `
+// deliveryList is deliveryFields with the newest attempt that has come to an end.
+const deliveryList = `SELECT d.id, d.endpoint, COALESCE(d.event, ''), d.type, d.body, d.state, d.next_at, d.claim, d.attempts, d.refusals, d.away, d.first_at,
+		d.created_at, d.ended_at, a.number, COALESCE(a.status, 0), COALESCE(a.error, '')
+	FROM webhook_delivery d
+		LEFT JOIN webhook_attempt a ON a.delivery = d.id AND a.number = CASE WHEN d.claim = '' THEN d.attempts ELSE d.attempts - 1 END `
 
 func scanDelivery(row db.Row) (d Delivery, err error) {
 	err = row.Scan(&d.ID, &d.endpoint, &d.Event, &d.Type, &d.Body, &d.State, &d.NextAt, &d.claim, &d.Attempts, &d.refusals, &d.away, &d.firstAt,
 		&d.CreatedAt, &d.EndedAt)
+	return d, err
+}
+
+// scanListed reads a row of deliveryList.
+func scanListed(row db.Row) (d Delivery, err error) {
+	var number *int64
+	var last Attempt
+	err = row.Scan(&d.ID, &d.endpoint, &d.Event, &d.Type, &d.Body, &d.State, &d.NextAt, &d.claim, &d.Attempts, &d.refusals, &d.away, &d.firstAt,
+		&d.CreatedAt, &d.EndedAt, &number, &last.Status, &last.Error)
+	if number != nil {
+		last.Number, d.Last = *number, &last
+	}
 	return d, err
 }
 
@@ -39,7 +54,7 @@ func selectDelivery(ctx context.Context, tx *db.Tx, endpoint, id string) (Delive
 // selectDeliveries answers one more than the limit of a query.
 func selectDeliveries(ctx context.Context, tx *db.Tx, endpoint string, q Query) (list []Delivery, err error) {
 	args := []any{endpoint, q.After, int64(q.Limit + 1)}
-	where := `WHERE endpoint = $1 AND ($2 = '' OR id < $2)`
+	where := `WHERE d.endpoint = $1 AND ($2 = '' OR d.id < $2)`
 	in := func(column string, values []string) {
 		if len(values) == 0 {
 			return
@@ -53,13 +68,16 @@ func selectDeliveries(ctx context.Context, tx *db.Tx, endpoint string, q Query) 
 	for i, state := range q.States {
 		states[i] = string(state)
 	}
-	in("state", states)
-	in("type", q.Types)
+	in("d.state", states)
+	if len(states) > 0 && !slices.Contains(q.States, Delivered) {
+		where += ` AND d.state <> 'DELIVERED'` // which an index of its own is for
+	}
+	in("d.type", q.Types)
 	err = tx.Each(ctx, func(row db.Row) error {
-		d, err := scanDelivery(row)
+		d, err := scanListed(row)
 		list = append(list, d)
 		return err
-	}, deliveryList+where+` ORDER BY id DESC LIMIT $3`, args...)
+	}, deliveryList+where+` ORDER BY d.id DESC LIMIT $3`, args...)
 	return list, err
 }
 

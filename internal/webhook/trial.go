@@ -40,6 +40,7 @@ func (s *Service) Test(ctx context.Context, c caller.Caller, ref string) (Delive
 	d.Log = []Attempt{{
 		Answer: result.answer, At: ended, Error: result.words(), Number: 1, Status: int64(result.status), Took: result.took.Milliseconds(),
 	}}
+	d.Last = &d.Log[0]
 	err = s.DB.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
 		if err := insertEnded(ctx, tx, c.Workspace, d); err != nil {
 			return err

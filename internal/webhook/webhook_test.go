@@ -116,6 +116,8 @@ func TestLife(t *testing.T) {
 
 		h.want("ada", "POST "+path+"/disable", `{"reason":"it moves"}`, "200", `"state":"DISABLED"`, `"reason":"it moves"`)
 		h.want("ada", "POST "+path+"/disable", "", "409")
+		h.happen(1, 3)
+		h.want("ada", "GET "+path, "", "200", `"behind":7`) // its own changes too
 		h.want("ada", "POST "+path+"/enable", `{"missed":"perhaps"}`, "400")
 		h.want("ada", "POST "+path+"/enable", "", "200", `"state":"ENABLED"`)
 		h.want("ada", "DELETE "+path, "", "204")
@@ -187,12 +189,19 @@ func TestAnHourAway(t *testing.T) {
 				t.Fatalf("minute %d, the other receiver: %s", minute, diff)
 			}
 			said += 2
+			if minute == 0 {
+				h.want("ada", "GET /v1/webhooks/"+m.ID, "", "200", `"restsUntilDate":"2026-05-31T12:00:05.`, `"failuresOfDay":1`)
+			}
 			h.later(time.Minute)
 		}
 		if tries := len(down.requests()); tries < 5 || tries > 15 {
 			t.Errorf("the receiver that was down got %d requests", tries)
 		}
-		h.want("ada", "GET /v1/webhooks/"+m.ID, "", "200", `"pending":120`, `"failingSinceDate":"2026-05-31T12:00:00.000Z"`, `"state":"ENABLED"`)
+		h.want("ada", "GET /v1/webhooks/"+m.ID, "", "200", `"pending":120`, `"failingSinceDate":"2026-05-31T12:00:00.000Z"`, `"state":"ENABLED"`,
+			`"pendingSinceDate":"2026-05-31T12:00:00.000Z"`, `"lastArrivedDate":null`, `"behind":0`)
+		if got := h.want("ada", "GET /v1/webhooks", "", "200"); strings.Count(got, `"failuresOfDay":0`) != 1 || strings.Count(got, `"lastArrivedDate":"2026-05-31T12:59:00.000Z"`) != 1 {
+			t.Errorf("after an hour: %s", got)
+		}
 		down.does(status(http.StatusOK))
 		h.later(11 * time.Minute)
 		h.pass()
@@ -210,7 +219,8 @@ func TestAnHourAway(t *testing.T) {
 				t.Errorf("got %+v", one)
 			}
 		}
-		h.want("ada", "GET /v1/webhooks/"+m.ID, "", "200", `"pending":0`, `"failingSinceDate":null`)
+		h.want("ada", "GET /v1/webhooks/"+m.ID, "", "200", `"pending":0`, `"failingSinceDate":null`, `"restsUntilDate":null`, `"pendingSinceDate":null`,
+			`"lastArrivedDate":"2026-05-31T13:11:00.000Z"`)
 		if first := h.delivery(m.ID, h.deliveries(m.ID)[0].ID); len(first.Log) < 2 || first.Log[0].Status != 503 || first.Log[0].Error != "the receiver answered 503" {
 			t.Errorf("the log: %+v", first.Log)
 		}
@@ -243,6 +253,9 @@ func TestRefusal(t *testing.T) {
 			t.Fatal(diff)
 		}
 		poison := h.deliveries(m.ID)[1]
+		h.want("ada", "GET /v1/webhooks/"+m.ID+"/deliveries?statesMatchesAny=PENDING", "", "200", poison.ID, `"summary":"ada renamed the group G to Group 2"`,
+			`"lastStatus":500,"lastError":"the receiver answered 500"`)
+		h.want("ada", "GET /v1/webhooks/"+m.ID+"/deliveries?statesMatchesAny=DELIVERED", "", "200", `"lastStatus":200,"lastError":null`)
 		for i, wait := range webhook.Waits() {
 			at := time.UnixMilli(*h.delivery(m.ID, poison.ID).NextAt)
 			if left := at.Sub(h.now()); left < wait || left > wait+wait/10 {
@@ -487,6 +500,8 @@ func TestWhereItMayGo(t *testing.T) {
 	m := h.create("Alerts", r.URL+"/in?key=hidden", "group.*")
 	h.Post = webhook.NewPoster(egress.Options{}, "test")
 	h.want("ada", "POST /v1/webhooks", `{"name":"Plain","url":"http://x.example"}`, "400", "https://")
+	h.want("ada", "POST /v1/webhooks", `{"name":"Inside","url":"https://10.1.2.3/x"}`, "400", `/url`, "10.1.2.3 leads to a private address (private), which is refused")
+	h.want("ada", "POST /v1/webhooks", `{"name":"Cloud","url":"https://[fe80::1]/x"}`, "400", `/url`, "not public (link-local)")
 	got := h.want("ada", "POST /v1/webhooks/"+m.ID+"/test", "", "200", `"state":"FAILED"`, `"status":null`, "leads to a private address (loopback), which is refused")
 	_, log, _ := strings.Cut(got, `"log":`)
 	if len(r.requests()) != 0 || strings.Contains(log, "hidden") {
@@ -494,13 +509,13 @@ func TestWhereItMayGo(t *testing.T) {
 	}
 	h.Post = webhook.NewPoster(egress.Options{AllowPrivate: true}, "test")
 	for url, want := range map[string]string{
-		"http://169.254.169.254/latest/meta-data": "is not public (link-local)",
-		"http://127.0.0.1:1/":                     "nobody takes connections there: connection refused",
-		"http://nothing.invalid/":                 "was not found",
+		"http://127.0.0.1:1/":     "nobody takes connections there: connection refused",
+		"http://nothing.invalid/": "was not found",
 	} {
 		h.want("ada", "PATCH /v1/webhooks/"+m.ID, `{"url":"`+url+`"}`, "200")
 		h.want("ada", "POST /v1/webhooks/"+m.ID+"/test", "", "200", want)
 	}
+	h.want("ada", "PATCH /v1/webhooks/"+m.ID, `{"url":"http://169.254.169.254/latest/meta-data"}`, "400", "/url", "is not public (link-local)")
 }
 
 // TestPurge: the log keeps what ended for as long as it was told to, and what waits.

@@ -3,7 +3,7 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { BadgeCheck, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, Server, ShieldCheck, SquareCode, Timer, UserCog, UsersRound } from 'lucide-react';
+import { BadgeCheck, Boxes, Bug, Building2, Cable, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, Server, ShieldCheck, SquareCode, Timer, UserCog, UsersRound, Webhook } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
@@ -61,6 +61,9 @@ export const pages: Entry[] = [
   { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
   { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },
   { path: '/settings/workspaces', Page: lazy(() => import('./pages/settings.workspaces')), nav: { group: 'Settings', Icon: Building2, label: 'Workspaces' }, needs: 'manage workspaces' },
+  { path: '/settings/webhooks', Page: lazy(() => import('./pages/settings.webhooks')), nav: { group: 'Settings', Icon: Webhook, label: 'Webhooks' }, needs: 'read settings' },
+  { path: '/settings/webhooks/:webhookId', Page: lazy(() => import('./pages/settings.webhooks.id')), needs: 'read settings' },
+  { path: '/settings/streams', Page: lazy(() => import('./pages/settings.streams')), nav: { group: 'Settings', Icon: Cable, label: 'Streams' }, needs: 'read settings' },
   { path: '/settings/system', Page: lazy(() => import('./pages/settings.system')), nav: { group: 'Settings', Icon: Server, label: 'System' }, needs: 'manage workspaces' },
   { path: '/settings/provisioning/:directoryId', Page: lazy(() => import('./pages/settings.provisioning.id')), needs: 'read settings' },
   { path: '/audit', Page: lazy(() => import('./pages/audit')), nav: { group: 'Settings', Icon: History, label: 'Audit trail' }, needs: 'read the audit trail' },

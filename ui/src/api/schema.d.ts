@@ -9700,6 +9700,11 @@ export interface components {
             test: components["schemas"]["Named"] | null;
         };
         Webhook: {
+            /**
+             * Format: int64
+             * @description Entries of the feed that no deliveries were made of yet, wanted or not: while it is disabled, or too many wait.
+             */
+            behind: number;
             /** Format: date-time */
             creationDate: string;
             /** @description null of an enabled one. */
@@ -9709,12 +9714,22 @@ export interface components {
              * @description Since when nothing has arrived; null when the last attempt did.
              */
             failingSinceDate: string | null;
+            /**
+             * Format: int64
+             * @description Attempts of the last 24 hours that failed.
+             */
+            failuresOfDay: number;
             id: string;
             /**
              * Format: int64
              * @description How long the log keeps deliveries that came to an end, in days.
              */
             keepDays: number;
+            /**
+             * Format: date-time
+             * @description When a delivery last arrived, as far as the log goes back.
+             */
+            lastArrivedDate: string | null;
             /** Format: date-time */
             modificationDate: string;
             name: string;
@@ -9728,6 +9743,16 @@ export interface components {
              * @description How many deliveries have neither arrived nor failed for good.
              */
             pending: number;
+            /**
+             * Format: date-time
+             * @description When the oldest of those was made; null for none.
+             */
+            pendingSinceDate: string | null;
+            /**
+             * Format: date-time
+             * @description While nobody is there: when the next delivery looks whether somebody is back; null otherwise.
+             */
+            restsUntilDate: string | null;
             /** @enum {string} */
             state: "ENABLED" | "DISABLED";
             /** @description Event types, noun.* for all of a noun; empty: all but outcome.changed. */
@@ -9772,9 +9797,16 @@ export interface components {
             eventId: string | null;
             /** @description msg_…: the header webhook-id, the same in every attempt and replay. */
             id: string;
+            /** @description What was wrong with the newest attempt, in words; null when it arrived, and before the first. */
+            lastError: string | null;
+            /**
+             * Format: int64
+             * @description Of HTTP, of the newest attempt; null when there was none, or no answer.
+             */
+            lastStatus: number | null;
             /**
              * Format: date-time
-             * @description null when there will be none.
+             * @description null when there will be none. A webhook that rests sends nothing before restsUntilDate.
              */
             nextAttemptDate: string | null;
             /**
@@ -9782,6 +9814,8 @@ export interface components {
              * @enum {string}
              */
             state: "PENDING" | "DELIVERED" | "FAILED" | "SKIPPED";
+            /** @description What happened, as a sentence for people. */
+            summary: string;
             type: string;
         };
         WebhookDeliveryDetail: {
@@ -9803,11 +9837,18 @@ export interface components {
             eventId: string | null;
             /** @description msg_…: the header webhook-id, the same in every attempt and replay. */
             id: string;
+            /** @description What was wrong with the newest attempt, in words; null when it arrived, and before the first. */
+            lastError: string | null;
+            /**
+             * Format: int64
+             * @description Of HTTP, of the newest attempt; null when there was none, or no answer.
+             */
+            lastStatus: number | null;
             /** @description The attempts, oldest first. */
             log: components["schemas"]["WebhookAttempt"][];
             /**
              * Format: date-time
-             * @description null when there will be none.
+             * @description null when there will be none. A webhook that rests sends nothing before restsUntilDate.
              */
             nextAttemptDate: string | null;
             /**
@@ -9815,6 +9856,8 @@ export interface components {
              * @enum {string}
              */
             state: "PENDING" | "DELIVERED" | "FAILED" | "SKIPPED";
+            /** @description What happened, as a sentence for people. */
+            summary: string;
             type: string;
         };
         WebhookDisable: {
@@ -9863,6 +9906,11 @@ export interface components {
             replayed: number;
         };
         WebhookSecret: {
+            /**
+             * Format: int64
+             * @description Entries of the feed that no deliveries were made of yet, wanted or not: while it is disabled, or too many wait.
+             */
+            behind: number;
             /** Format: date-time */
             creationDate: string;
             /** @description null of an enabled one. */
@@ -9872,12 +9920,22 @@ export interface components {
              * @description Since when nothing has arrived; null when the last attempt did.
              */
             failingSinceDate: string | null;
+            /**
+             * Format: int64
+             * @description Attempts of the last 24 hours that failed.
+             */
+            failuresOfDay: number;
             id: string;
             /**
              * Format: int64
              * @description How long the log keeps deliveries that came to an end, in days.
              */
             keepDays: number;
+            /**
+             * Format: date-time
+             * @description When a delivery last arrived, as far as the log goes back.
+             */
+            lastArrivedDate: string | null;
             /** Format: date-time */
             modificationDate: string;
             name: string;
@@ -9891,6 +9949,16 @@ export interface components {
              * @description How many deliveries have neither arrived nor failed for good.
              */
             pending: number;
+            /**
+             * Format: date-time
+             * @description When the oldest of those was made; null for none.
+             */
+            pendingSinceDate: string | null;
+            /**
+             * Format: date-time
+             * @description While nobody is there: when the next delivery looks whether somebody is back; null otherwise.
+             */
+            restsUntilDate: string | null;
             /** @description whsec_ and base64; shown this once. It signs what is sent (Standard Webhooks). */
             secret: string;
             /** @enum {string} */

@@ -12,6 +12,9 @@ const Context = createContext<State>({ busy: false, wrong: {} });
 /** Says whether the form around is being sent. */
 export const useFormBusy = (): boolean => useContext(Context).busy;
 
+/** What the server says is wrong with the field of a pointer, for controls that are no field of this file. */
+export const useWrong = (pointer: string): string | undefined => useContext(Context).wrong[pointer];
+
 /** Checks that every required field has something in it, which needs no server to see. */
 function lacking(form: HTMLFormElement): Record<string, string> {
   const wrong: Record<string, string> = {};

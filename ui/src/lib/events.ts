@@ -23,11 +23,13 @@ export const kindWords: Record<string, string> = {
   scope: 'Scopes',
   session: 'Sign-ins',
   sign_in_settings: 'Sign-in settings',
+  stream: 'Streams',
   sync: 'Pushes',
   test: 'Tests',
   test_version: 'Versions of tests',
   user: 'Members',
   vulnerability: 'Vulnerabilities',
+  webhook: 'Webhooks',
 };
 
 /** Who acts. */
@@ -53,8 +55,10 @@ const places: Record<string, (id: string) => string> = {
   person: (id) => `/people?person=${id}`,
   policy: (id) => `/policies/${id}`,
   scope: (id) => `/scopes/${id}`,
+  stream: (id) => `/settings/streams?stream=${id}`,
   test: (id) => `/tests/${id}`,
   user: (id) => `/settings/members?user=${id}`,
+  webhook: (id) => `/settings/webhooks/${id}`,
 };
 
 /** Where something that the trail names can be looked at; undefined where there is no page. */

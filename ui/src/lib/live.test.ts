@@ -40,6 +40,7 @@ describe('what an event concerns', () => {
     ['an exception and the records of a test', { kind: 'change', noun: 'exception' }, pagesOf('/v1/tests/{testId}/entities', { path: { testId: other } }), true],
     ['an exception and the people', { kind: 'change', noun: 'exception' }, pagesOf('/v1/people'), false],
     ['a decision and its review', { kind: 'change', noun: 'access_review' }, keyOf('/v1/access-reviews/{reviewId}', { path: { reviewId: one } }), true],
+    ['a webhook and its log', { kind: 'change', noun: 'webhook' }, pagesOf('/v1/webhooks/{webhookId}/deliveries', { path: { webhookId: one } }), true],
     ['what pages do not know', { kind: 'change', noun: 'lamp' }, pagesOf('/v1/tests'), false],
     ['a break and anything', everything, pagesOf('/v1/users'), true],
     ['a break and who is signed in', everything, keyOf('/v1/session'), false],

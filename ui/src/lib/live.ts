@@ -36,10 +36,12 @@ const byChange: Record<string, string[]> = {
   scope: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/scopes'],
   sign_in_settings: ['/v1/sign-in/settings'],
   sla: ['/v1/remediations', '/v1/slas', '/v1/tests'],
+  stream: ['/v1/streams'],
   test: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/tests'],
   test_version: ['/v1/tests'],
   user: ['/v1/roles', '/v1/users'],
   vulnerability: ['/v1/vulnerabilities', '/v1/vulnerability-remediations', '/v1/vulnerable-assets'],
+  webhook: ['/v1/webhooks'],
 };
 // What waits for the user is made of all of these.
 const work = '/v1/my-work';

@@ -14,6 +14,7 @@ export type Permission =
   | 'manage provisioning'
   | 'manage sign-in'
   | 'manage users and roles'
+  | 'manage webhooks'
   | 'manage workspaces'
   | 'read access reviews'
   | 'read accounts'

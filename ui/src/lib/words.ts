@@ -137,6 +137,12 @@ const table = {
     unlinked: { text: 'Switched off', tone: 'none' },
     validating: { text: 'Waiting', tone: 'risk' },
   },
+  delivery: {
+    DELIVERED: { text: 'Delivered', tone: 'pass' },
+    FAILED: { text: 'Failed', tone: 'fail' },
+    PENDING: { text: 'Waiting', tone: 'stale' },
+    SKIPPED: { text: 'Skipped', tone: 'none' },
+  },
   remediation: {
     EXCEPTED: { text: 'Excepted', tone: 'none' },
     MISSED: { text: 'Missed', tone: 'fail' },
