@@ -41,6 +41,7 @@ type NotificationPreferences struct {
 	Tests []NotificationTestChoice     `json:"tests"`
 
 	Categories    []NotificationCategory `json:"categories" doc:"Those of which the user may hear; others their role may not read."`
+	Defaults      NotificationChoices    `json:"defaults" doc:"What holds where the user chose nothing."`
 	DigestHour    int64                  `json:"digestHour" doc:"Hour of daily digests."`
 	SendsMail     bool                   `json:"sendsMail" doc:"Whether this server has a mail server to send by."`
 	TimeZone      string                 `json:"timeZone" doc:"Of the hour of digests."`

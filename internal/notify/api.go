@@ -91,7 +91,7 @@ func answerOwn(own Own, err error) (*preferencesOutput, error) {
 		return nil, err
 	}
 	body := api.NotificationPreferences{
-		Categories: wireCategories(own.Hears), DigestHour: own.clock.DigestHour, SendsMail: own.SendsMail, Tests: []api.NotificationTestChoice{},
+		Categories: wireCategories(own.Hears), Defaults: own.effective(nil).wire(), DigestHour: own.clock.DigestHour, SendsMail: own.SendsMail, Tests: []api.NotificationTestChoice{},
 		TimeZone: own.clock.zone.String(), WindowSeconds: int64(own.clock.Window / time.Second),
 		Email: api.NotificationMailPreference{Enabled: !own.MailOff, Choices: own.Mail.wire(), Effective: own.effective(own.Mail).wire()},
 	}

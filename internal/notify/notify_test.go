@@ -403,7 +403,7 @@ func TestPreferences(t *testing.T) {
 		h.ask("ada", "PATCH", "settings", `{"choices":{"new_failures":"off"},"digestHour":6}`, 200, nil)
 		h.ask("owen", "PATCH", "preferences", `{"email":{"choices":{"test_flips":"off","overdue":"digest"}}}`, 200, nil)
 		h.ask("owen", "PATCH", "preferences", `{"email":{"choices":{"test_flips":null}}}`, 200, &p)
-		if diff := cmp.Diff(api.NotificationChoices{"overdue": "digest"}, p.Email.Choices); diff != "" || p.Email.Effective["new_failures"] != "off" {
+		if diff := cmp.Diff(api.NotificationChoices{"overdue": "digest"}, p.Email.Choices); diff != "" || p.Email.Effective["new_failures"] != "off" || p.Defaults["overdue"] != "now" {
 			t.Errorf("got %+v", p.Email)
 		}
 		for body, pointer := range map[string]string{
