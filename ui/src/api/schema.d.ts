@@ -7240,6 +7240,10 @@ export interface components {
         NotificationPreferences: {
             /** @description Those of which the user may hear; others their role may not read. */
             categories: components["schemas"]["NotificationCategory"][];
+            /** @description What holds where the user chose nothing. */
+            defaults: {
+                [key: string]: string;
+            };
             /**
              * Format: int64
              * @description Hour of daily digests.
