@@ -38,7 +38,7 @@ let furnished = false;
 
 /** Gives Ada choices of her own, and the workspace a channel that was told something. */
 async function furnish(page, house) {
-  if (furnished) return;
+  if (furnished) return false;
   furnished = true;
   await as(page, 'PUT', 'preferences/slack', { url: `${slack.url}/services/T0/B0/ada` });
   await as(page, 'PATCH', 'preferences', { email: { choices: { new_failures: 'digest', overdue: 'off' } } });
@@ -47,12 +47,13 @@ async function furnish(page, house) {
   const made = await as(page, 'POST', 'channels', { name: '#security', tests: [house.tests[0].id], url: `${slack.url}/services/T0/B0/security` });
   await as(page, 'POST', `channels/${made.id}/test`);
   await slack.next(({ path }) => path.endsWith('/security'), 'the message to #security');
+  return true;
 }
 
 export const full = [
   {
     after: async (page, { house }) => {
-      await furnish(page, house);
+      if (await furnish(page, house)) await page.reload();
       await page.getByText('Followed').waitFor();
     },
     name: 'notifications-mine', path: at, see: 'Where you are told',
@@ -60,7 +61,7 @@ export const full = [
   { name: 'notifications-channels', path: `${at}?tab=channels`, see: '#security' },
   {
     after: async (page) => {
-      await page.getByRole('button', { name: 'Look at #security' }).click();
+      await page.getByRole('button', { name: 'Edit #security' }).click();
       await page.getByRole('dialog').getByText('Servers are active').waitFor();
     },
     name: 'notifications-channel', path: `${at}?tab=channels`, see: '#security',
@@ -113,15 +114,15 @@ async function told(page, house, problems) {
   const test = await slack.next(({ path }) => path.endsWith('averysecretword'), 'the test message');
   if (!test.body.includes('Notifications reach you here')) problems.push(`the test message says ${test.body}`);
   if ((await page.content()).includes('secretword')) problems.push('the page shows the URL of a channel');
-  const push = (memory) => house.call('PUT', '/v1/resources/custom_resource', { body: { resourceId: house.resource, resources: servers.map((one, i) => (i === 4 ? { ...one, customProperties: { ...one.customProperties, memory } } : one)) }, token: house.tokens.build });
+  const push = (memory) => house.call('PUT', '/v1/resources/custom_resource', { body: { resourceId: house.resource, resources: servers.map((one, i) => (i === 14 ? { ...one, customProperties: { ...one.customProperties, memory } } : one)) }, token: house.tokens.build });
   await push(1024);
   await slack.next(({ body, path }) => path.endsWith('averysecretword') && /Servers have at least 2 GiB.*Needs attention now/s.test(body), 'the flip of a test');
   await page.goto(`${at}?tab=log`);
   const row = page.getByRole('row', { name: /Servers have at least 2 GiB: Needs attention now/ }).filter({ hasText: '#alerts' }).first();
   await row.getByText('Sent', { exact: true }).waitFor();
   await row.press('Enter');
-  await page.getByRole('dialog').getByText('1 new failure: auth-prod-5.').waitFor();
-  await push(servers[4].customProperties.memory);
+  await page.getByRole('dialog').getByText('1 new failure: auth-prod-15.').waitFor();
+  await push(servers[14].customProperties.memory);
   await slack.next(({ body, path }) => path.endsWith('averysecretword') && /Servers have at least 2 GiB.*OK now/s.test(body), 'the flip back');
 }
 

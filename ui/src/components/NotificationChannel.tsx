@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 
 import { type Schema, send, useGet } from '../lib/api';
 import { findTests } from '../lib/find';
-import type { Category } from '../lib/notifications';
+import { type Category, ofNobody } from '../lib/notifications';
 import { useCan, useRefresh } from '../lib/session';
 import { Button } from './Button';
 import { ConfirmButton } from './ConfirmButton';
@@ -108,7 +108,7 @@ function Edit({ categories, channel, made }: Props) {
     setChoices((before) => ({ ...before, [category]: choice }));
     return Promise.resolve();
   };
-  const told = <NotificationChoices categories={categories} ways={[{ chosen: choices, label: 'This channel', set: may ? set : undefined }]} />;
+  const told = <NotificationChoices categories={ofNobody(categories)} title="Evidence and program" ways={[{ chosen: choices, label: 'This channel', set: may ? set : undefined }]} />;
   if (!may)
     return (
       <>

@@ -46,7 +46,7 @@ function Row({ channel, open }: { channel: Channel; open: () => void }) {
           {channel.offBecause && <p className="break-words text-risk text-sm">{sentence(channel.offBecause)}</p>}
         </div>
         <Switch disabled={busy || !may} label={`Tell ${channel.name}`} on={channel.enabled} set={(on) => run(() => set(on))} />
-        <Button aria-label={`Look at ${channel.name}`} onClick={open}>
+        <Button aria-label={`${may ? 'Edit' : 'Look at'} ${channel.name}`} onClick={open}>
           {may ? 'Edit' : 'Look'}
         </Button>
       </div>

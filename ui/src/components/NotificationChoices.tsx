@@ -30,7 +30,7 @@ function Cell({ category, way }: { category: string; way: Way }) {
         }}
         value={busy ? wanted : chosen}
       >
-        {base && <option value="">{`Default: ${choiceWord(standing).toLowerCase()}`}</option>}
+        {base && <option value="">{`Default: ${standing}`}</option>}
         {choices.map((one) => (
           <option key={one} value={one}>
             {choiceWord(one)}
@@ -86,11 +86,11 @@ function Group({ categories, note, title, ways }: { categories: Category[]; note
 }
 
 /** Each category in words with what is chosen by each way, those of the whole workspace apart. */
-export function NotificationChoices({ categories, note, ways }: { categories: Category[]; note?: string; ways: Way[] }) {
+export function NotificationChoices({ categories, note, title, ways }: { categories: Category[]; note?: string; title: string; ways: Way[] }) {
   const of = (audience: Category['audience']) => categories.filter((one) => one.audience === audience);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      <Group categories={of('concerned')} title="What concerns somebody" ways={ways} />
+      <Group categories={of('concerned')} title={title} ways={ways} />
       <Group categories={of('admins')} note={note} title="What concerns the whole workspace" ways={ways} />
     </div>
   );

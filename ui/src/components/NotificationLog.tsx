@@ -23,7 +23,7 @@ import { type Column, Table } from './Table';
 const states: Delivery['state'][] = ['sent', 'failed', 'dropped', 'ready', 'sending', 'open'];
 const nobody = 'Somebody who is gone';
 const who = (one: Delivery) => one.recipientName || one.sentTo || nobody;
-const what = (one: Delivery) => one.subject.replace(/^\[Muster [^\]]*\] /, '') || count(one.lines, 'line');
+const what = (one: Delivery) => one.subject.replace(/^\[Muster [^\]]*\] /, '') || `${count(one.lines, 'thing')}, not written yet`;
 
 const columns: Column<Delivery>[] = [
   { cell: (one) => <span title={one.subject}>{what(one)}</span>, head: 'Message', key: 'subject', width: 'minmax(0,2fr)' },

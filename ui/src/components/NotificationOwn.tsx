@@ -97,7 +97,7 @@ function Slack({ preferences }: { preferences: Preferences }) {
             <span className="font-medium">Own Slack channel</span>
             {slack && !slack.enabled && <StatusChip quiet word={{ text: 'Switched off', tone: 'risk' }} />}
           </p>
-          <p className="break-all text-soft text-sm">{slack ? slack.address : 'None. A webhook to a channel, or to a message to yourself, tells you alone.'}</p>
+          <p className={`text-soft text-sm ${slack ? 'break-all' : ''}`}>{slack ? slack.address : 'None. A webhook to a channel, or to a message to yourself, tells you alone.'}</p>
           {slack?.offBecause && <p className="text-risk text-sm">{sentence(slack.offBecause)} Enter its URL again, or another, to switch it on.</p>}
         </div>
         {slack ? (
@@ -143,7 +143,7 @@ function Choices({ preferences }: { preferences: Preferences }) {
   ];
   return (
     <Section lead={timing(preferences)} title="What you hear of">
-      <NotificationChoices categories={categories} note={can('manage notifications') ? undefined : 'Admins hear of it unasked; you hear what you choose.'} ways={ways} />
+      <NotificationChoices categories={categories} note={can('manage notifications') ? undefined : 'Admins hear of it unasked; you hear what you choose.'} title="What concerns you" ways={ways} />
     </Section>
   );
 }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Plus, X } from 'lucide-react';
+import { Link } from 'wouter';
 
 import type { Schema } from '../lib/api';
 import { findTests } from '../lib/find';
+import { useReach } from '../lib/places';
 import { useCan, useRefresh } from '../lib/session';
 import { useTask } from '../lib/task';
 import { Section } from './ApplicationCredentials';
 import { Button } from './Button';
 import { ErrorNote } from './ErrorNote';
 import { type Choice, Picker } from './Picker';
-import { PlaceLink } from './PlaceLink';
 import { StatusChip } from './StatusChip';
 import { chooseTest } from './TestNotice';
 
 function Row({ one }: { one: Schema<'NotificationTestChoice'> }) {
   const refresh = useRefresh();
   const { busy, error, run } = useTask();
+  const reaches = useReach();
+  const page = `/tests/${one.testId}`;
   const name = one.name || 'A test that is gone, or that you may not read';
   const forget = async () => {
     await chooseTest(one.testId, '');
@@ -25,7 +28,13 @@ function Row({ one }: { one: Schema<'NotificationTestChoice'> }) {
   return (
     <li className="grid grid-cols-[minmax(0,1fr)] gap-2 border-b px-4 py-2 last:border-b-0">
       <div className="flex items-center gap-3">
-        <span className="min-w-0 flex-1 truncate">{one.name ? <PlaceLink href={`/tests/${one.testId}`}>{name}</PlaceLink> : <span className="text-soft">{name}</span>}</span>
+        {one.name && reaches(page) ? (
+          <Link className="min-w-0 flex-1 truncate py-1 text-accent hover:underline" href={page}>
+            {name}
+          </Link>
+        ) : (
+          <span className="min-w-0 flex-1 truncate text-soft">{name}</span>
+        )}
         <StatusChip quiet word={one.choice === 'follow' ? { text: 'Followed', tone: 'pass' } : { text: 'Muted', tone: 'none' }} />
         <Button aria-label={`${one.choice === 'follow' ? 'Follow no more' : 'Mute no more'}: ${name}`} busy={busy} look="quiet" onClick={() => run(forget)} shape="square" title="Take it back">
           <X aria-hidden className="size-4" />

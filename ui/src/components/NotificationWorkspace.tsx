@@ -76,7 +76,7 @@ export function NotificationWorkspace() {
         {may && <Times key={`${String(settings.windowSeconds)}-${String(settings.digestHour)}`} settings={settings} />}
       </Section>
       <Section lead="For everybody who made no choice of their own." title="Defaults">
-        <NotificationChoices categories={settings.categories} note="Admins hear of it by these; others hear only what they choose." ways={[{ base, chosen: settings.choices, label: 'Who made no choice', set: may ? set : undefined }]} />
+        <NotificationChoices categories={settings.categories} note="Admins hear of it by these; others hear only what they choose." title="What concerns people" ways={[{ base, chosen: settings.choices, label: 'Who made no choice', set: may ? set : undefined }]} />
       </Section>
     </div>
   );

@@ -135,7 +135,7 @@ function Facts({ test }: { test: Test }) {
     ['Application', test.application.name],
     ['SLA', <Deadlines key="sla" test={test} />],
     ['Category', plain(test.category) || 'None'],
-    ['You hear', <TestNotice key="notice" test={test} />],
+    ['Notifications', <TestNotice key="notice" test={test} />],
     [
       'Id',
       <span className="flex items-center gap-1" key="id">

@@ -25,6 +25,21 @@ const titles: Record<string, string> = {
   test_flips: 'Tests that turn',
 };
 
+// What is told, where it is not told to whom it concerns.
+const impersonal: Record<string, string> = {
+  documents_due: 'A document is due, or is due soon.',
+  due_soon: 'Failing records of a test come near their deadline.',
+  exceptions: 'Somebody asks for an exception.',
+  new_failures: 'Records begin to fail a test.',
+  overdue: 'Failing records of a test are past their deadline.',
+  policies: 'A policy asks to be accepted.',
+  reviews: 'An access review has started, is due soon or is overdue.',
+  test_flips: 'A test begins or ceases to need attention.',
+};
+
+/** The categories as a channel hears of them, which nothing concerns. */
+export const ofNobody = (categories: Category[]): Category[] => categories.map((one) => ({ ...one, sentence: impersonal[one.id] ?? one.sentence }));
+
 /** What a category is called. */
 export const titleOf = (id: string): string => titles[id] ?? id.replaceAll('_', ' ');
 
