@@ -84,13 +84,6 @@ export const full = [
     },
     name: 'notifications-message', path: `${at}?tab=log`, see: 'Notifications reach you here',
   },
-  {
-    after: async (page) => {
-      await page.getByRole('button', { name: /^Notifications: / }).click();
-      await page.getByRole('menuitem', { name: 'Mute the test' }).waitFor();
-    },
-    name: 'notifications-test', path: (house) => `/tests/${house.tests[0].id}`, see: 'You follow it',
-  },
 ];
 
 /** Makes a channel in the page, and answers once its drawer offers to try it. */
