@@ -124,6 +124,7 @@ async function gone(page) {
   await add(page, '#gone', `${slack.url}/gone/T1/B1/x`);
   await page.getByText(/answered 404 no_service\./).first().waitFor();
   await page.getByText('Switch it on to try it.').waitFor();
+  await page.getByRole('dialog').getByRole('status').getByText(/answered 404 no_service\./).waitFor();
   await page.getByRole('dialog').getByRole('button', { exact: true, name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete it' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

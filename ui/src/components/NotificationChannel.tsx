@@ -169,7 +169,7 @@ export function NotificationChannel(props: Props) {
         {channel && <Known channel={channel} />}
         {channel && may && (
           <Part aside={<Link className="text-accent text-sm hover:underline" href={`/settings/notifications?tab=log&to=${channel.id}`}>What it was sent</Link>} title="Try it">
-            {channel.enabled ? <NotificationTry label="Send a test message" own={false} start={() => send('POST', '/v1/notifications/channels/{channelId}/test', { path })} /> : <p className="text-soft text-sm">Switch it on to try it.</p>}
+            <NotificationTry label="Send a test message" off={channel.enabled ? undefined : 'It is switched off. Switch it on to try it.'} own={false} start={() => send('POST', '/v1/notifications/channels/{channelId}/test', { path })} />
           </Part>
         )}
         <Edit {...props} />

@@ -156,7 +156,7 @@ export function NotificationOwn() {
   const preferences = answer.data;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
-      <Section lead="A test message goes to each of them that is on." title="Where you are told">
+      <Section lead="A test message goes to each of them, to see whether it comes." title="Where you are told">
         <ul className="rounded-lg border bg-panel">
           <Mail preferences={preferences} />
           <Slack preferences={preferences} />

@@ -49,6 +49,7 @@ function Row({ one }: { one: Schema<'NotificationTestChoice'> }) {
 export function NotificationTests({ tests }: { tests: Schema<'NotificationTestChoice'>[] }) {
   const can = useCan();
   const refresh = useRefresh();
+  if (tests.length === 0 && !can('read tests')) return null;
   const pick = async (choice: Choice | null) => {
     if (choice) await chooseTest(choice.id, 'follow');
     await refresh('/v1/notifications/preferences');
@@ -70,7 +71,7 @@ export function NotificationTests({ tests }: { tests: Schema<'NotificationTestCh
   return (
     <Section actions={add} lead="Who owns or subscribes to a test hears of it unasked. Follow others, or mute one, here or on its page." title="Tests that you follow or mute">
       {tests.length === 0 ? (
-        <p className="rounded-lg border bg-panel px-4 py-3 text-soft text-sm">None.</p>
+        <p className="rounded-lg border bg-panel px-4 py-3 text-soft text-sm">None yet. Of a test that you follow you hear as if it were yours; of one that you mute you hear nothing.</p>
       ) : (
         <ul className="rounded-lg border bg-panel">
           {tests.map((one) => (

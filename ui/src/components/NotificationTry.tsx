@@ -21,8 +21,8 @@ function outcome({ lastError, recipientName, sentTo, state, tries }: Delivery): 
   return ['wait', `On its way to ${to}.`];
 }
 
-/** Sends a message to see whether it comes, and says what the other side answered. */
-export function NotificationTry({ label, own, start }: { label: string; own: boolean; start: () => Promise<Schema<'NotificationTest'>> }) {
+/** Sends a message to see whether it comes, and says what the other side answered; off says why none can be sent now. */
+export function NotificationTry({ label, off, own, start }: { label: string; off?: string; own: boolean; start: () => Promise<Schema<'NotificationTest'>> }) {
   const refresh = useRefresh();
   const { busy, error, run } = useTask();
   const [sent, setSent] = useState<Delivery[]>([]);
@@ -34,12 +34,16 @@ export function NotificationTry({ label, own, start }: { label: string; own: boo
   };
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
-      <div>
-        <Button busy={busy} onClick={() => run(test)}>
-          <Send aria-hidden className="size-3.5" />
-          {label}
-        </Button>
-      </div>
+      {off ? (
+        <p className="text-soft text-sm">{off}</p>
+      ) : (
+        <div>
+          <Button busy={busy} onClick={() => run(test)}>
+            <Send aria-hidden className="size-3.5" />
+            {label}
+          </Button>
+        </div>
+      )}
       <ErrorNote error={error} />
       <div className="grid gap-2" role="status">
         {sent.map((one) => {
