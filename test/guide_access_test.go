@@ -23,9 +23,7 @@ const (
 // steps before may add to, and lets check look at each answer.
 func guided(t *testing.T, file string, env map[string]string, check []func(answer string)) {
 	t.Helper()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("the guides use curl, which is not here")
-	}
+	need(t, "curl")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)

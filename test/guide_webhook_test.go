@@ -31,12 +31,7 @@ func TestGuideToWebhooks(t *testing.T) {
 	for language, how := range map[string][]string{"go": {"receiver.go", "go"}, "js": {"receiver.cjs", "node"}, "python": {"receiver.py", "python3"}} {
 		t.Run(language, func(t *testing.T) {
 			t.Parallel()
-			if _, err := exec.LookPath(how[1]); err != nil {
-				if os.Getenv("MUSTER_TEST_REQUIRE") == "all" {
-					t.Fatalf("%s is not installed", how[1])
-				}
-				t.Skipf("%s is not installed", how[1])
-			}
+			need(t, how[1])
 			_, rest, found := strings.Cut(string(text), "\n```"+language+"\n")
 			code, _, ended := strings.Cut(rest, "\n```")
 			if !found || !ended {
