@@ -21,6 +21,7 @@ export const full = [
 
 /** Changes how people get in, makes a role, and ends a session of one's own. */
 export async function play(page, { house, problems }) {
+  await page.setViewportSize({ height: 860, width: 1280 });
   await page.goto('/settings/security');
   const passkey = page.getByRole('switch', { name: 'Passkey' });
   const was = await passkey.getAttribute('aria-checked');
