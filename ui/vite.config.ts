@@ -14,6 +14,6 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // `npm run dev` serves the pages and hands everything else to a running server.
-  server: { proxy: Object.fromEntries(['/v1', '/account', '/door', '/invitation', '/openapi.json', '/reset', '/sso'].map((at) => [at, server])) },
+  server: { fs: { allow: ['.', '../docs/reference'] }, proxy: Object.fromEntries(['/v1', '/account', '/door', '/invitation', '/openapi.json', '/reset', '/sso'].map((at) => [at, server])) },
   test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
 });

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"io/fs"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/passmuster/muster/internal/web"
@@ -62,15 +61,8 @@ func (f *file) handler() http.Handler {
 
 // coding answers the smallest coding that the file has and the client takes.
 func (f *file) coding(accept string) string {
-	taken := map[string]bool{}
-	for part := range strings.SplitSeq(accept, ",") {
-		name, weight, _ := strings.Cut(part, ";")
-		weight = strings.ReplaceAll(strings.TrimSpace(weight), " ", "")
-		refused := weight == "q=0" || strings.HasPrefix(weight, "q=0.0") && strings.Trim(weight, "q=0.") == ""
-		taken[strings.ToLower(strings.TrimSpace(name))] = !refused
-	}
 	for _, s := range suffixes() {
-		if taken[s.coding] && f.codings[s.coding] != nil {
+		if f.codings[s.coding] != nil && web.TakesCoding(accept, s.coding) {
 			return s.coding
 		}
 	}

@@ -35,6 +35,13 @@
 // Stream in its input and gets a reader which undoes gzip or zstd, counts
 // decoded bytes against the limit and gives up on a client that falls silent.
 //
+// # The document
+//
+// /openapi.json is made once, of the routes, and served compressed to who takes
+// that. Beside what OpenAPI has, an operation says which permission a user's role
+// must give (x-permission, x-permission-or), whether owning is enough (x-owners),
+// and which rate limit counts (x-rate-limit).
+//
 // # JSON
 //
 // Answers are written by package json: nil slices are [], members of maps are

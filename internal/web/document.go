@@ -32,6 +32,15 @@ func describeService(doc *huma.OpenAPI) {
 // first call, when every route is mounted.
 func (s *Server) Document() ([]byte, error) { return s.document() }
 
+// packDocument makes of the document what is served.
+func (s *Server) packDocument() (*packed, error) {
+	text, err := s.Document()
+	if err != nil {
+		return nil, err
+	}
+	return pack(text)
+}
+
 // finishDocument repairs in one walk what the types cannot say to huma: that a
 // pointer to a struct may be null, and that a nullable enum holds null.
 func (s *Server) finishDocument() ([]byte, error) {
@@ -126,6 +135,31 @@ func operationAt(doc *huma.OpenAPI, method, path string) *huma.Operation {
 		return item.Put
 	}
 	panic("no route takes " + method)
+}
+
+// Members of a documented operation that are Muster's own. Security says which
+// tokens get through; these say what a user's role must give.
+const (
+	memberClass      = "x-rate-limit"    // the class that the request counts against
+	memberOr         = "x-permission-or" // enough as well
+	memberOwners     = "x-owners"        // who owns the object, or may own such, gets through without
+	memberPermission = "x-permission"
+)
+
+// whoMay documents what the guard asks for.
+func whoMay(m *mounted) map[string]any {
+	members := map[string]any{memberClass: m.class}
+	if m.open {
+		return members
+	}
+	members[memberPermission] = m.permission
+	if m.or != "" {
+		members[memberOr] = m.or
+	}
+	if m.own || m.owned != "" {
+		members[memberOwners] = true
+	}
+	return members
 }
 
 // addErrorResponses documents what every route under /v1 may answer.

@@ -64,12 +64,12 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
-	text, err := s.Document()
+	document, err := s.packedDocument()
 	if err != nil {
 		WriteError(w, r, err)
 		return
 	}
-	answer(w, "application/json", text)
+	document.serve(w, r, "application/json")
 }
 
 func answer(w http.ResponseWriter, contentType string, body []byte) {

@@ -113,6 +113,7 @@ func Register[I, O any](s *Server, r Route, h func(context.Context, *I) (*O, err
 	})
 	documented := operationAt(s.api.OpenAPI(), r.Method, r.Path)
 	addErrorResponses(documented)
+	documented.Extensions = whoMay(m)
 	if r.Describe != nil {
 		r.Describe(documented)
 	}
@@ -179,6 +180,7 @@ func (s *Server) Handle(p Plain, h http.Handler) {
 	s.mux.Handle(m.pattern(), h)
 	if p.Operation != nil {
 		p.Operation.Method, p.Operation.Path = p.Method, p.Path
+		p.Operation.Extensions = whoMay(m)
 		s.api.OpenAPI().AddOperation(p.Operation)
 	}
 }

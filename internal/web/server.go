@@ -72,7 +72,8 @@ type Server struct {
 	routes  map[string]*mounted // by mux pattern
 	trees   []tree
 
-	document func() ([]byte, error)
+	document       func() ([]byte, error)
+	packedDocument func() (*packed, error)
 }
 
 // New makes a server with the routes that belong to no feature: the home page,
@@ -97,6 +98,7 @@ func New(o Options) *Server {
 	}
 	s.api = humago.New(s.mux, humaConfig(o.Version))
 	s.document = sync.OnceValues(s.finishDocument)
+	s.packedDocument = sync.OnceValues(s.packDocument)
 	s.mountOwn()
 	return s
 }

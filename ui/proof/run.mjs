@@ -77,6 +77,22 @@ async function signIn(page) {
   await page.waitForURL('**/tests');
 }
 
+/** Shows steps in several tabs at once, each taking the next that nobody has. */
+async function share(pages, steps, house) {
+  const left = [...steps];
+  await Promise.all(
+    pages.map(async (page) => {
+      for (let step = left.shift(); step; step = left.shift()) await show(page, step, house);
+    }),
+  );
+}
+
+/** Plays what changes things, in the order of the files, then what each role sees. */
+async function play(browser, visitor, house, playing) {
+  for (const walk of playing) await walk.play?.(visitor, { house, problems });
+  for (const walk of playing) await walk.roles?.({ house, open: () => openTab(browser, house, problems), problems });
+}
+
 /** Walks what needs a past: the example company, on a server of its own. */
 async function company(browser, walks) {
   const house = await House.open('--demo');
@@ -110,10 +126,11 @@ async function main() {
     const visitor = await openTab(browser, house, problems);
     for (const walk of walks) for (const step of wanted(walk.before)) await show(visitor, step, house);
     await signIn(visitor);
-    for (const walk of walks) for (const step of wanted(walk.full)) await show(visitor, step, house);
-    for (const walk of playing) await walk.play?.(visitor, { house, problems });
-    for (const walk of playing) await walk.roles?.({ house, open: () => openTab(browser, house, problems), problems });
-    if (playing.some((walk) => walk.company)) await company(browser, playing);
+    const second = await openTab(browser, house, problems);
+    await signIn(second);
+    await share([visitor, second], walks.flatMap((walk) => wanted(walk.full)), house);
+    await second.context().close();
+    await Promise.all([play(browser, visitor, house, playing), playing.some((walk) => walk.company) && company(browser, playing)]);
   } catch (error) {
     if (shots) for (const [i, page] of browser.contexts().flatMap((context) => context.pages()).entries()) await page.screenshot({ path: path.join(shots, `stopped-${i}.png`) });
     problems.push(error.stack);

@@ -7,10 +7,11 @@ import { Route, Switch } from 'wouter';
 
 import { Button } from './components/Button';
 import { NotFound } from './components/NotFound';
+import { OpenFrame } from './components/OpenFrame';
 import { Shell } from './components/Shell';
 import { explain } from './lib/api';
 import { listen } from './lib/live';
-import { SessionGate, useSees } from './lib/session';
+import { SessionGate, ToSignIn, useSees } from './lib/session';
 import { type Entry, doors, pages } from './pages';
 
 /** A page that could not be shown, and why. */
@@ -51,9 +52,29 @@ function Guarded({ entry }: { entry: Entry }) {
   if (!sees(entry)) return <NotFound />;
   const { Page } = entry;
   return (
-    <Net key={entry.path}>
+    <Net key={entry.key ?? entry.path}>
       <Page />
     </Net>
+  );
+}
+
+/** What is shown to who is not signed in: the pages that are open to everybody, and otherwise the sign-in. */
+function Visitor() {
+  return (
+    <Switch>
+      {pages.filter(({ open }) => open).map(({ key, path, Page }) => (
+        <Route key={key ?? path} path={path}>
+          <OpenFrame>
+            <Net>
+              <Page />
+            </Net>
+          </OpenFrame>
+        </Route>
+      ))}
+      <Route>
+        <ToSignIn />
+      </Route>
+    </Switch>
   );
 }
 
@@ -68,12 +89,12 @@ export function App() {
           </Route>
         ))}
         <Route>
-          <SessionGate Otherwise={Trouble}>
+          <SessionGate Otherwise={Trouble} Visitor={Visitor}>
             <Live />
             <Shell>
               <Switch>
                 {pages.map((entry) => (
-                  <Route key={entry.path} path={entry.path}>
+                  <Route key={entry.key ?? entry.path} path={entry.path}>
                     <Guarded entry={entry} />
                   </Route>
                 ))}

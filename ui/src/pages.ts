@@ -3,7 +3,7 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { BadgeCheck, Bell, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, Server, ShieldCheck, Timer, UserCog, UsersRound } from 'lucide-react';
+import { BadgeCheck, Bell, Boxes, Bug, Building2, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, Server, ShieldCheck, SquareCode, Timer, UserCog, UsersRound } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
@@ -14,11 +14,15 @@ export type Group = '' | 'Evidence' | 'Program' | 'Connections' | 'Settings';
 /** A page: its route, its code, who may see it, and where it stands in the navigation. */
 export type Entry = {
   Page: LazyPage;
+  key?: string; // entries of one key are one page at several addresses, which keeps its state between them
   nav?: { group: Group; Icon: LucideIcon; label: string };
   needs?: Permission;
+  open?: true; // who is not signed in sees the page too, without the shell
   owners?: boolean; // who may own objects sees the page too, with what is theirs
   path: string;
 };
+
+const Api = lazy(() => import('./pages/docs.api'));
 
 /** Pages behind the sign-in. */
 export const pages: Entry[] = [
@@ -51,6 +55,8 @@ export const pages: Entry[] = [
   { path: '/scopes/:scopeId', Page: lazy(() => import('./pages/scopes.id')), needs: 'read controls and frameworks' },
   { path: '/integrations', Page: lazy(() => import('./pages/integrations')), nav: { group: 'Connections', Icon: Plug, label: 'Integrations' }, needs: 'read applications and definitions' },
   { path: '/integrations/:applicationId', Page: lazy(() => import('./pages/integrations.id')), needs: 'read applications and definitions' },
+  { path: '/docs/api', Page: Api, key: 'api', nav: { group: 'Connections', Icon: SquareCode, label: 'API' }, open: true },
+  { path: '/docs/api/:operation', Page: Api, key: 'api', open: true },
   { path: '/settings/members', Page: lazy(() => import('./pages/settings.members')), nav: { group: 'Settings', Icon: UserCog, label: 'Members' }, needs: 'read users and roles' },
   { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
   { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { useQueryClient } from '@tanstack/react-query';
-import { type ComponentType, type ReactNode, createContext, useContext } from 'react';
+import { type ComponentType, type ReactNode, createContext, useContext, useEffect } from 'react';
 
 import { type Schema, send, useGet } from './api';
 import { hush } from './live';
@@ -53,13 +53,16 @@ export function signInAddress(): string {
   return here === '/' ? '/sign-in' : `/sign-in?return=${encodeURIComponent(here)}`;
 }
 
-/** Asks who is signed in. Nobody: to the sign-in page. */
-export function SessionGate({ children, Otherwise }: { Otherwise: ComponentType<{ error: unknown }>; children: ReactNode }) {
+/** Sends who is not signed in to the sign-in page. */
+export function ToSignIn() {
+  useEffect(() => location.replace(signInAddress()), []);
+  return null;
+}
+
+/** Asks who is signed in. Nobody: what visitors are shown. */
+export function SessionGate({ children, Otherwise, Visitor }: { Otherwise: ComponentType<{ error: unknown }>; Visitor: ComponentType; children: ReactNode }) {
   const session = useGet('/v1/session', undefined, { retry: false, staleTime: 60_000 });
-  if (session.error?.status === 401) {
-    location.replace(signInAddress());
-    return null;
-  }
+  if (session.error?.status === 401) return <Visitor />;
   if (session.error && !session.data) return <Otherwise error={session.error} />;
   if (!session.data) return null;
   return <SessionOf session={session.data}>{children}</SessionOf>;
@@ -76,6 +79,9 @@ export function useSession(): Session {
   if (!session) throw new Error('useSession stands outside of SessionGate');
   return session;
 }
+
+/** Who is signed in, on a page that visitors may open too. */
+export const useVisitor = (): Session | undefined => useContext(Context);
 
 /** Answers can('read tests'): the one question that decides what is shown. */
 export function useCan(): (permission: Permission) => boolean {

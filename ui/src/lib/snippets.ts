@@ -10,10 +10,11 @@ export type Snippet = { key: string; label: string; text: string };
 
 const missing = 'PASTE_THE_SECRET';
 
-const indented = (value: unknown, by: number) => JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(by)}`);
+/** JSON whose further lines stand as far in as the first. */
+export const indented = (value: unknown, by: number) => JSON.stringify(value, null, 2).replaceAll('\n', `\n${' '.repeat(by)}`);
 
-/** A heredoc keeps quotes out of the way of the shell. */
-function curl({ clientId, origin, record, resourceId, secret = missing, type }: Push): string {
+/** Asks for a token by the shell, and keeps it in $TOKEN. */
+export function tokenCurl({ clientId, origin, scope, secret = missing }: { clientId: string; origin: string; scope: string; secret?: string }): string {
   return `CLIENT_SECRET='${secret}'
 
 TOKEN=$(curl -sS ${origin}/oauth/token \\
@@ -21,9 +22,14 @@ TOKEN=$(curl -sS ${origin}/oauth/token \\
   -d '{
     "client_id": "${clientId}",
     "client_secret": "'"$CLIENT_SECRET"'",
-    "scope": "connectors.self:write-resource connectors.self:read-resource",
+    "scope": "${scope}",
     "grant_type": "client_credentials"
-  }' | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')
+  }' | sed -n 's/.*"access_token":"\\([^"]*\\)".*/\\1/p')`;
+}
+
+/** A heredoc keeps quotes out of the way of the shell. */
+function curl({ clientId, origin, record, resourceId, secret, type }: Push): string {
+  return `${tokenCurl({ clientId, origin, scope: 'connectors.self:write-resource connectors.self:read-resource', secret })}
 
 curl -sS -X PUT ${origin}/v1/resources/${type} \\
   -H "Authorization: Bearer $TOKEN" \\
@@ -63,7 +69,7 @@ console.log(pushed.status, await pushed.json());`;
 }
 
 /** JSON as Python writes it. */
-const python = (value: unknown, by: number) =>
+export const python = (value: unknown, by: number) =>
   indented(value, by).replaceAll(/("(?:[^"\\]|\\.)*")|\b(true|false|null)\b/g, (_, text: string | undefined, word: string) => text ?? { false: 'False', null: 'None', true: 'True' }[word] ?? word);
 
 function pythonProgram({ clientId, origin, record, resourceId, secret = missing, type }: Push): string {
