@@ -7,6 +7,7 @@ type NotificationCategory struct {
 	ID       string `json:"id" example:"new_failures"`
 	Sentence string `json:"sentence" doc:"What is told, and whom it concerns."`
 	Default  string `json:"default" enum:"off,now,digest" doc:"Where neither the workspace nor the person chose."`
+	Audience string `json:"audience" enum:"concerned,admins" doc:"Who hears of it unasked: whom it concerns, or Admins, as it concerns the whole workspace."`
 }
 
 // NotificationChoices are what is told and when, by category.
@@ -23,6 +24,7 @@ type NotificationSettings struct {
 	Effective     NotificationChoices    `json:"effective" doc:"With the defaults of categories that the workspace left alone."`
 	Categories    []NotificationCategory `json:"categories"`
 	SendsMail     bool                   `json:"sendsMail" doc:"Whether this server has a mail server to send by."`
+	TimeZone      string                 `json:"timeZone" doc:"Of the hour of digests."`
 }
 
 // NotificationSettingsChange changes what is present.
@@ -38,7 +40,12 @@ type NotificationPreferences struct {
 	Slack *NotificationSlackPreference `json:"slack" doc:"A channel of one's own; null for none."`
 	Tests []NotificationTestChoice     `json:"tests"`
 
-	Categories []NotificationCategory `json:"categories"`
+	Categories    []NotificationCategory `json:"categories" doc:"Those of which the user may hear; others their role may not read."`
+	Defaults      NotificationChoices    `json:"defaults" doc:"What holds where the user chose nothing."`
+	DigestHour    int64                  `json:"digestHour" doc:"Hour of daily digests."`
+	SendsMail     bool                   `json:"sendsMail" doc:"Whether this server has a mail server to send by."`
+	TimeZone      string                 `json:"timeZone" doc:"Of the hour of digests."`
+	WindowSeconds int64                  `json:"windowSeconds" doc:"From the first event to the message; more join it meanwhile."`
 }
 
 // NotificationMailPreference is what a user hears of by mail.
@@ -60,6 +67,7 @@ type NotificationSlackPreference struct {
 // NotificationTestChoice is what a user said of one test.
 type NotificationTestChoice struct {
 	TestID string `json:"testId"`
+	Name   string `json:"name" doc:"Empty for a test that is gone, or that one may not read any more."`
 	Choice string `json:"choice" enum:"follow,mute"`
 }
 
@@ -127,6 +135,7 @@ type NotificationDelivery struct {
 	Medium        string  `json:"medium" enum:"email,slack"`
 	RecipientKind string  `json:"recipientKind" enum:"user,person,channel"`
 	RecipientID   string  `json:"recipientId"`
+	RecipientName string  `json:"recipientName" doc:"As it is called now; empty when it is gone."`
 	SentTo        string  `json:"sentTo" doc:"E-mail, or name of the channel; empty before the first try."`
 	Timing        string  `json:"timing" enum:"now,digest,test"`
 	State         string  `json:"state" enum:"open,ready,sending,sent,failed,dropped"`
@@ -137,4 +146,26 @@ type NotificationDelivery struct {
 	OpenedDate    string  `json:"openedDate" format:"date-time"`
 	NextDate      *string `json:"nextDate" format:"date-time" doc:"When it is sent, or tried again."`
 	EndedDate     *string `json:"endedDate" format:"date-time"`
+
+	Sections []NotificationSection `json:"sections,omitempty" doc:"What it says; where one message is asked for."`
+}
+
+// NotificationSection is a part of a message.
+type NotificationSection struct {
+	Title  string              `json:"title"`
+	Things []NotificationThing `json:"things"`
+	More   string              `json:"more" doc:"What is counted and not named; empty for nothing."`
+}
+
+// NotificationThing is what a message says of one thing.
+type NotificationThing struct {
+	Name      string   `json:"name"`
+	Path      string   `json:"path" doc:"Of its page; empty for none."`
+	Sentences []string `json:"sentences"`
+}
+
+// NotificationTest is what became of asking for messages to see whether they come: each
+// is on its way, and its delivery says when it was taken, or why not.
+type NotificationTest struct {
+	Deliveries []NotificationDelivery `json:"deliveries"`
 }

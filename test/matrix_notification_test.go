@@ -22,6 +22,7 @@ func notificationErrands() []errand {
 		{route: "DELETE /v1/notifications/preferences/tests/{testId}", need: ownAccount},
 		{route: "POST /v1/notifications/preferences/test", need: ownAccount},
 		{route: "GET /v1/notifications/preferences/deliveries", need: ownAccount, status: 200},
+		{route: "GET /v1/notifications/preferences/deliveries/{deliveryId}", need: ownAccount, status: 404},
 		{route: "GET /v1/notifications/settings", need: readSettings, status: 200},
 		{route: "PATCH /v1/notifications/settings", body: `{"digestHour":7}`, need: manageNotifications, status: 200},
 		{route: "GET /v1/notifications/channels", need: readSettings, status: 200},
@@ -31,6 +32,7 @@ func notificationErrands() []errand {
 		{route: "DELETE /v1/notifications/channels/{channelId}", need: manageNotifications, status: 204, fresh: freshChannel},
 		{route: "POST /v1/notifications/channels/{channelId}/test", need: manageNotifications, status: 422, fresh: freshChannel},
 		{route: "GET /v1/notifications/deliveries", need: manageNotifications, status: 200},
+		{route: "GET /v1/notifications/deliveries/{deliveryId}", need: manageNotifications, status: 404},
 	}
 }
 

@@ -152,7 +152,7 @@ type channelTestCmd struct{ channelRef }
 // Run asks for a message.
 func (c *channelTestCmd) Run(a *adminContext) error {
 	return a.open(func() error {
-		if err := a.Notifications.TestChannel(a.sys.ctx, a.actor, c.Channel); err != nil {
+		if _, err := a.Notifications.TestChannel(a.sys.ctx, a.actor, c.Channel); err != nil {
 			return err
 		}
 		return a.answer(map[string]bool{"queued": true}, "a running server sends it within a second or two; see `muster admin notification deliveries`")

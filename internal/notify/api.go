@@ -29,7 +29,8 @@ func (s *Service) Mount(server *web.Server) {
 	web.Register(server, route("PUT", "preferences/tests/{testId}", "chooseNotificationTest", "Follow or mute a test, oneself", own, 0), s.putTest)
 	web.Register(server, route("DELETE", "preferences/tests/{testId}", "forgetNotificationTest", "Neither follow nor mute a test", own, gone), s.deleteTest)
 	web.Register(server, route("POST", "preferences/test", "testOwnNotifications", "Send oneself a message, to see whether it comes", own, accepted), s.testOwn)
-	web.Register(server, route("GET", "preferences/deliveries", "listOwnNotificationDeliveries", "List what was mailed to oneself, the newest first", own, 0), s.ownDeliveries)
+	web.Register(server, route("GET", "preferences/deliveries", "listOwnNotificationDeliveries", "List what was sent to oneself, the newest first", own, 0), s.ownDeliveries)
+	web.Register(server, route("GET", "preferences/deliveries/{deliveryId}", "getOwnNotificationDelivery", "Get what was sent to oneself, with what it says", own, 0), s.ownDelivery)
 	web.Register(server, route("GET", "settings", "getNotificationSettings", "What notifications go by", read, 0), s.getSettings)
 	web.Register(server, route("PATCH", "settings", "updateNotificationSettings", "Change what notifications go by", manage, 0), s.patchSettings)
 	web.Register(server, route("GET", "channels", "listNotificationChannels", "List the Slack channels of the workspace", read, 0), s.listChannels)
@@ -39,6 +40,7 @@ func (s *Service) Mount(server *web.Server) {
 	web.Register(server, route("DELETE", "channels/{channelId}", "deleteNotificationChannel", "Take a Slack channel away", manage, gone), s.deleteChannel)
 	web.Register(server, route("POST", "channels/{channelId}/test", "testNotificationChannel", "Send a message to a Slack channel, to see whether it comes", manage, accepted), s.testChannel)
 	web.Register(server, route("GET", "deliveries", "listNotificationDeliveries", "List what was sent to whom, the newest first", manage, 0), s.listDeliveries)
+	web.Register(server, route("GET", "deliveries/{deliveryId}", "getNotificationDelivery", "Get what was sent to somebody, with what it says", manage, 0), s.getDelivery)
 	s.mountUnsubscribe(server)
 }
 
@@ -48,19 +50,30 @@ type (
 	ChannelInput struct {
 		Channel string `doc:"Id or name." path:"channelId"`
 	}
+	// DeliveryInput names a message.
+	DeliveryInput struct {
+		Delivery string `path:"deliveryId"`
+	}
 	// TestInput names a test.
 	TestInput struct {
 		Test string `doc:"Id or slug." path:"testId"`
 	}
 	channelOutput     struct{ Body api.NotificationChannel }
+	deliveryOutput    struct{ Body api.NotificationDelivery }
 	empty             struct{}
 	preferencesOutput struct{ Body api.NotificationPreferences }
 	settingsOutput    struct{ Body api.NotificationSettings }
+	testOutput        struct{ Body api.NotificationTest }
 )
 
-func wireCategories() (list []api.NotificationCategory) {
-	for _, a := range Categories() {
-		list = append(list, api.NotificationCategory{ID: string(a.Category), Sentence: a.Sentence, Default: string(a.Default)})
+func wireCategories(all []About) []api.NotificationCategory {
+	list := []api.NotificationCategory{}
+	for _, a := range all {
+		audience := "concerned"
+		if a.Category.forAdmins() {
+			audience = "admins"
+		}
+		list = append(list, api.NotificationCategory{Audience: audience, Default: string(a.Default), ID: string(a.Category), Sentence: a.Sentence})
 	}
 	return list
 }
@@ -78,16 +91,17 @@ func answerOwn(own Own, err error) (*preferencesOutput, error) {
 		return nil, err
 	}
 	body := api.NotificationPreferences{
-		Categories: wireCategories(), Tests: []api.NotificationTestChoice{},
-		Email: api.NotificationMailPreference{Enabled: !own.MailOff, Choices: own.Mail.wire(), Effective: own.Mail.over(own.Defaults).wire()},
+		Categories: wireCategories(own.Hears), Defaults: own.effective(nil).wire(), DigestHour: own.clock.DigestHour, SendsMail: own.SendsMail, Tests: []api.NotificationTestChoice{},
+		TimeZone: own.clock.zone.String(), WindowSeconds: int64(own.clock.Window / time.Second),
+		Email: api.NotificationMailPreference{Enabled: !own.MailOff, Choices: own.Mail.wire(), Effective: own.effective(own.Mail).wire()},
 	}
 	if c := own.Slack; c != nil {
 		body.Slack = &api.NotificationSlackPreference{
-			Address: c.Hint, Enabled: c.active(), OffBecause: c.OffBecause, Choices: c.Choices.wire(), Effective: c.Choices.over(own.Defaults).wire(),
+			Address: c.Hint, Enabled: c.active(), OffBecause: c.OffBecause, Choices: c.Choices.wire(), Effective: own.effective(c.Choices).wire(),
 		}
 	}
 	for _, t := range own.Tests {
-		body.Tests = append(body.Tests, api.NotificationTestChoice{TestID: t.Test, Choice: string(t.Choice)})
+		body.Tests = append(body.Tests, api.NotificationTestChoice{TestID: t.Test, Name: t.Name, Choice: string(t.Choice)})
 	}
 	return &preferencesOutput{body}, nil
 }
@@ -142,8 +156,15 @@ func (s *Service) deleteTest(ctx context.Context, in *TestInput) (*empty, error)
 	return nil, s.FollowTest(ctx, caller.From(ctx), in.Test, "")
 }
 
-func (s *Service) testOwn(ctx context.Context, _ *struct{}) (*empty, error) {
-	return nil, s.TestOwn(ctx, caller.From(ctx))
+func (s *Service) testOwn(ctx context.Context, _ *struct{}) (*testOutput, error) {
+	return answerTest(s.TestOwn(ctx, caller.From(ctx)))
+}
+
+func answerTest(queued []Delivery, err error) (*testOutput, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &testOutput{api.NotificationTest{Deliveries: wireDeliveries(queued)}}, nil
 }
 
 func (s *Service) answerSettings(set Settings, err error) (*settingsOutput, error) {
@@ -152,7 +173,8 @@ func (s *Service) answerSettings(set Settings, err error) (*settingsOutput, erro
 	}
 	return &settingsOutput{api.NotificationSettings{
 		WindowSeconds: int64(set.Window / time.Second), DigestHour: set.DigestHour, Choices: set.Choices.wire(),
-		Effective: Choices(nil).over(set.Choices).wire(), Categories: wireCategories(), SendsMail: s.Mail.Configured(),
+		Effective: Choices(nil).over(set.Choices).wire(), Categories: wireCategories(Categories()), SendsMail: s.Mail.Configured(),
+		TimeZone: set.Zone,
 	}}, nil
 }
 
@@ -256,64 +278,6 @@ func (s *Service) deleteChannel(ctx context.Context, in *ChannelInput) (*empty, 
 	return nil, s.DeleteChannel(ctx, caller.From(ctx), in.Channel)
 }
 
-func (s *Service) testChannel(ctx context.Context, in *ChannelInput) (*empty, error) {
-	return nil, s.TestChannel(ctx, caller.From(ctx), in.Channel)
-}
-
-// deliveriesInput narrows the log.
-type deliveriesInput struct {
-	web.PageInput
-	Medium string   `enum:"email,slack" query:"medium"`
-	States []string `enum:"open,ready,sending,sent,failed,dropped" query:"stateMatchesAny,explode"`
-}
-
-func (in deliveriesInput) query() (q Query, err error) {
-	q = Query{Limit: in.Size(), Medium: in.Medium}
-	for _, state := range in.States {
-		q.States = append(q.States, State(state))
-	}
-	q.Before, err = in.After()
-	return q, err
-}
-
-// deliveriesOutput is a page of the log.
-type deliveriesOutput struct {
-	Body web.Page[api.NotificationDelivery]
-}
-
-func (s *Service) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
-	return answerDeliveries(ctx, *in, s.Deliveries)
-}
-
-func (s *Service) ownDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
-	return answerDeliveries(ctx, *in, s.OwnDeliveries)
-}
-
-func answerDeliveries(ctx context.Context, in deliveriesInput, list func(context.Context, caller.Caller, Query) ([]Delivery, bool, error)) (*deliveriesOutput, error) {
-	q, err := in.query()
-	if err != nil {
-		return nil, err
-	}
-	all, more, err := list(ctx, caller.From(ctx), q)
-	if err != nil {
-		return nil, err
-	}
-	page := make([]api.NotificationDelivery, len(all))
-	for i, d := range all {
-		page[i] = d.wire()
-	}
-	cursor := func(d api.NotificationDelivery) string { return web.EncodeCursor(d.ID) }
-	return &deliveriesOutput{web.NewPage(page, cursor, more, q.Before != "")}, nil
-}
-
-func (d Delivery) wire() api.NotificationDelivery {
-	a := api.NotificationDelivery{
-		ID: d.ID, Medium: string(d.To.Medium), RecipientKind: d.To.Kind, RecipientID: d.To.ID, SentTo: d.SentTo, Timing: string(d.Timing),
-		State: string(d.State), Subject: d.Subject, Lines: d.Lines, Tries: d.Tries, OpenedDate: web.TimeOf(d.OpenedAt).String(),
-		NextDate: maybeDate(d.NextAt), EndedDate: maybeDate(d.EndedAt),
-	}
-	if d.Error != "" {
-		a.LastError = &d.Error
-	}
-	return a
+func (s *Service) testChannel(ctx context.Context, in *ChannelInput) (*testOutput, error) {
+	return answerTest(s.TestChannel(ctx, caller.From(ctx), in.Channel))
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/passmuster/muster/internal/fault"
+	"github.com/passmuster/muster/internal/feed"
 )
 
 // Category names events that are switched together.
@@ -132,6 +133,19 @@ func Categories() []About {
 		{CategoryDirectory, Now, "Requests of a directory begin to fail."},
 		{CategoryIntegration, Now, "A webhook was switched off, or a connection was lost."},
 	}
+}
+
+// forAdmins says whether a category is of the whole workspace: Admins hear of it unasked.
+func (c Category) forAdmins() bool {
+	return !slices.ContainsFunc(rules(), func(r rule) bool { return r.category == c && r.to != admins })
+}
+
+// reaches says whether somebody may ever hear of a category: of what concerns the whole
+// workspace, who may read it.
+func (c Category) reaches(p Person) bool {
+	return !c.forAdmins() || slices.ContainsFunc(rules(), func(r rule) bool {
+		return r.category == c && slices.Contains(p.Grants, feed.PermissionOf(r.event))
+	})
 }
 
 // known says whether there is such a category.

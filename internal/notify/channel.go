@@ -264,7 +264,10 @@ func (s *Service) PutOwnChannel(ctx context.Context, c caller.Caller, address st
 		own, err = ownAfter(ctx, tx, c, err)
 		return err
 	})
-	return own, err
+	if err != nil {
+		return own, err
+	}
+	return s.completed(ctx, c, own)
 }
 
 func ownAfter(ctx context.Context, tx *db.Tx, c caller.Caller, err error) (Own, error) {

@@ -70,6 +70,7 @@ const timingTest Choice = "test"
 // try and the last, so that each try sends the same.
 type written struct {
 	HTML        string     `json:"html,omitzero"`
+	Said        []said     `json:"said,omitzero"`
 	Slack       json.Value `json:"slack,omitzero"`
 	Subject     string     `json:"subject"`
 	Text        string     `json:"text,omitzero"`
@@ -187,11 +188,16 @@ func (s *Service) step(ctx context.Context, from, b batch) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return stepBatch(ctx, tx, from, b) })
 }
 
-// end closes a batch for good. What it said goes, the log stays.
+// end closes a batch for good. The log keeps what it said, and nothing by which its
+// recipient could be spoken for.
 func (s *Service) end(ctx context.Context, b batch, state State, because string) error {
 	after := b
 	now := s.millis()
-	after.State, after.EndedAt, after.NextAt, after.Error, after.content = state, &now, nil, clip(because), ""
+	content, err := saidOnly(b.content)
+	if err != nil {
+		return err
+	}
+	after.State, after.EndedAt, after.NextAt, after.Error, after.content = state, &now, nil, clip(because), content
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := stepBatch(ctx, tx, b, after); err != nil {
 			return err
@@ -288,6 +294,7 @@ func (s *Service) compose(ctx context.Context, b batch) (m written, err error) {
 		return m, err
 	}
 	l := letter{Base: base, Digest: b.Timing == Digest, House: b.workspace.Name}.write(lines, tests)
+	m.Said = l.said()
 	if b.To.Medium == mediumSlack {
 		m.Subject = l.subject()
 		m.Slack, err = l.slack()

@@ -39,6 +39,7 @@
 //     Message-ID: twice rather than never.
 //   - Who is deactivated hears nothing, also of what waits. Who hears may read what it
 //     is about, by role or as its owner.
+//   - The log keeps what a message said, and not the link in it that ends mail.
 //   - Names of others are cut, cleared of control and direction characters, and
 //     escaped where they stand.
 //

@@ -35,8 +35,9 @@ type section struct {
 // item is one thing that something is said of.
 type item struct {
 	Name      string
+	Path      string // "" where the thing has no page
 	Sentences []string
-	URL       string // "" where the thing has no page
+	URL       string // with the path
 }
 
 // head is what a category is called in messages.
@@ -103,8 +104,8 @@ func (l letter) item(one line, tests map[string]Standing) item {
 		out.Name = now.name
 	}
 	out.Sentences = one.sentences(now)
-	if path := one.path(); path != "" {
-		out.URL = l.Base + path
+	if out.Path = one.path(); out.Path != "" {
+		out.URL = l.Base + out.Path
 	}
 	return out
 }

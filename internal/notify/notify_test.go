@@ -135,7 +135,7 @@ func TestDeathWhileSending(t *testing.T) {
 		h.pass(5 * time.Minute)
 		h.send()
 		h.ok(h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error { // as a process leaves it that dies before the end
-			_, err := tx.Exec(ctx, `UPDATE notify_batch SET state = 'sending', ended_at = NULL, next_at = $1`, db.Millis(h.clock.Add(5*time.Minute)))
+			_, err := tx.Exec(ctx, `UPDATE notify_batch SET state = 'sending', content = '', ended_at = NULL, next_at = $1`, db.Millis(h.clock.Add(5*time.Minute)))
 			return err
 		}))
 		h.send() // perhaps it goes on still
@@ -188,7 +188,8 @@ func TestWithoutAWay(t *testing.T) {
 	if got := h.states(); len(got) != 0 {
 		t.Errorf("got %q of what happened while nothing could be sent", got)
 	}
-	h.is(h.TestOwn(t.Context(), caller.Caller{Kind: caller.Application}), fault.Forbidden)
+	_, err := h.TestOwn(t.Context(), caller.Caller{Kind: caller.Application})
+	h.is(err, fault.Forbidden)
 }
 
 func (h *house) is(err error, want fault.Kind) {
@@ -396,13 +397,13 @@ func TestPreferences(t *testing.T) {
 		h := newHouse(t, d)
 		var p api.NotificationPreferences
 		h.ask("owen", "GET", "preferences", "", 200, &p)
-		if !p.Email.Enabled || p.Slack != nil || len(p.Email.Choices) != 0 || p.Email.Effective["new_failures"] != "now" || len(p.Categories) != 13 {
+		if !p.Email.Enabled || p.Slack != nil || len(p.Email.Choices) != 0 || p.Email.Effective["new_failures"] != "now" || len(p.Categories) != 8 || p.Email.Effective["stale_sources"] != "off" {
 			t.Errorf("got %+v", p)
 		}
 		h.ask("ada", "PATCH", "settings", `{"choices":{"new_failures":"off"},"digestHour":6}`, 200, nil)
 		h.ask("owen", "PATCH", "preferences", `{"email":{"choices":{"test_flips":"off","overdue":"digest"}}}`, 200, nil)
 		h.ask("owen", "PATCH", "preferences", `{"email":{"choices":{"test_flips":null}}}`, 200, &p)
-		if diff := cmp.Diff(api.NotificationChoices{"overdue": "digest"}, p.Email.Choices); diff != "" || p.Email.Effective["new_failures"] != "off" {
+		if diff := cmp.Diff(api.NotificationChoices{"overdue": "digest"}, p.Email.Choices); diff != "" || p.Email.Effective["new_failures"] != "off" || p.Defaults["overdue"] != "now" {
 			t.Errorf("got %+v", p.Email)
 		}
 		for body, pointer := range map[string]string{
@@ -423,15 +424,28 @@ func TestPreferences(t *testing.T) {
 			t.Errorf("got %s", text)
 		}
 		h.ask("owen", "POST", "preferences/test", "", 202, nil)
-		h.ask("owen", "POST", "preferences/test", "", 202, nil)
+		var sent api.NotificationTest
+		h.ask("owen", "POST", "preferences/test", "", 202, &sent)
+		if len(sent.Deliveries) != 2 || sent.Deliveries[0].State != "open" || sent.Deliveries[1].RecipientName != "Slack of owen" {
+			t.Errorf("got %+v", sent)
+		}
 		h.send()
+		for _, one := range sent.Deliveries { // the way of one's own, and nobody else's
+			h.ask("owen", "GET", "preferences/deliveries/"+one.ID, "", 200, &one)
+			if one.State != "sent" || one.Sections[0].Things[0].Sentences[0] != "Notifications reach you here. owen asked for this message." {
+				t.Errorf("got %+v", one)
+			}
+			h.ask("ada", "GET", "preferences/deliveries/"+one.ID, "", 404, nil)
+			h.ask("other", "GET", "deliveries/"+one.ID, "", 404, nil)
+			h.ask("owen", "GET", "deliveries/"+one.ID, "", 403, nil)
+		}
 		if m := h.mails.Messages(t, 1); len(m) != 1 || !strings.HasPrefix(m[0].Subject, "[Muster Default] Notifications reach you here") || len(h.post.got()) != 1 {
 			t.Errorf("got %+v, %q", m, h.post.got())
 		}
 		h.ask("owen", "DELETE", "preferences/slack", "", 204, nil)
 		h.ask("owen", "DELETE", "preferences/slack", "", 404, nil)
 		h.ask("ada", "PUT", "preferences/tests/test-owen", `{"choice":"follow"}`, 200, &p)
-		if diff := cmp.Diff([]api.NotificationTestChoice{{TestID: "test-owen", Choice: "follow"}}, p.Tests); diff != "" {
+		if diff := cmp.Diff([]api.NotificationTestChoice{{TestID: "test-owen", Name: "Disks of test-owen", Choice: "follow"}}, p.Tests); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}
 		h.ask("owen", "PUT", "preferences/tests/test-ada", `{"choice":"follow"}`, 404, nil) // not his, and he reads no tests
@@ -476,4 +490,46 @@ func TestPurge(t *testing.T) {
 	if diff := cmp.Diff([]string{"open "}, h.states()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+}
+
+// TestLogKeepsWhatWasSaid proves that the log says what a message says before and after it
+// was sent, and holds nothing by which its recipient could be spoken for.
+func TestLogKeepsWhatWasSaid(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		h.collect()
+		h.happen("ada", overdue("test-owen", 2, "web-1", "web-2"))
+		h.collect()
+		var page web.Page[api.NotificationDelivery]
+		h.ask("ada", "GET", "deliveries?recipientId="+h.callers["owen"].ID, "", 200, &page)
+		if len(page.Results.Data) != 1 || page.Results.Data[0].RecipientName != "owen" || page.Results.Data[0].Sections != nil {
+			t.Fatalf("got %+v", page.Results.Data)
+		}
+		want := []api.NotificationSection{{Title: "Tests", Things: []api.NotificationThing{{
+			Name: "Disks of test-owen", Path: "/tests/test-owen", Sentences: []string{"2 failures are past the deadline: web-1 and web-2."},
+		}}}}
+		said := func() {
+			t.Helper()
+			var one api.NotificationDelivery
+			h.ask("ada", "GET", "deliveries/"+page.Results.Data[0].ID, "", 200, &one)
+			if diff := cmp.Diff(want, one.Sections); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		}
+		said()
+		h.pass(time.Hour)
+		h.send()
+		said()
+		var content string
+		h.ok(h.db.Read(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+			return tx.QueryRow(ctx, `SELECT content FROM notify_batch`).Scan(&content)
+		}))
+		if strings.Contains(content, "token=") || strings.Contains(content, "html") {
+			t.Errorf("the log holds %s", content)
+		}
+		h.ask("ada", "GET", "deliveries?recipientId=nobody", "", 200, &page)
+		if len(page.Results.Data) != 0 {
+			t.Errorf("got %+v", page.Results.Data)
+		}
+	})
 }

@@ -18,14 +18,31 @@ import (
 type Own struct {
 	Preference
 
-	Defaults Choices   // of the workspace
-	Slack    *Channel  // the user's own; nil for none
-	Tests    []OwnTest // followed and muted ones, by id
+	Hears     []About // the categories of which the user may hear
+	SendsMail bool
+	Slack     *Channel  // the user's own; nil for none
+	Tests     []OwnTest // followed and muted ones, by id
+
+	clock   clock // with the defaults of the workspace
+	isAdmin bool
+}
+
+// effective answers what holds for choices of the user: who is no Admin hears of what
+// concerns the whole workspace only when they chose it.
+func (o Own) effective(chosen Choices) Choices {
+	all := chosen.over(o.clock.Choices)
+	for _, about := range Categories() {
+		if _, said := chosen[about.Category]; !said && about.Category.forAdmins() && !o.isAdmin {
+			all[about.Category] = Off
+		}
+	}
+	return all
 }
 
 // OwnTest is what a user said of a test.
 type OwnTest struct {
 	Choice Follow
+	Name   string // "" for one that is gone, or that the user may not read any more
 	Test   string
 }
 
@@ -43,10 +60,66 @@ func (s *Service) Preferences(ctx context.Context, c caller.Caller) (own Own, er
 		own, err = ownOf(ctx, tx, c)
 		return err
 	})
+	if err == nil {
+		own, err = s.completed(ctx, c, own)
+	}
 	if err != nil {
 		return own, fmt.Errorf("read preferences: %w", err)
 	}
 	return own, nil
+}
+
+// completed adds what other features know of the user and of the tests.
+func (s *Service) completed(ctx context.Context, c caller.Caller, own Own) (Own, error) {
+	me, there, err := s.People.User(ctx, c.Workspace, c.ID)
+	if err != nil || !there {
+		return own, err
+	}
+	own.isAdmin, own.SendsMail, own.Hears = me.Admin, s.Mail.Configured(), nil
+	for _, about := range Categories() {
+		if about.Category.reaches(me) {
+			own.Hears = append(own.Hears, about)
+		}
+	}
+	ids, err := s.readable(ctx, c, own.Tests)
+	if err != nil {
+		return own, err
+	}
+	standings, err := s.Things.Standings(ctx, c.Workspace, ids)
+	for i := range own.Tests {
+		own.Tests[i].Name = standings[own.Tests[i].Test].Name
+	}
+	return own, err
+}
+
+// readable answers those of some tests that a user may read.
+func (s *Service) readable(ctx context.Context, c caller.Caller, tests []OwnTest) (ids []string, err error) {
+	for _, one := range tests {
+		id := one.Test
+		if c.Check(caller.ReadTests) != nil {
+			if id, err = s.mayRead(ctx, c, id); err != nil {
+				return nil, err
+			}
+		}
+		if id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+// mayRead answers the id of a test that a user may read, by role or as its owner; "" for
+// others, and where there is none.
+func (s *Service) mayRead(ctx context.Context, c caller.Caller, test string) (string, error) {
+	found, err := s.Things.Test(ctx, c.Workspace, test)
+	if err != nil {
+		return "", err
+	}
+	mine := slices.ContainsFunc(found.Concerns, func(one Concern) bool { return one.Kind == kindUser && one.ID == c.ID })
+	if c.Check(caller.ReadTests) != nil && !mine {
+		return "", nil
+	}
+	return found.ID, nil
 }
 
 func ownOf(ctx context.Context, tx *db.Tx, c caller.Caller) (own Own, err error) {
@@ -54,17 +127,15 @@ func ownOf(ctx context.Context, tx *db.Tx, c caller.Caller) (own Own, err error)
 	if own.Preference, err = selectPreference(ctx, tx, w, ref{kindUser, c.ID}); err != nil {
 		return own, err
 	}
-	set, err := selectSettings(ctx, tx, w)
-	if err != nil {
+	if own.clock, err = clockOf(ctx, tx, w); err != nil {
 		return own, err
 	}
-	own.Defaults = set.Choices
 	follows, err := selectFollows(ctx, tx, w, c.ID)
 	if err != nil {
 		return own, err
 	}
 	for _, test := range slices.Sorted(maps.Keys(follows)) {
-		own.Tests = append(own.Tests, OwnTest{follows[test][c.ID], test})
+		own.Tests = append(own.Tests, OwnTest{Choice: follows[test][c.ID], Test: test})
 	}
 	own.Slack, err = ownChannel(ctx, tx, c)
 	return own, err
@@ -105,6 +176,9 @@ func (s *Service) Prefer(ctx context.Context, c caller.Caller, change Preference
 		own, err = ownOf(ctx, tx, c)
 		return err
 	})
+	if err == nil {
+		own, err = s.completed(ctx, c, own)
+	}
 	if err != nil {
 		return own, fmt.Errorf("change preferences: %w", err)
 	}
@@ -149,25 +223,24 @@ func (s *Service) FollowTest(ctx context.Context, c caller.Caller, test string, 
 	if c.Kind != caller.User {
 		return errNotUser()
 	}
-	found, err := s.Things.Test(ctx, c.Workspace, test)
+	id, err := s.mayRead(ctx, c, test)
 	if err != nil {
 		return err
 	}
-	mine := slices.ContainsFunc(found.Concerns, func(one Concern) bool { return one.Kind == kindUser && one.ID == c.ID })
-	if err := c.Check(caller.ReadTests); err != nil && !mine || found.ID == "" {
+	if id == "" {
 		// Who may not read tests does not learn which there are.
 		return fault.New(fault.NotFound, "there is no test %q that you may read", test)
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		follows, err := selectFollows(ctx, tx, c.Workspace.Number, c.ID)
-		before := follows[found.ID][c.ID]
+		before := follows[id][c.ID]
 		if err != nil || before == choice {
 			return err
 		}
 		if choice == "" {
-			_, err = deleteFollow(ctx, tx, c.Workspace.Number, found.ID, c.ID)
+			_, err = deleteFollow(ctx, tx, c.Workspace.Number, id, c.ID)
 		} else {
-			err = putFollow(ctx, tx, c, found.ID, choice, s.millis())
+			err = putFollow(ctx, tx, c, id, choice, s.millis())
 		}
 		if err != nil {
 			return err

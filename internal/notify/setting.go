@@ -26,6 +26,7 @@ type Settings struct {
 	Choices    Choices       // of those who made none
 	DigestHour int64         // 0 to 23, in the workspace's time zone
 	Window     time.Duration // from the first event for an address to its message
+	Zone       string        // of the workspace; it is not changed here
 }
 
 // SettingsChange changes settings; nil leaves one as it is. A choice of nil goes back to
@@ -39,7 +40,7 @@ type SettingsChange struct {
 // Settings answers those of the caller's workspace.
 func (s *Service) Settings(ctx context.Context, c caller.Caller) (set Settings, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		set, err = selectSettings(ctx, tx, c.Workspace.Number)
+		set, err = settingsOf(ctx, tx, c.Workspace.Number)
 		return err
 	})
 	if err != nil {
@@ -55,7 +56,7 @@ func (s *Service) Configure(ctx context.Context, c caller.Caller, change Setting
 		return after, err
 	}
 	err = s.DB.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		before, err := selectSettings(ctx, tx, c.Workspace.Number)
+		before, err := settingsOf(ctx, tx, c.Workspace.Number)
 		if err != nil {
 			return err
 		}
@@ -119,15 +120,21 @@ type clock struct {
 }
 
 func clockOf(ctx context.Context, tx *db.Tx, workspace int64) (c clock, err error) {
-	if c.Settings, err = selectSettings(ctx, tx, workspace); err != nil {
+	if c.Settings, err = settingsOf(ctx, tx, workspace); err != nil {
 		return c, err
 	}
-	set, err := sla.SettingsOf(ctx, tx, workspace)
-	if err != nil {
-		return c, err
-	}
-	c.zone, err = time.LoadLocation(set.Zone)
+	c.zone, err = time.LoadLocation(c.Zone)
 	return c, err
+}
+
+func settingsOf(ctx context.Context, tx *db.Tx, workspace int64) (Settings, error) {
+	set, err := selectSettings(ctx, tx, workspace)
+	if err != nil {
+		return set, err
+	}
+	deadlines, err := sla.SettingsOf(ctx, tx, workspace)
+	set.Zone = deadlines.Zone
+	return set, err
 }
 
 // closes answers when a batch that opens now is sent, in ms.

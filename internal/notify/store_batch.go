@@ -141,10 +141,11 @@ func orNull(at *int64) any {
 }
 
 // selectDeliveries answers one batch more than the limit, the newest first, of those that
-// are closed; of one recipient unless the ref is zero, in some states unless none are named.
+// are closed; in some states unless none are named.
 func selectDeliveries(ctx context.Context, tx *db.Tx, w caller.Workspace, q Query) (all []batch, err error) {
-	args := []any{w.Number, q.Before, int64(q.Limit + 1), q.Who.Kind, q.Who.ID}
-	where := `WHERE b.workspace = $1 AND ($2 = '' OR b.id < $2) AND ($4 = '' OR b.kind = $4 AND b.recipient = $5)`
+	args := []any{w.Number, q.Before, int64(q.Limit + 1), q.own.Kind, q.own.ID, q.way, q.ID, q.To}
+	where := `WHERE b.workspace = $1 AND ($2 = '' OR b.id < $2) AND ($7 = '' OR b.id = $7) AND ($8 = '' OR b.recipient = $8)
+		AND ($4 = '' OR b.kind = $4 AND b.recipient = $5 OR b.kind = 'channel' AND b.recipient = $6)`
 	if len(q.States) > 0 {
 		where += ` AND b.state IN (` + db.Parameters(len(args)+1, len(q.States)) + `)`
 		for _, state := range q.States {

@@ -23,7 +23,7 @@ async function program(folder) {
 export class House {
   log = '';
 
-  /** Starts a server, with more flags if wanted, and waits until it listens. */
+  /** Starts a server, with more flags if wanted, and waits until it listens. It may reach what a walk plays beside it. */
   static async open(...more) {
     const house = new House();
     house.folder = await mkdtemp(path.join(tmpdir(), 'muster-proof-'));

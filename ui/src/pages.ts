@@ -3,7 +3,7 @@
 // The one list of pages. A page with a nav stands in the navigation, in this order;
 // Ctrl-K finds it too. A page is loaded when it is opened.
 
-import { BadgeCheck, Boxes, Bug, Building2, Cable, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, Server, ShieldCheck, SquareCode, Timer, UserCog, UsersRound, Webhook } from 'lucide-react';
+import { BadgeCheck, Bell, Boxes, Bug, Building2, Cable, CircleSlash2, ClipboardCheck, Crosshair, FileText, FlaskConical, History, House, KeyRound, Laptop, ListTodo, LockKeyhole, type LucideIcon, Plug, Scale, ScrollText, Server, ShieldCheck, SquareCode, Timer, UserCog, UsersRound, Webhook } from 'lucide-react';
 
 import { type LazyPage, lazy } from './lib/lazy';
 import type { Permission } from './lib/session';
@@ -60,6 +60,7 @@ export const pages: Entry[] = [
   { path: '/settings/members', Page: lazy(() => import('./pages/settings.members')), nav: { group: 'Settings', Icon: UserCog, label: 'Members' }, needs: 'read users and roles' },
   { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
   { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },
+  { path: '/settings/notifications', Page: lazy(() => import('./pages/settings.notifications')), nav: { group: 'Settings', Icon: Bell, label: 'Notifications' }, needs: "use an account of one's own" },
   { path: '/settings/workspaces', Page: lazy(() => import('./pages/settings.workspaces')), nav: { group: 'Settings', Icon: Building2, label: 'Workspaces' }, needs: 'manage workspaces' },
   { path: '/settings/webhooks', Page: lazy(() => import('./pages/settings.webhooks')), nav: { group: 'Settings', Icon: Webhook, label: 'Webhooks' }, needs: 'read settings' },
   { path: '/settings/webhooks/:webhookId', Page: lazy(() => import('./pages/settings.webhooks.id')), needs: 'read settings' },

@@ -2551,6 +2551,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notifications/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what was sent to somebody, with what it says */
+        get: operations["getNotificationDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notifications/preferences": {
         parameters: {
             query?: never;
@@ -2576,8 +2593,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List what was mailed to oneself, the newest first */
+        /** List what was sent to oneself, the newest first */
         get: operations["listOwnNotificationDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/preferences/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what was sent to oneself, with what it says */
+        get: operations["getOwnNotificationDelivery"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7092,6 +7126,11 @@ export interface components {
         };
         NotificationCategory: {
             /**
+             * @description Who hears of it unasked: whom it concerns, or Admins, as it concerns the whole workspace.
+             * @enum {string}
+             */
+            audience: "concerned" | "admins";
+            /**
              * @description Where neither the workspace nor the person chose.
              * @enum {string}
              */
@@ -7165,6 +7204,10 @@ export interface components {
             recipientId: string;
             /** @enum {string} */
             recipientKind: "user" | "person" | "channel";
+            /** @description As it is called now; empty when it is gone. */
+            recipientName: string;
+            /** @description What it says; where one message is asked for. */
+            sections?: components["schemas"]["NotificationSection"][];
             /** @description E-mail, or name of the channel; empty before the first try. */
             sentTo: string;
             /** @enum {string} */
@@ -7195,15 +7238,40 @@ export interface components {
             enabled: boolean;
         };
         NotificationPreferences: {
+            /** @description Those of which the user may hear; others their role may not read. */
             categories: components["schemas"]["NotificationCategory"][];
+            /** @description What holds where the user chose nothing. */
+            defaults: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Hour of daily digests.
+             */
+            digestHour: number;
             email: components["schemas"]["NotificationMailPreference"];
+            /** @description Whether this server has a mail server to send by. */
+            sendsMail: boolean;
             /** @description A channel of one's own; null for none. */
             slack: components["schemas"]["NotificationSlackPreference"] | null;
             tests: components["schemas"]["NotificationTestChoice"][];
+            /** @description Of the hour of digests. */
+            timeZone: string;
+            /**
+             * Format: int64
+             * @description From the first event to the message; more join it meanwhile.
+             */
+            windowSeconds: number;
         };
         NotificationPreferencesChange: {
             email?: components["schemas"]["NotificationMailChange"];
             slack?: components["schemas"]["NotificationSlackChange"];
+        };
+        NotificationSection: {
+            /** @description What is counted and not named; empty for nothing. */
+            more: string;
+            things: components["schemas"]["NotificationThing"][];
+            title: string;
         };
         NotificationSettings: {
             categories: components["schemas"]["NotificationCategory"][];
@@ -7222,6 +7290,8 @@ export interface components {
             };
             /** @description Whether this server has a mail server to send by. */
             sendsMail: boolean;
+            /** @description Of the hour of digests. */
+            timeZone: string;
             /**
              * Format: int64
              * @description From the first event for somebody to the message; more join it meanwhile.
@@ -7260,14 +7330,25 @@ export interface components {
             enabled: boolean;
             offBecause?: string;
         };
+        NotificationTest: {
+            deliveries: components["schemas"]["NotificationDelivery"][];
+        };
         NotificationTestChoice: {
             /** @enum {string} */
             choice: "follow" | "mute";
+            /** @description Empty for a test that is gone, or that one may not read any more. */
+            name: string;
             testId: string;
         };
         NotificationTestInput: {
             /** @enum {string} */
             choice: "follow" | "mute";
+        };
+        NotificationThing: {
+            name: string;
+            /** @description Of its page; empty for none. */
+            path: string;
+            sentences: string[];
         };
         NotificationURL: {
             /** @description Of an incoming webhook of Slack. It is kept sealed and never shown again. */
@@ -21379,7 +21460,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["NotificationTest"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -21427,6 +21510,8 @@ export interface operations {
                 /** @description A cursor of an earlier answer; the page starts just after it. */
                 pageCursor?: string;
                 medium?: "email" | "slack";
+                /** @description Id of a user, person or channel. */
+                recipientId?: string;
                 stateMatchesAny?: ("open" | "ready" | "sending" | "sent" | "failed" | "dropped")[];
             };
             header?: never;
@@ -21442,6 +21527,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageNotificationDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getNotificationDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
                 };
             };
             /** @description Unauthorized */
@@ -21606,6 +21749,8 @@ export interface operations {
                 /** @description A cursor of an earlier answer; the page starts just after it. */
                 pageCursor?: string;
                 medium?: "email" | "slack";
+                /** @description Id of a user, person or channel. */
+                recipientId?: string;
                 stateMatchesAny?: ("open" | "ready" | "sending" | "sent" | "failed" | "dropped")[];
             };
             header?: never;
@@ -21621,6 +21766,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageNotificationDelivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Any other error. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    getOwnNotificationDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationDelivery"];
                 };
             };
             /** @description Unauthorized */
@@ -21789,7 +21992,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["NotificationTest"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Dialog } from '@base-ui/react/dialog';
-import { Building2, ChevronsUpDown, CircleUser, House, Keyboard, LogOut, Menu as MenuIcon, Monitor, Moon, PanelLeft, Search, Sun } from 'lucide-react';
+import { Bell, Building2, ChevronsUpDown, CircleUser, House, Keyboard, LogOut, Menu as MenuIcon, Monitor, Moon, PanelLeft, Search, Sun } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
@@ -86,6 +86,7 @@ function Workspace({ folded }: { folded: boolean }) {
 /** Who is signed in: account, theme, keys, sign out. */
 function UserMenu({ folded, keys }: { folded: boolean; keys: () => void }) {
   const { user } = useSession();
+  const [, navigate] = useLocation();
   const [chosen, setChosen] = useState(theme());
   const pick = (to: Theme) => () => {
     setTheme(to);
@@ -106,6 +107,7 @@ function UserMenu({ folded, keys }: { folded: boolean; keys: () => void }) {
       items={[
         'line',
         { Icon: CircleUser, act: () => location.assign('/account'), label: 'Your account' },
+        { Icon: Bell, act: () => navigate('/settings/notifications'), label: 'Notifications' },
         { Icon: Keyboard, act: keys, label: 'Keys' },
         'line',
         { heading: 'Theme' },

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ChevronDown } from 'lucide-react';
-import { type ButtonHTMLAttributes, type ReactNode, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 
 import { type Schema, send, useGet } from '../lib/api';
 import { matching } from '../lib/search';
 import { useCan, useRefresh } from '../lib/session';
 import { plain } from '../lib/words';
+import { Changeable } from './Changeable';
 import { CopyButton } from './CopyField';
 import { OwnerPicker } from './OwnerPicker';
 import { type Choice, Picker } from './Picker';
@@ -14,6 +14,7 @@ import { PlaceLink } from './PlaceLink';
 import { RelativeTime } from './RelativeTime';
 import { RequirementLinks } from './RequirementLinks';
 import { RuleTree } from './RuleTree';
+import { TestNotice } from './TestNotice';
 
 type Test = Schema<'Test'>;
 
@@ -97,17 +98,6 @@ function Versions({ test }: { test: Test }) {
   );
 }
 
-/** A fact that opens something to change it. */
-function Changeable({ children, label, ...rest }: ButtonHTMLAttributes<HTMLButtonElement> & { children: ReactNode; label: string }) {
-  return (
-    <button className="-mx-1.5 inline-flex max-w-full items-center gap-1 rounded-md px-1.5 text-left hover:bg-hover" type="button" {...rest}>
-      <span className="sr-only">{label}: </span>
-      <span className="truncate">{children}</span>
-      <ChevronDown aria-hidden className="size-3.5 shrink-0 text-faint print:hidden" />
-    </button>
-  );
-}
-
 /** Who owns the test; for those who may, with a way to say so. */
 function Owner({ test }: { test: Test }) {
   const can = useCan();
@@ -145,6 +135,7 @@ function Facts({ test }: { test: Test }) {
     ['Application', test.application.name],
     ['SLA', <Deadlines key="sla" test={test} />],
     ['Category', plain(test.category) || 'None'],
+    ['Notifications', <TestNotice key="notice" test={test} />],
     [
       'Id',
       <span className="flex items-center gap-1" key="id">

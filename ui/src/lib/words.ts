@@ -116,6 +116,14 @@ const table = {
     OVERDUE: { text: 'Overdue', tone: 'fail' },
     PAUSED: { text: 'On leave', tone: 'stale' },
   },
+  message: {
+    dropped: { text: 'Dropped', tone: 'none' },
+    failed: { text: 'Failed', tone: 'fail' },
+    open: { text: 'Gathering', tone: 'none' },
+    ready: { text: 'Waiting', tone: 'risk' },
+    sending: { text: 'On its way', tone: 'stale' },
+    sent: { text: 'Sent', tone: 'pass' },
+  },
   policy: {
     APPROVED: { text: 'Approved', tone: 'pass' },
     DRAFT: { text: 'Draft', tone: 'none' },
