@@ -66,7 +66,7 @@ function Body({ account }: { account: Account }) {
             ['Signs in by', methods[account.authMethod]],
             ['MFA', <StatusChip key="mfa" quiet word={wordOf('mfa', account.mfaStatus)} />],
             ['Last login', <RelativeTime at={account.lastLoginDate} key="login" none="Never, as far as the source says" />],
-            ['Made', <RelativeTime at={account.sourceCreatedDate} key="made" none="The source does not say" />],
+            ['Created', <RelativeTime at={account.sourceCreatedDate} key="made" none="The source does not say" />],
             ['First pushed', <RelativeTime at={account.creationDate} key="first" />],
             ['Deactivated', account.deactivatedDate ? <RelativeTime at={account.deactivatedDate} /> : null],
             ['At the source', account.externalUrl ? <OutLink href={account.externalUrl}>{account.externalUrl.replace(/^https?:\/\//, '')}</OutLink> : null],

@@ -36,7 +36,7 @@ export function splitProblems(error: unknown): { rest: unknown; schema: PlacedPr
 function Submit() {
   return (
     <Button busy={useFormBusy()} look="primary" type="submit">
-      Add the resource
+      Create the resource
     </Button>
   );
 }
@@ -80,7 +80,7 @@ export function DefinitionForm({ application, close, made }: { application: Sche
     }
   };
   return (
-    <Drawer close={close} subtitle={application.name} title="Add a resource">
+    <Drawer close={close} subtitle={application.name} title="New resource">
       <Form send={add}>
         <SelectField label="Base type" name="baseType" onChange={(event) => choose(event.target.value)} value={type}>
           {bases.map((one) => (

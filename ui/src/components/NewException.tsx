@@ -59,7 +59,7 @@ function Picked({ label, chosen, ...rest }: { chosen: Choice | undefined; find: 
 function Submit() {
   return (
     <Button busy={useFormBusy()} look="primary" type="submit">
-      Make the exception
+      Create the exception
     </Button>
   );
 }

@@ -100,7 +100,7 @@ export function NewPolicyDrawer({ close }: { close: () => void }) {
       >
         <Fields />
         <div>
-          <Submit>Make the policy</Submit>
+          <Submit>Create the policy</Submit>
         </div>
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">

@@ -72,10 +72,10 @@ function ExceptionButton({ test, record }: { record: Explanation; test: Schema<'
           <strong className="font-medium text-text">{record.displayName || record.uniqueId}</strong> will not count for this test. Where exceptions need approval, it counts until somebody has given it.
         </>
       }
-      title="Make an exception"
-      verb="Make the exception"
+      title="New exception"
+      verb="Create the exception"
     >
-      Make an exception
+      New exception
     </ConfirmButton>
   );
 }

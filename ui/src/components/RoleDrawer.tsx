@@ -75,7 +75,7 @@ function RoleForm({ close, role }: { close: () => void; role?: Role }) {
       <Areas of={role?.areas ?? {}} />
       <div className="flex justify-end gap-2">
         <Button onClick={close}>Cancel</Button>
-        <Submit text={role ? 'Save' : 'Make the role'} />
+        <Submit text={role ? 'Save' : 'Create the role'} />
       </div>
     </Form>
   );
@@ -92,7 +92,7 @@ export function RoleDrawer({ close, role }: { close: () => void; role?: Role }) 
     await refresh('/v1/roles');
   };
   return (
-    <Drawer close={close} subtitle={role ? `${role.builtIn ? 'Built in, so it stays as it is' : 'Custom'} · ${count(role.userCount, 'user')}` : 'Somebody has one role. What no area is given for, it may not do.'} title={role?.name ?? 'Make a role'}>
+    <Drawer close={close} subtitle={role ? `${role.builtIn ? 'Built in, so it stays as it is' : 'Custom'} · ${count(role.userCount, 'user')}` : 'Somebody has one role. What no area is given for, it may not do.'} title={role?.name ?? 'New role'}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
         {(!role || custom) && <RoleForm close={close} key={role?.id} role={role} />}
         {role && !custom && (

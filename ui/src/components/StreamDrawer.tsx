@@ -98,7 +98,7 @@ export function StreamDrawer({ close, id }: { close: () => void; id: string }) {
               ['Events', wantedWords(stream.types)],
               ['Facility', stream.facility],
               ['Has come to', <span className="flex items-center" key="cursor"><code className="font-mono text-sm">{stream.cursor}</code><CopyButton label="Copy the id of the event" text={stream.cursor} /></span>],
-              ['Made', <RelativeTime at={stream.createdDate} key="made" />],
+              ['Created', <RelativeTime at={stream.createdDate} key="made" />],
             ]}
           />
           {can('manage sign-in') && <Actions key={stream.id} stream={stream} />}

@@ -104,7 +104,7 @@ export function StreamForm({ close, stream }: { close: () => void; stream?: Stre
   };
   const known = stream && !facilities.includes(stream.facility) ? [stream.facility, ...facilities] : facilities;
   return (
-    <Drawer close={close} subtitle={stream ? 'It goes on where it stands, and is tried at once.' : 'A syslog server that gets what happens (RFC 5424).'} title={stream ? `Edit ${stream.name}` : 'Add a stream'}>
+    <Drawer close={close} subtitle={stream ? 'It goes on where it stands, and is tried at once.' : 'A syslog server that gets what happens (RFC 5424).'} title={stream ? `Edit ${stream.name}` : 'New stream'}>
       <Form send={save}>
         <Field autoComplete="off" data-missing="Give it a name, such as SIEM." defaultValue={stream?.name} label="Name" name="name" required />
         <Where set={setTransport} stream={stream} transport={transport} />
@@ -118,7 +118,7 @@ export function StreamForm({ close, stream }: { close: () => void; stream?: Stre
         </SelectField>
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
-          <Submit text={stream ? 'Save' : 'Add the stream'} />
+          <Submit text={stream ? 'Save' : 'Create the stream'} />
         </div>
       </Form>
       {!stream && (

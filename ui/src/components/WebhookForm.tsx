@@ -45,7 +45,7 @@ export function WebhookForm({ close, hook }: { close: () => void; hook?: Hook })
     await refresh('/v1/webhooks');
   };
   return (
-    <Drawer close={close} subtitle={hook ? 'What waits already is sent as it was made.' : 'It is told what happens from now on.'} title={hook ? `Edit ${hook.name}` : 'Add a webhook'}>
+    <Drawer close={close} subtitle={hook ? 'What waits already is sent as it was made.' : 'It is told what happens from now on.'} title={hook ? `Edit ${hook.name}` : 'New webhook'}>
       <Form send={save}>
         <Field autoComplete="off" data-missing="Give it a name, such as Alerts." defaultValue={hook?.name} hint={hook ? undefined : 'As it stands in lists and on the audit trail: Alerts, Ticket system.'} label="Name" name="name" required />
         <Field autoCapitalize="none" autoComplete="off" data-missing="Say where messages go." defaultValue={hook?.url} hint="Gets a POST with JSON for each event, and answers 2xx within 15 seconds." inputMode="url" label="Address" name="url" placeholder="https://hooks.example.com/muster" required spellCheck={false} />
@@ -53,7 +53,7 @@ export function WebhookForm({ close, hook }: { close: () => void; hook?: Hook })
         <Field defaultValue={String(hook?.keepDays ?? 30)} hint="Days for which the log keeps what has come to an end." label="Keep the log" max={365} min={1} name="keepDays" type="number" />
         <div className="flex justify-end gap-2">
           <Button onClick={close}>Cancel</Button>
-          <Submit text={hook ? 'Save' : 'Add the webhook'} />
+          <Submit text={hook ? 'Save' : 'Create the webhook'} />
         </div>
       </Form>
       {!hook && (

@@ -67,7 +67,7 @@ function Create({ close }: { close: () => void }) {
     navigate(`/integrations/${made.id}?tab=credentials`);
   };
   return (
-    <Drawer close={close} subtitle="It holds the credentials that something pushes or reads with." title="Create an application">
+    <Drawer close={close} subtitle="It holds the credentials that something pushes or reads with." title="New application">
       <Form send={create}>
         <Field hint="Of what pushes: HR export, Demo Private Integration." label="Name" name="name" required />
         <TextField label="Description" name="description" />
@@ -120,7 +120,7 @@ export default function Integrations() {
   const none = !applications.isLoading && rows.length === 0 && !applications.error;
   const button = (
     <Button look="primary" onClick={() => change({ create: '1' }, { push: true })}>
-      Create an application
+      New application
     </Button>
   );
   return (

@@ -197,7 +197,7 @@ function Actions({ groups, made }: { groups: boolean; made: (what: 'group' | 'pe
         setOpen={open('group')}
         text="A set of people, such as a team."
         title="New group"
-        verb="Make it"
+        verb="Create the group"
       />
     </>
   );

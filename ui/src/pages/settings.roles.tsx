@@ -41,7 +41,7 @@ export default function Roles() {
   const make = (
     <Button look="primary" onClick={() => change({ create: '1', role: '' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Make a role
+      New role
     </Button>
   );
   return (

@@ -84,7 +84,7 @@ export default function Streams() {
   const add = (
     <Button look="primary" onClick={() => change({ create: '1', edit: '', stream: '' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Add a stream
+      New stream
     </Button>
   );
   return (

@@ -55,7 +55,7 @@ const columnsOf = (hook: Hook): Column<Delivery>[] => [
   { cell: (one) => <span className="text-soft">{one.attempts === 0 ? '-' : statusWord(one.lastStatus)}</span>, from: 680, head: 'Answer', key: 'answer', width: '132px' },
   { align: 'right', cell: (one) => <span className="text-soft">{one.attempts}</span>, from: 1080, head: 'Attempts', key: 'attempts', width: '70px' },
   { cell: (one) => (one.state === 'PENDING' ? <NextTry delivery={one} hook={hook} /> : <span className="text-faint">-</span>), from: 560, head: 'Next try', key: 'next', width: '120px' },
-  { align: 'right', cell: (one) => <span className="text-soft"><RelativeTime at={one.creationDate} /></span>, from: 440, head: 'Made', key: 'made', width: '104px' },
+  { align: 'right', cell: (one) => <span className="text-soft"><RelativeTime at={one.creationDate} /></span>, from: 440, head: 'Created', key: 'made', width: '104px' },
 ];
 
 /** What is wrong with a webhook, and what becomes of it, in words; nothing while all arrives. */

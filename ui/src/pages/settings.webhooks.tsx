@@ -55,7 +55,7 @@ export default function Webhooks() {
   const add = (
     <Button look="primary" onClick={() => change({ create: '1' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Add a webhook
+      New webhook
     </Button>
   );
   return (

@@ -163,7 +163,7 @@ export default function Tests() {
   const none = !tests.isLoading && tests.rows.length === 0 && !tests.error;
   const create = (
     <Link className={buttonClass('primary')} href="/tests/new">
-      Create custom test
+      New test
     </Link>
   );
   return (
