@@ -74,7 +74,7 @@ export function NotificationChannels() {
     <Section actions={!none && add} lead="Everybody in the channel reads what it is told, whatever their role here. Nothing secret is in it: names and counts." title="Slack channels">
       <ErrorNote error={list.error} />
       {none && (
-        <EmptyState action={add} command={'muster admin notification channel add "#security" < url.txt'} Icon={Hash} title="No channel yet">
+        <EmptyState action={add} command={'muster admin notification channel add "#security" < url.txt'} Icon={Hash} title="No channels yet">
           In Slack, make an app with an incoming webhook for the channel, and enter its URL here.
         </EmptyState>
       )}

@@ -132,7 +132,7 @@ export function SLACategories() {
     <div className="grid gap-3 pt-4">
       <ErrorNote error={list.error} />
       {!list.isLoading && list.rows.length === 0 && !list.error && (
-        <EmptyState Icon={Timer} command={'muster admin sla create "Web servers" --business-days 3'} title="No category yet">
+        <EmptyState Icon={Timer} command={'muster admin sla create "Web servers" --business-days 3'} title="No categories yet">
           A category says how long something may fail. Point tests to it.
         </EmptyState>
       )}
