@@ -214,7 +214,7 @@ async function streams(page, house, problems) {
   await page.getByRole('combobox', { name: 'Begins with' }).selectOption('All that has happened so far');
   await page.getByRole('button', { name: 'Create the stream' }).click();
   const drawer = page.getByRole('dialog', { name: 'Controls' });
-  await drawer.getByText('Well').waitFor();
+  await drawer.getByText('Active').waitFor();
   if (!syslog.messages.some((text) => /^<\d+>1 .* muster - control\.edited \[muster@32473 .* edited the control/.test(text))) problems.push(`the syslog server got ${syslog.messages.slice(0, 3)}`);
   await drawer.getByRole('button', { name: 'Send a test' }).click();
   await drawer.getByText('The server took the test.').waitFor();

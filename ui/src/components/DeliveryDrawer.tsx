@@ -118,7 +118,7 @@ function Body({ delivery, hook }: { delivery: Detail; hook: Hook }) {
       <p className="break-words text-lg">{sentence(readable(delivery.summary))}</p>
       <Facts
         rows={[
-          ['Stands', <span key="stands" role="status"><StatusChip word={deliveryWord(delivery)} /></span>],
+          ['Status', <span key="stands" role="status"><StatusChip word={deliveryWord(delivery)} /></span>],
           ['Next try', delivery.state === 'PENDING' ? <NextTry delivery={delivery} hook={hook} key="next" /> : null],
           ['Created', <RelativeTime at={delivery.creationDate} key="made" />],
           ['Type', <code className="font-mono text-sm" key="type">{delivery.type}</code>],

@@ -40,8 +40,8 @@ function Row({ channel, open }: { channel: Channel; open: () => void }) {
             <span className="break-all font-medium">{channel.name}</span>
             {!channel.enabled && <StatusChip quiet word={{ text: 'Switched off', tone: 'none' }} />}
           </p>
-          <p className="break-all text-soft text-sm">
-            {channel.address} · {told(channel)}
+          <p className="text-soft text-sm">
+            <span className="break-all">{channel.address}</span> · {told(channel)}
           </p>
           {channel.offBecause && <p className="break-words text-risk text-sm">{sentence(channel.offBecause)}</p>}
         </div>
