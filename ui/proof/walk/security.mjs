@@ -8,7 +8,7 @@ export const full = [
     after: async (page) => {
       await page.getByLabel('Name').fill('Okta sign-in');
       await page.getByLabel('Issuer').fill('not an address');
-      await page.getByRole('button', { name: 'Add it' }).click();
+      await page.getByRole('button', { name: 'Add the provider' }).click();
       await page.getByRole('alert').first().waitFor();
     },
     name: 'security-sso', path: '/settings/security?tab=sso&sso=new', see: 'Add an identity provider',
@@ -36,7 +36,7 @@ export async function play(page, { house, problems }) {
   await page.goto('/settings/security?tab=sso&sso=new');
   await page.getByLabel('Kind').selectOption('saml');
   await page.getByLabel('Name').fill('Company login');
-  await page.getByRole('button', { name: 'Add it' }).click();
+  await page.getByRole('button', { name: 'Add the provider' }).click();
   await page.getByText('Assertion consumer service (ACS) URL').waitFor();
   await page.goto('/settings/roles?create=1');
   await page.getByLabel('Name').fill('Security engineer');

@@ -8,13 +8,13 @@ import { type Schema, send, usePages } from '../lib/api';
 import { atDeadline, deadlineWords, readDeadline, unitWords, units } from '../lib/deadline';
 import { useWhole } from '../lib/program';
 import { useCan, useRefresh } from '../lib/session';
-import { Button } from './Button';
 import { ConfirmButton } from './ConfirmButton';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { EmptyState } from './EmptyState';
 import { ErrorNote } from './ErrorNote';
-import { Field, Form, SelectField, useFormBusy } from './Form';
+import { Field, Form, SelectField } from './Form';
+import { FormFoot } from './FormFoot';
 import { RelativeTime } from './RelativeTime';
 import { Switch } from './Switch';
 import { type Column, Table } from './Table';
@@ -52,14 +52,6 @@ const columns: Column<SLA>[] = [
   { cell: (sla) => <Toggle sla={sla} />, head: 'On', key: 'on', width: '52px' },
 ];
 
-function Submit({ children }: { children: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
-    </Button>
-  );
-}
-
 /** Makes a category, or changes one. */
 function SLADrawer({ sla, close }: { close: () => void; sla?: SLA }) {
   const refresh = useRefresh();
@@ -90,9 +82,7 @@ function SLADrawer({ sla, close }: { close: () => void; sla?: SLA }) {
           </SelectField>
         </div>
         <p className="text-soft text-sm">A day is 24 hours. Business days are Monday to Friday, and keep the time of day.</p>
-        <div className="flex flex-wrap gap-2">
-          <Submit>{sla ? 'Save' : 'Create the category'}</Submit>
-        </div>
+        <FormFoot close={close} text={sla ? 'Save' : 'Create the category'} />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">{sla ? 'Point a test to it' : 'On the command line'}</h3>

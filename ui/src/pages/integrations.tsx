@@ -8,7 +8,8 @@ import { Button } from '../components/Button';
 import { Drawer } from '../components/Drawer';
 import { EmptyState } from '../components/EmptyState';
 import { ErrorNote } from '../components/ErrorNote';
-import { Field, Form, TextField, useFormBusy } from '../components/Form';
+import { Field, Form, TextField } from '../components/Form';
+import { FormFoot } from '../components/FormFoot';
 import { Page } from '../components/Page';
 import { RelativeTime } from '../components/RelativeTime';
 import { StatusChip } from '../components/StatusChip';
@@ -29,14 +30,6 @@ const kinds = [
 
 /** What an application is called by kind. */
 export const kindOf = (one: Application) => (one.publisher !== null ? 'Installed' : one.type === 'build' ? (one.distribution === 'public' ? 'Public' : 'Private') : one.type === 'manage' ? 'Manage' : 'Audit');
-
-function Submit() {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      Create the application
-    </Button>
-  );
-}
 
 function Kinds({ kind, set }: { kind: string; set: (kind: string) => void }) {
   return (
@@ -73,10 +66,7 @@ function Create({ close }: { close: () => void }) {
         <TextField label="Description" name="description" />
         <Kinds kind={kind} set={setKind} />
         {kind === 'public' && <TextField hint="One a line: where people are sent back to." label="Redirect addresses" name="redirects" pointer="/redirectUris" />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Submit />
-        </div>
+        <FormFoot close={close} text="Create the application" />
       </Form>
     </Drawer>
   );
