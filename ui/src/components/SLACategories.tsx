@@ -44,8 +44,8 @@ function Toggle({ sla }: { sla: SLA }) {
 }
 
 const columns: Column<SLA>[] = [
-  { cell: (sla) => <span className={`font-medium ${sla.enabled ? '' : 'text-soft'}`}>{sla.name}</span>, head: 'Category', key: 'name', width: 'minmax(0,1fr)' },
-  { cell: (sla) => <span className={sla.enabled ? '' : 'text-faint'}>{deadlineWords(sla.deadline)}</span>, head: 'Deadline', key: 'deadline', width: '130px' },
+  { cell: (sla) => <span className={`line-clamp-2 whitespace-normal font-medium leading-5 ${sla.enabled ? '' : 'text-soft'}`} title={sla.name}>{sla.name}</span>, head: 'Category', key: 'name', width: 'minmax(0,1fr)' },
+  { cell: (sla) => <span className={sla.enabled ? '' : 'text-faint'}>{deadlineWords(sla.deadline)}</span>, head: 'Deadline', key: 'deadline', width: '112px' },
   { cell: (sla) => <span className="text-soft">{sla.slug}</span>, from: 900, head: 'In files', key: 'slug', width: '220px' },
   { cell: (sla) => <span className="text-soft">{sla.builtIn ? 'Built in' : 'Your own'}</span>, from: 620, head: 'From', key: 'from', width: '90px' },
   { cell: (sla) => <span className="text-soft"><RelativeTime at={sla.updatedDate} none="As it ships" /></span>, from: 760, head: 'Changed', key: 'changed', width: '120px' },

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Plug } from 'lucide-react';
+import { Plug, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 
@@ -110,6 +110,7 @@ export default function Integrations() {
   const none = !applications.isLoading && rows.length === 0 && !applications.error;
   const button = (
     <Button look="primary" onClick={() => change({ create: '1' }, { push: true })}>
+      <Plus aria-hidden className="size-3.5" />
       New application
     </Button>
   );

@@ -41,7 +41,7 @@ const memberColumns = (me: string): Column<User>[] => [
     key: 'member',
     width: 'minmax(0,1.4fr)',
   },
-  { cell: (user) => user.role.name, head: 'Role', key: 'role', width: 'minmax(96px,0.6fr)' },
+  { cell: (user) => user.role.name, head: 'Role', key: 'role', width: 'minmax(116px,0.6fr)' },
   { cell: (user) => <StatusChip quiet word={wordOf('user', user.status)} />, from: 480, head: 'Status', key: 'status', width: '124px' },
   { cell: (user) => <span className="text-soft">{user.source === 'SCIM' ? 'Identity provider' : 'Muster'}</span>, from: 820, head: 'Comes from', key: 'source', width: '132px' },
   { cell: (user) => <span className="text-soft"><RelativeTime at={user.createdAt} /></span>, from: 700, head: 'Member since', key: 'since', width: '116px' },

@@ -100,7 +100,7 @@ function Row({ current, workspace }: { current: boolean; workspace: Workspace })
         </p>
         <p className="flex flex-wrap items-center gap-x-1 text-soft text-sm">
           <span>
-            {workspace.slug} · made <RelativeTime at={workspace.createdAt} />
+            {workspace.slug} · created <RelativeTime at={workspace.createdAt} />
           </span>
           <CopyButton label={`Copy the id of ${workspace.name}`} text={workspace.id} />
         </p>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { FlaskConical } from 'lucide-react';
+import { FlaskConical, Plus } from 'lucide-react';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
@@ -163,6 +163,7 @@ export default function Tests() {
   const none = !tests.isLoading && tests.rows.length === 0 && !tests.error;
   const create = (
     <Link className={buttonClass('primary')} href="/tests/new">
+      <Plus aria-hidden className="size-3.5" />
       New test
     </Link>
   );
