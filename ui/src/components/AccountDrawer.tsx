@@ -47,7 +47,7 @@ function Body({ account }: { account: Account }) {
   const can = useCan();
   const { system } = account;
   return (
-    <div className="grid gap-7">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-7">
       <div className="flex flex-wrap items-center gap-2">
         <StatusChip word={wordOf('account', account.status)} />
         {account.isLeftOut && <StatusChip word={{ text: 'Left out of the newest push', tone: 'stale' }} />}

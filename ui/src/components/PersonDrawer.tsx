@@ -239,7 +239,7 @@ function Body({ person, groups }: { groups: Schema<'Group'>[]; person: Person })
   const gone = employment.status === 'FORMER' || employment.status === 'INACTIVE';
   const mine = groups.filter((one) => person.groupIds.includes(one.id));
   return (
-    <div className="grid gap-7">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-7">
       <div className="flex flex-wrap items-center gap-2">
         <StatusChip word={wordOf('employment', employment.status)} />
         {tasksSummary.status !== 'NONE' && <StatusChip word={wordOf('tasks', tasksSummary.status)} />}
