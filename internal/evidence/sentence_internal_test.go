@@ -79,3 +79,15 @@ func TestSentences(t *testing.T) {
 		t.Error("the sentences are not sorted by action")
 	}
 }
+
+// TestActionsReadApart: who chooses types of events tells them apart by their words.
+func TestActionsReadApart(t *testing.T) {
+	t.Parallel()
+	said := map[string]string{}
+	for _, a := range Actions() {
+		if other, ok := said[a.Sentence]; ok {
+			t.Errorf("%s and %s both read %q", other, a.Name, a.Sentence)
+		}
+		said[a.Sentence] = a.Name
+	}
+}

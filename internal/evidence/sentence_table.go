@@ -58,7 +58,7 @@ var sentences = []sentence{
 	{"connection.disconnected", "", "{source} of {subject} was disconnected[: {why}]"},
 	{"connection.made", "", "{subject} connected {source}[, as {allowedBy} allowed]"},
 	{"connection.refused", "", "{actor} refused {subject}[ of {publisher}] what it calls {source}"},
-	{"connection.token_reuse_detected", "", "{source} of {subject} was disconnected[: {why}]"},
+	{"connection.token_reuse_detected", "", "{source} of {subject} was disconnected over a stolen token[: {why}]"},
 
 	{"control.added_from_the_library", "", "{actor} added the control {subject} from the library"},
 	{"control.created", "", "{actor} created the control {subject}[ ({externalId})]"},
@@ -225,7 +225,7 @@ var sentences = []sentence{
 	{"remediation.overdue", "", "{count} records were not remediated in time under the test {subject}"},
 
 	{"resource.edited", "", "{actor} edited {subject} in {resourceKind}[: {changes}]"},
-	{"role.granted", "", "{actor} gave {subject} the role {role}"},
+	{"role.granted", "", "{actor} granted {subject} the role {role}"},
 
 	{"session.begun", "factor=recovery_code", "{actor} signed in with {words method} and a recovery code[ from {address}]"},
 	{"session.begun", "factor=totp", "{actor} signed in with {words method} and a code of their device[ from {address}]"},

@@ -106,7 +106,8 @@ func Actions() []Action {
 
 // general answers a row's text without what depends on the entry.
 func (s sentence) general() string {
-	text := optional.ReplaceAllString(s.text, "")
+	text := ofDirectory.ReplaceAllString(s.text, " $1 a directory") // else it reads as what is done here
+	text = optional.ReplaceAllString(text, "")
 	text = strings.NewReplacer("{actor}", "somebody", "{whose}", "somebody's", "{whom}", "somebody").Replace(text)
 	text = counted.ReplaceAllString(text, "… $1")
 	text = placeholder.ReplaceAllString(text, "…")
@@ -117,6 +118,7 @@ func (s sentence) general() string {
 }
 
 var (
+	ofDirectory = regexp.MustCompile(`\[ (of|to) the directory \{directory\}\]`)
 	counted     = regexp.MustCompile(`\{count ([^}]*)\}`)
 	optional    = regexp.MustCompile(`\[[^\]]*\]`)
 	placeholder = regexp.MustCompile(`\{[^}]*\}`)
