@@ -115,7 +115,7 @@ func TestOlderEntries(t *testing.T) {
 		if got := find(); len(got) != 0 {
 			t.Errorf("got %+v before the trail is filled", got)
 		}
-		if got := trail(t, s, actor, evidence.TrailFilter{}); len(got) != 1 || got[0].Summary != "Ada Byron gave Bob the role Admin" {
+		if got := trail(t, s, actor, evidence.TrailFilter{}); len(got) != 1 || got[0].Summary != "Ada Byron granted Bob the role Admin" {
 			t.Errorf("got %+v without columns", got)
 		}
 		exec(t, d, `UPDATE evidence_entry SET document = '{}' WHERE id = (SELECT MIN(id) FROM evidence_entry)`)
