@@ -7,9 +7,10 @@ import { fieldsOf } from '../lib/fields';
 import { schemaProblems } from '../lib/jtd';
 import { useRefresh } from '../lib/session';
 import { Button } from './Button';
+import type { PlacedProblem } from './CodeEditor';
 import { Drawer } from './Drawer';
 import { Field, Form, SelectField, useFormBusy } from './Form';
-import { type PlacedProblem, SchemaEditor, useBaseTypes } from './SchemaEditor';
+import { SchemaEditor, useBaseTypes } from './SchemaEditor';
 
 /** Names a base type in words: user_account → User account. */
 export const baseName = (type: string) => {
