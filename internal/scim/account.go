@@ -111,17 +111,20 @@ func isAddress(text string) bool {
 // followAccount makes the account be as a user says whom groups hold, with the
 // role that is its now.
 //
-//nolint:revive // seven things that belong to nobody else
-func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile, groups []holding, how rise) error {
+//nolint:revive // six things that belong to nobody else
+func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile, groups []holding) error {
 	if !r.Active && r.Account != "" {
+		if err := s.forget(ctx, tx, c.dir, r, groups); err != nil {
+			return err
+		}
 		return s.switchOff(ctx, tx, c, r)
 	}
-	found, err := s.resolve(ctx, tx, c.dir, *r, groups, how)
+	found, err := s.resolve(ctx, tx, c.dir, *r, groups)
 	if err != nil {
 		return err
 	}
 	c.warnings = append(c.warnings, found.warnings...)
-	r.Role = found.role.ID
+	r.Role, r.grounds = found.role.ID, found.grounds.String()
 	email, nobody, err := s.accountEmail(ctx, tx, c, r, p)
 	if err != nil || email == "" {
 		return err

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -105,10 +106,48 @@ func (h *village) resolveIn(ctx context.Context, tx *db.Tx, dir Directory, r Res
 	if err != nil {
 		return err
 	}
-	if *found, err = h.resolve(ctx, tx, dir, r, holdings, gradual); err != nil {
+	if r.grounds, err = h.groundsCase(ctx, tx, dir, r, c, holdings, groups); err != nil {
+		return err
+	}
+	if *found, err = h.resolve(ctx, tx, dir, r, holdings); err != nil {
 		return err
 	}
 	return errRehearsed
+}
+
+// groundsCase answers what there was when the last role was found.
+//
+//nolint:revive // a case in its parts
+func (h *village) groundsCase(
+	ctx context.Context, tx *db.Tx, dir Directory, r Resource, c roleCase, holdings []holding, groups map[string]string,
+) (string, error) {
+	if c["last"] == "" {
+		return "", nil
+	}
+	before := r.Object
+	if c["was"] != "" {
+		value, err := schema.Parse([]byte(c["was"]))
+		if err != nil {
+			return "", err
+		}
+		before, _ = value.(schema.Object)
+	}
+	_, known, err := h.sentRoles(ctx, tx, dir, before)
+	if c["held"] != "" {
+		was := names(c["held"])
+		holdings = nil
+		for i, pair := range names(c["mapping"]) {
+			name, role, _ := strings.Cut(pair, "=")
+			if slices.Contains(was, name) {
+				holdings = append(holdings, holding{id: groups[name], position: int64(i + 1), role: role})
+			}
+		}
+	}
+	g := groundsOf(dir, known, holdings)
+	if c["set-up"] == "changed" {
+		g.edition--
+	}
+	return g.String(), err
 }
 
 func names(list string) (all []string) {
@@ -148,6 +187,112 @@ func TestRolesFollow(t *testing.T) {
 		h.does("PATCH", "/Groups/"+admins, patchBody("add", "members", memberList([]string{bob})))
 		h.same("the attribute wins", h.account("bob@example.com"), "bob admin active SCIM")
 		h.same("no warnings", h.warned(), []string(nil))
+	})
+}
+
+// TestLossNeverRaises checks that what a loss brings to the front gives nothing by
+// itself, whatever comes after it, and that something new does.
+func TestLossNeverRaises(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		h.user("root", `, "vanta_roles": "admin"`)
+		var ada string
+		is := func(when, want string) {
+			t.Helper()
+			h.same(when, h.account("ada@example.com"), "ada "+want+" active SCIM")
+			sim, err := h.Simulate(t.Context(), h.admin, h.dir.ID, "ada@example.com")
+			h.ok(err)
+			h.same(when+", simulated", sim.Role.Slug, want)
+		}
+		admins, crew := h.group("Admins"), h.group("Crew")
+		h.ok(h.PutMappings(t.Context(), h.admin, h.dir.ID, []NewMapping{{admins, "admin"}, {crew, "collaborator"}}))
+		ada = h.user("ada", `, "vanta_roles": "employee"`)
+		join := func(group string) {
+			h.does("PATCH", "/Groups/"+group, patchBody("add", "members", memberList([]string{ada})))
+		}
+		leave := func(group string) {
+			h.does("PATCH", "/Groups/"+group, patchBody("remove", fmt.Sprintf("members[value eq %q]", ada), ""))
+		}
+		h.dir = h.set(h.dir, `strict = strict`) // what it has learned
+		join(admins)
+		is("the attribute wins", "employee")
+		h.does("PATCH", "/Users/"+ada, patchBody("remove", "vanta_roles", ""))
+		is("a lost attribute", "employee")
+		h.does("PATCH", "/Users/"+ada, patchBody("replace", "title", `"Countess"`))
+		is("another push", "employee")
+		join(crew)
+		is("a group behind", "employee")
+		leave(crew)
+		h.turn(ada, "false")
+		h.turn(ada, "true")
+		is("switched off and on", "employee")
+		off, on := Unlinked, Linked
+		for _, state := range []State{off, on} {
+			var err error
+			h.dir, err = h.ChangeDirectory(t.Context(), h.admin, h.dir.ID, DirectoryChanges{State: &state})
+			h.ok(err)
+		}
+		is("the directory off and on", "employee")
+		sim, err := h.Simulate(t.Context(), h.admin, h.dir.ID, ada)
+		h.ok(err)
+		h.same("why", sim.Steps[len(sim.Steps)-1], "But Admin may more than the last role, Employee, and it is nothing new: the group held them before. "+
+			"So Employee stays: nobody rises by a loss. A new value of the attribute, coming into a group anew, or a change of the set-up here would raise.")
+
+		leave(admins)
+		join(admins)
+		is("into the group anew", "admin")
+		h.does("PUT", "/Users/"+ada, userBody("ada", `, "vanta_roles": "employee"`))
+		is("a new value", "employee")
+		h.does("PUT", "/Users/"+ada, userBody("ada", ""))
+		is("lost again", "employee")
+		h.ok(h.PutMappings(t.Context(), h.admin, h.dir.ID, []NewMapping{{admins, "admin"}}))
+		h.dir = h.set(h.dir, `strict = strict`)
+		is("the set-up has changed", "admin")
+	})
+}
+
+// TestLeftLowerGroup checks that who leaves the group that decided does not rise by
+// the next one, nor when the group is gone altogether.
+func TestLeftLowerGroup(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		ada, bob, eve := h.user("ada", ""), h.user("bob", ""), h.user("eve", "")
+		low, high := h.group("Low", ada, bob, eve), h.group("High", ada, bob)
+		h.ok(h.PutMappings(t.Context(), h.admin, h.dir.ID, []NewMapping{{low, "employee"}, {high, "editor"}}))
+		h.dir = h.set(h.dir, `strict = strict`)
+		h.turn(eve, "false")
+		h.does("PATCH", "/Groups/"+high, patchBody("add", "members", memberList([]string{eve})))
+		h.does("PATCH", "/Groups/"+low, patchBody("remove", fmt.Sprintf("members[value eq %q]", ada), ""))
+		h.same("left", h.account("ada@example.com"), "ada employee active SCIM")
+		h.does("DELETE", "/Groups/"+low, "")
+		h.same("the group is gone", h.account("bob@example.com"), "bob employee active SCIM")
+		h.does("PATCH", "/Users/"+bob, patchBody("replace", "title", `"Bob"`))
+		h.same("another push", h.account("bob@example.com"), "bob employee active SCIM")
+		h.turn(eve, "true")
+		h.same("into a group while off", h.account("eve@example.com"), "eve editor active SCIM")
+	})
+}
+
+// TestGroundsOfOld checks that rows without grounds, of an older schema, are as
+// safe, and still rise by something new.
+func TestGroundsOfOld(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		ada, bob := h.user("ada", `, "vanta_roles": "employee"`), h.user("bob", `, "vanta_roles": "employee"`)
+		eve := h.user("eve", "")
+		group := h.group("Crew", ada, bob)
+		h.maps(group, string(access.Editor))
+		h.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE scim_resource SET grounds = ''`)
+			return err
+		})
+		h.dir = h.set(h.dir, `strict = strict`) // what it has learned
+		h.does("PATCH", "/Users/"+ada, patchBody("remove", "vanta_roles", ""))
+		h.same("a loss", h.account("ada@example.com"), "ada employee active SCIM")
+		h.does("PATCH", "/Users/"+bob, patchBody("replace", "vanta_roles", `"admin"`))
+		h.same("a new value", h.account("bob@example.com"), "bob admin active SCIM")
+		h.does("PATCH", "/Groups/"+group, patchBody("add", "members", memberList([]string{eve})))
+		h.same("a new group", h.account("eve@example.com"), "eve editor active SCIM")
 	})
 }
 
