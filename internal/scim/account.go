@@ -130,7 +130,7 @@ func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Reso
 		return err
 	}
 	return s.provision(ctx, tx, c, r, access.Provisioned{
-		Active: r.Active, Email: email, Name: p.name(), Nobody: nobody, Quiet: c.newborn == r.ID, Role: r.Role,
+		Active: r.Active, Email: email, From: found.from, Name: p.name(), Nobody: nobody, Quiet: c.newborn == r.ID, Role: r.Role,
 	})
 }
 
@@ -173,7 +173,7 @@ func (s *Service) switchOff(ctx context.Context, tx *db.Tx, c *call, r *Resource
 	if err != nil {
 		return err
 	}
-	return s.provision(ctx, tx, c, r, access.Provisioned{Email: user.Email, Name: user.Name, Role: user.Role.ID})
+	return s.provision(ctx, tx, c, r, access.Provisioned{Email: user.Email, From: user.RoleFrom, Name: user.Name, Role: user.Role.ID})
 }
 
 // accountEmail answers the e-mail that the account of a user may have, "" when

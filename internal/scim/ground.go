@@ -4,6 +4,7 @@ package scim
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -131,7 +132,23 @@ func (s *Service) award(ctx context.Context, tx *db.Tx, d Directory, r Resource,
 	return nil
 }
 
+// roleHere answers the role that people here gave a user of a directory, whose
+// default had given another; false when they gave none.
+func (s *Service) roleHere(ctx context.Context, tx *db.Tx, d Directory, r Resource) (access.Role, bool, error) {
+	if r.Account == "" {
+		return access.Role{}, false, nil
+	}
+	user, err := s.Access.ByID(ctx, tx, d.Workspace.Number, r.Account)
+	if errors.Is(err, db.ErrNoRow) {
+		return access.Role{}, false, nil
+	}
+	return user.Role, user.Source == access.SCIM && user.RoleFrom == access.RoleHere, err
+}
+
 // last answers the last role of a user; false when there is none.
 func (s *Service) last(ctx context.Context, tx *db.Tx, d Directory, r Resource) (access.Role, bool, error) {
+	if here, is, err := s.roleHere(ctx, tx, d, r); err != nil || is {
+		return here, is, err
+	}
 	return s.role(ctx, tx, d, string(r.Role))
 }

@@ -33,6 +33,7 @@ import (
 
 // resolution is the role that somebody gets, and why.
 type resolution struct {
+	from     access.RoleFrom
 	grounds  grounds // that there are now
 	role     access.Role
 	steps    []string // sentences, in the order in which it was found
@@ -118,6 +119,7 @@ func (s *Service) roleByAttribute(
 	f.step("The attribute %s says %s.", d.RoleAttribute, quotedTexts(sent))
 	if len(known) > 0 {
 		f.step("%q is the role %s.", web.Shorten(known[0].value), known[0].role.Name)
+		f.from = access.RoleByAttribute
 		return true, s.award(ctx, tx, d, r, given{known[0].role, attributeGround(known[0].role), "the attribute said so before"}, f)
 	}
 	last, had, err := s.last(ctx, tx, d, r)
@@ -126,7 +128,7 @@ func (s *Service) roleByAttribute(
 	}
 	message := fmt.Sprintf("%s has %s in %s, which is no role here", r.nameOf(), quotedTexts(sent), d.RoleAttribute)
 	if had {
-		f.role = last
+		f.from, f.role = access.RoleByAttribute, last
 		message += fmt.Sprintf("; the last valid role, %s, stays", last.Name)
 		f.step("That is no role here, so the last valid role, %s, stays.", last.Name)
 	} else {
@@ -160,6 +162,7 @@ func (s *Service) roleByGroup(ctx context.Context, tx *db.Tx, d Directory, r Res
 		}
 		if known {
 			f.step("The group %s, which has priority %d, gives the role %s.", m.group, m.position, role.Name)
+			f.from = access.RoleByMapping
 			return true, s.award(ctx, tx, d, r, given{role, groupGround(m), "the group held them before"}, f)
 		}
 		f.step("The group %s gives a role that is not there any more.", m.group)
@@ -171,6 +174,16 @@ func (s *Service) roleByGroup(ctx context.Context, tx *db.Tx, d Directory, r Res
 }
 
 func (s *Service) roleByDefault(ctx context.Context, tx *db.Tx, d Directory, r Resource, f *resolution) error {
+	here, is, err := s.roleHere(ctx, tx, d, r)
+	if err != nil {
+		return err
+	}
+	if is {
+		f.from, f.role = access.RoleHere, here
+		f.step("So it is the role that people here gave them, %s, while neither attribute nor group says one.", here.Name)
+		return nil
+	}
+	f.from = access.RoleByDefault
 	role, known, err := s.role(ctx, tx, d, string(d.DefaultRole))
 	if err != nil {
 		return err
@@ -404,7 +417,7 @@ func (s *Service) rehearse(ctx context.Context, who caller.Caller, sim *Simulati
 			return err
 		}
 		_, _, err = s.Access.Provision(ctx, tx, who, user.ID, access.Provisioned{
-			Active: user.Status != access.Deactivated, Email: user.Email, Name: user.Name, Role: sim.Role.ID,
+			Active: user.Status != access.Deactivated, Email: user.Email, From: user.RoleFrom, Name: user.Name, Role: sim.Role.ID,
 		})
 		if err == nil {
 			err = errRehearsed

@@ -12,8 +12,10 @@ import (
 	"testing"
 
 	"github.com/passmuster/muster/internal/access"
+	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
 	"github.com/passmuster/muster/internal/db/dbtest"
+	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/scim/schema"
 )
 
@@ -340,6 +342,53 @@ func TestSimulate(t *testing.T) {
 		h.same("no refusal is written down", h.told("lockout"), []string(nil))
 		if _, err := h.Simulate(t.Context(), h.admin, h.dir.ID, "bob"); err == nil {
 			t.Error("nobody has a role")
+		}
+	})
+}
+
+// TestRoleGivenHere checks that a role that people here gave to somebody of the
+// default stays, whatever is pushed, until attribute or mapping says one; and that
+// neither of them is changed here.
+func TestRoleGivenHere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		ada := h.user("ada", "")
+		admin := h.admin
+		admin.Kind = caller.User
+		give := func(role string) error {
+			_, err := h.Access.Update(t.Context(), admin, "ada@example.com", access.Changes{Role: &role})
+			return err
+		}
+		push := func(what, more, want string) {
+			t.Helper()
+			h.does("PUT", "/Users/"+ada, userBody("ada", more))
+			h.same(what, h.account("ada@example.com"), "ada "+want)
+			sim, err := h.Simulate(t.Context(), h.admin, h.dir.ID, ada)
+			h.ok(err)
+			h.same(what+", simulated", sim.Role.Slug, strings.Fields(want)[0])
+		}
+		h.ok(give("editor"))
+		push("an unrelated push", `, "title": "Countess"`, "editor active SCIM")
+		h.turn(ada, "false")
+		h.turn(ada, "true")
+		push("off and on", `, "title": "Lady"`, "editor active SCIM")
+		fallback := "auditor"
+		var err error
+		h.dir, err = h.ChangeDirectory(t.Context(), h.admin, h.dir.ID, DirectoryChanges{DefaultRole: &fallback})
+		h.ok(err)
+		push("another default", `, "title": "Countess"`, "editor active SCIM")
+		push("a value that is no role", `, "vanta_roles": "king"`, "editor active SCIM")
+		push("a value", `, "vanta_roles": "collaborator"`, "collaborator active SCIM")
+		if err := give("editor"); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("got %v, want a conflict: the attribute decides", err)
+		}
+		crew := h.group("Crew")
+		h.ok(h.PutMappings(t.Context(), h.admin, h.dir.ID, []NewMapping{{crew, "collaborator"}}))
+		h.dir = h.set(h.dir, `strict = strict`)
+		h.does("PATCH", "/Groups/"+crew, patchBody("add", "members", memberList([]string{ada})))
+		push("the mapping", "", "collaborator active SCIM")
+		if err := give("editor"); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("got %v, want a conflict: the mapping decides", err)
 		}
 	})
 }
