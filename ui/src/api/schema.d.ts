@@ -9510,6 +9510,11 @@ export interface components {
             organizationId: string;
             role: components["schemas"]["RoleRef"];
             /**
+             * @description What decides on the role: people here, or a directory. What its attribute or mapping decides cannot be changed here; what its default gave can, and then people here decide.
+             * @enum {string}
+             */
+            roleSource: "here" | "attribute" | "mapping" | "default";
+            /**
              * @description SCIM: name, e-mail and status are an identity provider's.
              * @enum {string}
              */
