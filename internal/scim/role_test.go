@@ -5,6 +5,7 @@ package scim
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -390,5 +391,50 @@ func TestRoleGivenHere(t *testing.T) {
 		if err := give("editor"); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("got %v, want a conflict: the mapping decides", err)
 		}
+	})
+}
+
+// TestSuppose checks that the simulator answers for who has not arrived, as the
+// same would come true.
+func TestSuppose(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		h.user("ada", `, "vanta_roles": "admin"`)
+		crew := h.group("Crew")
+		h.group("Unmapped")
+		h.ok(h.PutMappings(t.Context(), h.admin, h.dir.ID, []NewMapping{{crew, "editor"}}))
+		_, err := h.Access.Create(t.Context(), h.admin, access.NewUser{Email: "local@example.com", Role: "auditor", Status: access.Active})
+		h.ok(err)
+		for _, c := range []struct {
+			in         Supposed
+			role, last string // the last step
+		}{
+			{Supposed{}, "employee", "So it is the default role, Employee."},
+			{Supposed{Values: []string{"nonsense", "Auditor"}, Groups: []string{crew}}, "auditor", `"Auditor" is the role Auditor.`},
+			{Supposed{Groups: []string{"unmapped", "CREW"}}, "editor", "The group Crew, which has priority 1, gives the role Editor."},
+			{Supposed{Groups: []string{"Crew"}, CurrentRole: "employee"}, "editor", "The group Crew, which has priority 1, gives the role Editor."},
+			{Supposed{Groups: []string{"Crew"}, CurrentRole: "employee", Before: true}, "employee", "But Editor may more"},
+			{Supposed{CurrentRole: "admin"}, "employee", "So it is the default role, Employee."},
+			{Supposed{Email: "local@example.com"}, "employee", "But there is an account with the e-mail local@example.com that was made here, with the role Auditor"},
+			{Supposed{Email: "ADA@example.com"}, "employee", "But ada has arrived already"},
+		} {
+			sim, err := h.Suppose(t.Context(), h.admin, h.dir.ID, c.in)
+			h.ok(err)
+			if last := sim.Steps[len(sim.Steps)-1]; sim.Role.Slug != c.role || !strings.HasPrefix(last, c.last) {
+				t.Errorf("%+v: got %s and %q, want %s and %q", c.in, sim.Role.Slug, sim.Steps, c.role, c.last)
+			}
+		}
+		_, err = h.Suppose(t.Context(), h.admin, h.dir.ID, Supposed{CurrentRole: "king", Email: "nobody", Groups: []string{"Nobody"}})
+		for _, place := range []string{"/suppose/email", "/suppose/currentRole", "/suppose/groups/0"} {
+			var told *fault.Error
+			if !errors.As(err, &told) || !slices.ContainsFunc(told.Problems, func(p fault.Problem) bool { return p.Pointer == place }) {
+				t.Errorf("got %v, want a problem at %s", err, place)
+			}
+		}
+		h.dir, err = h.ChangeDirectory(t.Context(), h.admin, h.dir.ID, DirectoryChanges{RoleAttribute: &[]string{"urn:example:Muster:role"}[0]})
+		h.ok(err)
+		sim, err := h.Suppose(t.Context(), h.admin, h.dir.ID, Supposed{Values: []string{"editor"}})
+		h.ok(err)
+		h.same("in an extension", sim.Role.Slug, "editor")
 	})
 }

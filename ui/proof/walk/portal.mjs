@@ -75,6 +75,16 @@ const simulate = async (page, user, role) => {
   await page.getByRole('status').getByText(role, { exact: true }).waitFor();
 };
 
+/** Somebody who has not arrived, by keyboard: the form folds out, and asks. */
+const suppose = async (page, sent, role) => {
+  await page.getByText('Somebody who has not arrived').focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Value of muster_roles').fill(sent);
+  await page.getByLabel('Value of muster_roles').press('Enter');
+  await page.getByRole('status').getByText('Somebody like this gets').waitFor();
+  await page.getByRole('status').getByText(role, { exact: true }).waitFor();
+};
+
 /** Okta, from first step to last. */
 async function followOkta(page, problems) {
   const shown = await connect(page, 'Okta', 'Okta', ['SCIM 2.0 Base Url', 'OAuth Bearer Token']);
@@ -104,6 +114,7 @@ async function followOkta(page, problems) {
   await page.getByRole('button', { exact: true, name: 'Save' }).click();
   await done(page, 'Name the attribute here');
   await simulate(page, 'bob@example.com', 'Editor');
+  await suppose(page, 'auditor', 'Auditor');
   await map(page, problems);
   await open(page, 'Test the connection');
   await page.getByRole('button', { name: 'Run the self-test' }).click();
