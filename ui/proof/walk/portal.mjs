@@ -43,7 +43,16 @@ export const full = [
     name: 'portal', path: portal(''), see: 'Worth a look',
   },
   { name: 'portal-requests', path: portal('?tab=requests&status=failed'), see: 'POST /Users' },
-  { name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group' },
+  {
+    after: async (page) => {
+      await page.getByText('Somebody who has not arrived').click();
+      await page.getByLabel('Role so far').selectOption({ label: 'Auditor' });
+      await page.getByLabel('They had all of this before').check();
+      await page.getByRole('button', { name: 'Suppose it' }).click();
+      await page.getByText('Somebody like this gets').waitFor();
+    },
+    name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group',
+  },
   { name: 'portal-settings', path: portal('?tab=settings'), see: 'Make a link' },
 ];
 

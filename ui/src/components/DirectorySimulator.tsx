@@ -25,6 +25,7 @@ const listOf = (text = '') =>
 
 /** Somebody who has not arrived, as the provider might send them. */
 function Suppose({ directory, send: suppose }: { directory: Directory; send: (body: Schema<'DirectorySupposed'>) => Promise<void> }) {
+  const [had, setHad] = useState('');
   return (
     <details>
       <summary className="cursor-pointer text-sm">Somebody who has not arrived</summary>
@@ -51,7 +52,7 @@ function Suppose({ directory, send: suppose }: { directory: Directory; send: (bo
           spellCheck={false}
         />
         <Field autoComplete="off" hint="Names of groups that were pushed, with commas between." label="In the groups" name="groups" spellCheck={false} />
-        <SelectField defaultValue="" label="Role so far" name="currentRole">
+        <SelectField label="Role so far" name="currentRole" onChange={({ target }) => setHad(target.value)} value={had}>
           <option value="">None: they are new</option>
           {directory.roles.map((role) => (
             <option key={role.id} value={role.id}>
@@ -59,10 +60,12 @@ function Suppose({ directory, send: suppose }: { directory: Directory; send: (bo
             </option>
           ))}
         </SelectField>
-        <label className="flex items-start gap-2 text-sm">
-          <input className="mt-1" name="nothingNew" type="checkbox" />
-          They had all of this before, and something else was taken away
-        </label>
+        {had !== '' && (
+          <label className="flex items-start gap-2 text-sm">
+            <input className="mt-0.5 size-4 accent-[var(--color-accent-fill)]" name="nothingNew" type="checkbox" />
+            They had all of this before, and something else was taken away
+          </label>
+        )}
         <Field autoCapitalize="none" autoComplete="off" hint="Optional: says also what there is already under it." label="Their e-mail" name="email" spellCheck={false} type="email" />
         <div>
           <Ask>Suppose it</Ask>
