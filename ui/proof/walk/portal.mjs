@@ -43,7 +43,16 @@ export const full = [
     name: 'portal', path: portal(''), see: 'Worth a look',
   },
   { name: 'portal-requests', path: portal('?tab=requests&status=failed'), see: 'POST /Users' },
-  { name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group' },
+  {
+    after: async (page) => {
+      await page.getByText('Somebody who has not arrived').click();
+      await page.getByLabel('Role so far').selectOption({ label: 'Auditor' });
+      await page.getByLabel('They had all of this before').check();
+      await page.getByRole('button', { name: 'Suppose it' }).click();
+      await page.getByText('Somebody like this gets').waitFor();
+    },
+    name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group',
+  },
   { name: 'portal-settings', path: portal('?tab=settings'), see: 'Make a link' },
 ];
 
@@ -72,6 +81,16 @@ const open = async (page, step) => {
 const simulate = async (page, user, role) => {
   await page.getByLabel('What would they get?').fill(user);
   await page.getByRole('button', { name: 'Say it' }).click();
+  await page.getByRole('status').getByText(role, { exact: true }).waitFor();
+};
+
+/** Somebody who has not arrived, by keyboard: the form folds out, and asks. */
+const suppose = async (page, sent, role) => {
+  await page.getByText('Somebody who has not arrived').focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Value of muster_roles').fill(sent);
+  await page.getByLabel('Value of muster_roles').press('Enter');
+  await page.getByRole('status').getByText('Somebody like this gets').waitFor();
   await page.getByRole('status').getByText(role, { exact: true }).waitFor();
 };
 
@@ -104,6 +123,7 @@ async function followOkta(page, problems) {
   await page.getByRole('button', { exact: true, name: 'Save' }).click();
   await done(page, 'Name the attribute here');
   await simulate(page, 'bob@example.com', 'Editor');
+  await suppose(page, 'auditor', 'Auditor');
   await map(page, problems);
   await open(page, 'Test the connection');
   await page.getByRole('button', { name: 'Run the self-test' }).click();
