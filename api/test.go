@@ -87,6 +87,7 @@ type Test struct {
 // TestBuiltIn says which of Muster's own tests a test is, and what may be set of it.
 type TestBuiltIn struct {
 	ID       string        `json:"id"`
+	Due      *string       `json:"due" doc:"When a record that fails was due, where the rule is a deadline itself: then it is overdue as it fails, unless the test is given an SLA."`
 	Settings []TestSetting `json:"settings"`
 }
 

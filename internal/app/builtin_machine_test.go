@@ -285,6 +285,26 @@ func (w *world) compare(step string) {
 	}
 }
 
+// compareDue: a finding that is late was due when its days were over, and is overdue.
+func (w *world) compareDue(step string) {
+	w.t.Helper()
+	want, soonest, remedy, first := map[string]string{}, "none", "PASS", w.clock.now()
+	for id, since := range w.findings {
+		due := since.Add(time.Duration(w.days) * 24 * time.Hour)
+		if !due.Before(w.clock.now()) {
+			continue
+		}
+		want[id], remedy = shownTime(due.UnixMilli())+" overdue true", "OVERDUE"
+		if due.Before(first) {
+			first, soonest = due, shownTime(due.UnixMilli())
+		}
+	}
+	if len(w.findings) == 0 {
+		remedy = "NA"
+	}
+	w.wantDue("after "+step, "package-vulnerabilities-critical", remedy+" "+soonest, want)
+}
+
 // TestBuiltInTestsAgainstPlainGo: joiners, movers, leavers, pushes, settings and the clock, and
 // after each step every verdict is the one that plain Go comes to.
 func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
@@ -320,6 +340,7 @@ func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
 			w.clock.set(w.clock.now().Add(time.Millisecond)) // no two pushes are of one instant
 			steps[step]()
 			w.compare(step)
+			w.compareDue(step)
 		}
 		text, err := json.Marshal(maps.Clone(w.owners))
 		w.ok(err)

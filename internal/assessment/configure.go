@@ -123,6 +123,11 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
+	due, err := parseDue(members["due"])
+	if err != nil {
+		return draft{}, err
+	}
+	delete(members, "due")
 	delete(members, "category")
 	delete(members, "sla")
 	maps.Copy(members, more)
@@ -134,7 +139,7 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
-	d.document.BuiltIn = b.ID
+	d.document.BuiltIn, d.document.Due = b.ID, due
 	d.document.Settings, err = values.Text()
 	return d, err
 }

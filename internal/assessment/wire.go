@@ -164,7 +164,7 @@ func (n names) builtIn(d Document) (*api.TestBuiltIn, error) {
 	if d.BuiltIn == "" {
 		return nil, nil //nolint:nilnil // most tests are none
 	}
-	a := &api.TestBuiltIn{ID: d.BuiltIn, Settings: []api.TestSetting{}}
+	a := &api.TestBuiltIn{ID: d.BuiltIn, Settings: []api.TestSetting{}, Due: maybeText(d.dueTold())}
 	if !ok {
 		return a, nil // of another program
 	}

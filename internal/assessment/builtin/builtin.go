@@ -45,6 +45,7 @@ type file struct {
 	Category           string     `json:"category"`
 	Controls           []string   `json:"controls"`
 	Description        string     `json:"description"`
+	Due                json.Value `json:"due"`
 	FailWhen           json.Value `json:"failWhen"`
 	FailureDescription string     `json:"failureDescription"`
 	For                []variant  `json:"for"`

@@ -22,6 +22,8 @@
 //
 //	for       [{base, gathers?, mapped?, slug?, words?}]: whom it is made for; words are
 //	          placeholders that are the same for all tests of that base
+//	due       [{at: {field, plus?}, when?}]: when a record that fails was due, where the
+//	          rule is a deadline itself; the first whose condition holds
 //	settings  [{name, kind, default, minimum, maximum, about, above?}]
 //	controls  entries of the library of controls, by id: the default mapping
 //

@@ -53,7 +53,7 @@ var placeholders = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // isRule says whether a member takes values as the rule language has them.
 func isRule(name string) bool {
-	return slices.Contains([]string{"failWhen", "freshness", "passWhen", "reducer", "scope"}, name)
+	return slices.Contains([]string{"due", "failWhen", "freshness", "passWhen", "reducer", "scope"}, name)
 }
 
 // Beside answers the members of the file form that a test gets when it is made and

@@ -9127,6 +9127,8 @@ export interface components {
             status: "OK" | "NEEDS_ATTENTION" | "DEACTIVATED" | "IN_PROGRESS" | "INVALID" | "NOT_APPLICABLE";
         };
         TestBuiltIn: {
+            /** @description When a record that fails was due, where the rule is a deadline itself: then it is overdue as it fails, unless the test is given an SLA. */
+            due: string | null;
             id: string;
             settings: components["schemas"]["TestSetting"][];
         };
