@@ -97,6 +97,7 @@ type TestSetting struct {
 	Name        string     `json:"name"`
 	Kind        string     `json:"kind" enum:"count,date,days,minutes,score"`
 	Description string     `json:"description"`
+	SLA         *string    `json:"sla" doc:"The SLA whose deadline the value follows, in days; null: the value is the test's own."`
 	Value       json.Value `json:"value"`
 	Default     json.Value `json:"default"`
 	Minimum     json.Value `json:"minimum"`

@@ -13,7 +13,10 @@ import (
 	"github.com/passmuster/muster/internal/assessment"
 	"github.com/passmuster/muster/internal/config"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/deadline"
 	"github.com/passmuster/muster/internal/json"
+	"github.com/passmuster/muster/internal/sla"
+	"github.com/passmuster/muster/internal/vulnerability"
 )
 
 // wantDue compares how a test stands with deadlines: "REMEDY soonest", then the due times
@@ -159,4 +162,98 @@ func TestDueTimesComeWithTheNextVersion(t *testing.T) {
 			t.Errorf("version %d", test.Version)
 		}
 	})
+}
+
+// TestDaysFollowTheSLA: until they are set, the days of a test are those of its SLA, and
+// what was there before an edit keeps what it had, in the test and in the list alike.
+func TestDaysFollowTheSLA(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, storage config.Storage) {
+		s := newSite(t, storage)
+		ctx := t.Context()
+		const ref, category, day = "package-vulnerabilities-critical", "vulnerabilities-critical", 24 * time.Hour
+		scanner := s.system("Scanner", "PackageVulnerabilityConnectors")
+		scanner.push(finding("old", 9.1))
+		edit := func(change sla.Change) {
+			_, err := s.SLAs.Edit(ctx, s.admin, category, change)
+			s.ok(err)
+		}
+		s.clock.set(noon().Add(day))
+		edit(sla.Change{Term: &deadline.Term{Amount: 36, Unit: deadline.Hours}})
+		scanner.push(finding("old", 9.1), finding("new", 9.1))
+		s.clock.set(noon().Add(7*day + time.Millisecond))
+		s.passes()
+		late := map[string]string{"old": "2026-03-09T12:00:00Z overdue true", "new": "2026-03-05T00:00:00Z overdue true"}
+		s.wantDue("both are late", ref, "OVERDUE 2026-03-05T00:00:00Z", late)
+		test, err := s.Assessments.Get(ctx, s.admin, ref)
+		s.ok(err)
+		if got := fmt.Sprint(test.Version, " ", test.Document.Name, " ", test.Document.Follows); got != "2 Critical vulnerabilities in packages are fixed within 36 hours [days]" {
+			t.Errorf("the test is %s", got)
+		}
+		for name, due := range s.deadlines() {
+			if late[name] != due+" overdue true" {
+				t.Errorf("the list has %s due at %s, the test %s", name, due, late[name])
+			}
+		}
+		edit(sla.Change{Enabled: ptr(false)})
+		scanner.push(finding("old", 9.1), finding("newest", 9.1))
+		s.clock.set(noon().Add(300 * day))
+		s.passes()
+		s.wantDue("switched off", ref, "OVERDUE 2026-03-09T12:00:00Z", map[string]string{"old": late["old"]})
+		_, err = s.configure(ref, `{"days": 30}`)
+		s.ok(err)
+		s.wantDue("days of its own", ref, "OVERDUE 2026-04-01T12:00:00Z", map[string]string{
+			"old": "2026-04-01T12:00:00Z overdue true", "newest": "2026-04-08T12:00:00.001Z overdue true",
+		})
+		edit(sla.Change{Enabled: ptr(true), Term: &deadline.Term{Amount: 2, Unit: deadline.Days}})
+		test, err = s.Assessments.Get(ctx, s.admin, ref)
+		s.ok(err)
+		if test.Version != 4 || len(test.Document.Follows) != 0 {
+			t.Errorf("an edit made version %d, which follows %v", test.Version, test.Document.Follows)
+		}
+		test, err = s.configure(ref, `{"days": null}`)
+		s.ok(err)
+		if string(test.Document.Settings) != `{"days":2,"from":9}` {
+			t.Errorf("it follows again with %s", test.Document.Settings)
+		}
+		_, err = s.SLAs.Edit(ctx, s.admin, category, sla.Change{Term: &deadline.Term{Amount: 2, Unit: deadline.BusinessDays}})
+		if diff := cmp.Diff([]string{"/deadline takes hours or days: built-in tests go by it, and rules count no business days"}, problems(err)); diff != "" {
+			t.Errorf("business days (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// TestTasksFollowTheSLAs: each priority its own, by when the task was created.
+func TestTasksFollowTheSLAs(t *testing.T) {
+	onBothEngines(t, func(t *testing.T, storage config.Storage) {
+		s := newSite(t, storage)
+		const day, ref = 24 * time.Hour, "security-tasks-closed-in-time"
+		tasks := s.system("Jira", "SecurityTask")
+		tasks.push(task("old", 0, nil), task("other", 0, record{"priority": "P1"}))
+		s.clock.set(noon().Add(day))
+		_, err := s.SLAs.Edit(t.Context(), s.admin, "security-tasks-p0", sla.Change{Term: &deadline.Term{Amount: 1, Unit: deadline.Days}})
+		s.ok(err)
+		tasks.push(task("old", 0, nil), task("other", 0, record{"priority": "P1"}), task("new", -day, nil))
+		s.clock.set(noon().Add(2*day + time.Millisecond))
+		s.passes()
+		s.wantDue("the new one", ref, "OVERDUE 2026-03-04T12:00:00Z", map[string]string{"new": "2026-03-04T12:00:00Z overdue true"})
+		s.clock.set(noon().Add(7*day + time.Millisecond))
+		s.passes()
+		s.wantDue("both", ref, "OVERDUE 2026-03-04T12:00:00Z", map[string]string{
+			"new": "2026-03-04T12:00:00Z overdue true", "old": "2026-03-09T12:00:00Z overdue true",
+		})
+	})
+}
+
+// deadlines answers those of the list of vulnerabilities, by displayName.
+func (s *site) deadlines() map[string]string {
+	s.t.Helper()
+	found := map[string]string{}
+	list, _, err := s.Vulnerabilities.List(s.t.Context(), s.admin, vulnerability.Query{Limit: 100})
+	s.ok(err)
+	for _, v := range list {
+		found[v.Name] = shownTime(v.DueAt.UnixMilli())
+	}
+	return found
 }

@@ -38,7 +38,7 @@ func (s *Service) Configure(ctx context.Context, c caller.Caller, ref string, in
 	if err != nil {
 		return Test{}, err
 	}
-	before, err := builtin.ParseValues(t.Document.Settings)
+	before, err := t.Document.ownValues(b)
 	if err != nil {
 		return Test{}, err
 	}
@@ -119,7 +119,11 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
-	members, err := b.Form(values, gathered)
+	spans, follows, err := s.spans(ctx, c.Workspace, b, values)
+	if err != nil {
+		return draft{}, err
+	}
+	members, err := b.FormOver(spans, gathered)
 	if err != nil {
 		return draft{}, err
 	}
@@ -139,7 +143,7 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
-	d.document.BuiltIn, d.document.Due = b.ID, due
-	d.document.Settings, err = values.Text()
+	d.document.BuiltIn, d.document.Due, d.document.Follows = b.ID, due, follows
+	d.document.Settings, err = spans[len(spans)-1].Values.Text()
 	return d, err
 }

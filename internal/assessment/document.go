@@ -20,6 +20,7 @@ type Document struct {
 	Due                []Due      `json:"due,omitempty"`      // of a built-in test whose rule is a deadline; nil: an SLA says
 	FailWhen           *rule.Node `json:"failWhen,omitempty"` // exactly one of FailWhen and PassWhen
 	FailureDescription string     `json:"failureDescription"`
+	Follows            []string   `json:"follows,omitempty"`   // settings that are as an SLA says
 	Freshness          string     `json:"freshness,omitempty"` // duration; "" never goes stale
 	Name               string     `json:"name"`
 	OnEmpty            string     `json:"onEmpty"`
@@ -192,6 +193,7 @@ func parseDocument(text []byte) (d Document, err error) {
 		Due                json.Value `json:"due"`
 		FailWhen           json.Value `json:"failWhen"`
 		FailureDescription string     `json:"failureDescription"`
+		Follows            []string   `json:"follows"`
 		Freshness          string     `json:"freshness"`
 		Name               string     `json:"name"`
 		OnEmpty            string     `json:"onEmpty"`
@@ -208,7 +210,7 @@ func parseDocument(text []byte) (d Document, err error) {
 		return d, err
 	}
 	d = Document{
-		BuiltIn: raw.BuiltIn, Cases: raw.Cases, Settings: raw.Settings, Description: raw.Description, FailureDescription: raw.FailureDescription, Freshness: raw.Freshness, Name: raw.Name,
+		BuiltIn: raw.BuiltIn, Cases: raw.Cases, Settings: raw.Settings, Description: raw.Description, FailureDescription: raw.FailureDescription, Follows: raw.Follows, Freshness: raw.Freshness, Name: raw.Name,
 		OnEmpty: raw.OnEmpty, OnUnknown: raw.OnUnknown, Reducer: raw.Reducer, Related: raw.Related, Remediation: raw.Remediation,
 	}
 	due, err := parseDue(raw.Due)

@@ -24,7 +24,9 @@
 //	          placeholders that are the same for all tests of that base
 //	due       [{at: {field, plus?}, when?}]: when a record that fails was due, where the
 //	          rule is a deadline itself; the first whose condition holds
-//	settings  [{name, kind, default, minimum, maximum, about, above?}]
+//	settings  [{name, kind, default, minimum, maximum, about, above?, sla?}]; one with an SLA follows
+//	          its deadline until it is set
+//	clock     the field whose instant begins what those count
 //	controls  entries of the library of controls, by id: the default mapping
 //
 // ${name} stands for a setting or a word. Alone in a string of the rule it is the

@@ -21,7 +21,11 @@ func (t *Test) Form(values Values, gathered []Gathered) (map[string]json.Value, 
 		within = map[string]string{}
 	}
 	for _, s := range t.Settings {
-		alone[s.Name], within[s.Name] = s.rule(values[s.Name]), s.words(values[s.Name])
+		value := values[s.Name]
+		if value == nil {
+			value = s.Default
+		}
+		alone[s.Name], within[s.Name] = s.rule(value), s.words(value)
 	}
 	filled := map[string]json.Value{}
 	for name, member := range t.members {

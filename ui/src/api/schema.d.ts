@@ -9352,6 +9352,8 @@ export interface components {
             maximum: unknown;
             minimum: unknown;
             name: string;
+            /** @description The SLA whose deadline the value follows, in days; null: the value is the test's own. */
+            sla: string | null;
             value: unknown;
         };
         TestStrip: {
