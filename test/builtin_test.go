@@ -94,7 +94,7 @@ func TestBuiltInTests(t *testing.T) {
 		pusher, token = s.token(t, build), s.token(t, manage)
 		put(loginElement("jane", false))
 		after := s.tests(t, token)
-		if len(after) != 6 || after["accounts-used"].Version.Major != 2 || after["mfa-on-accounts"].Version.Major != 1 ||
+		if len(after) != 7 || after["accounts-used"].Version.Major != 2 || after["mfa-on-accounts"].Version.Major != 1 ||
 			after["mfa-on-accounts"].Counts.Failing != 1 {
 			t.Errorf("after a kill and a push: %+v", after)
 		}

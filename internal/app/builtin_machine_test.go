@@ -57,7 +57,7 @@ func emailOf(i int) string { return fmt.Sprintf("p%d@example.com", i%4) }
 // link is what Muster does by e-mail: whoever has none gets the person who has it.
 func (w *world) link() {
 	for id, a := range w.accounts {
-		email, _ := a["email"].(string)
+		email := strings.ToLower(a["email"].(string))
 		if w.owners[id] == "" && w.people[email] != nil {
 			w.owners[id] = email
 		}
@@ -73,7 +73,7 @@ func (w *world) pushAccounts() {
 		}
 		id := fmt.Sprintf("a%d", i)
 		r := login(id, record{
-			"email": emailOf(i), "status": w.one("ACTIVE", "ACTIVE", "DEACTIVATED"), "permissionLevel": w.one("ADMIN", "BASE"),
+			"email": w.one(emailOf(i), emailOf(i), strings.ToUpper(emailOf(i)), ""), "status": w.one("ACTIVE", "ACTIVE", "DEACTIVATED"), "permissionLevel": w.one("ADMIN", "BASE"),
 			"authMethod": w.one("SSO", "PASSWORD", "TOKEN"), "createdTimestamp": w.ago(200),
 		})
 		r["mfaEnabled"] = []any{true, false, nil}[w.IntN(3)]
@@ -213,6 +213,15 @@ func (w *world) judged(id string, a record) map[string]string {
 	}
 	if a["permissionLevel"] == "ADMIN" {
 		out["admin-accounts-owned"] = said(owner != "" && !gone)
+	}
+	if owner != "service" && a["email"] != "" {
+		same := 0
+		for _, other := range w.accounts {
+			if other["status"] == "ACTIVE" && strings.EqualFold(other["email"].(string), a["email"].(string)) {
+				same++
+			}
+		}
+		out["accounts-unique"] = said(same < 2)
 	}
 	if a["authMethod"] != "SSO" && owner != "service" {
 		out["mfa-on-accounts"] = said(a["mfaEnabled"] == true)

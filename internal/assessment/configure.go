@@ -119,6 +119,9 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
+	if b, err = s.named(ctx, c, b, on); err != nil {
+		return draft{}, err
+	}
 	spans, follows, err := s.spans(ctx, c.Workspace, b, values)
 	if err != nil {
 		return draft{}, err
@@ -146,4 +149,17 @@ func (s *Service) fillIn(
 	d.document.BuiltIn, d.document.Due, d.document.Follows = b.ID, due, follows
 	d.document.Settings, err = spans[len(spans)-1].Values.Text()
 	return d, err
+}
+
+// named answers a built-in test on a definition whose name it knows.
+func (s *Service) named(ctx context.Context, c caller.Caller, b *builtin.Test, on resource.Definition) (*builtin.Test, error) {
+	applications, err := s.Applications.Applications(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	name, err := s.nameFor(ctx, c, applications, on)
+	if err != nil {
+		return nil, err
+	}
+	return b.On(name)
 }

@@ -53,6 +53,21 @@ func (t *Test) Form(values Values, gathered []Gathered) (map[string]json.Value, 
 	return filled, nil
 }
 
+// On answers the test on the records of a definition, as its rule names that one.
+func (t *Test) On(name string) (*Test, error) {
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		return nil, err
+	}
+	on := *t
+	on.words = maps.Clone(t.words)
+	if on.words == nil {
+		on.words = map[string]string{}
+	}
+	on.words["self"] = string(quoted[1 : len(quoted)-1])
+	return &on, nil
+}
+
 var placeholders = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // isRule says whether a member takes values as the rule language has them.
