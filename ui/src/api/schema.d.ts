@@ -9224,6 +9224,8 @@ export interface components {
             status: "OK" | "NEEDS_ATTENTION" | "DEACTIVATED" | "IN_PROGRESS" | "INVALID" | "NOT_APPLICABLE";
         };
         TestBuiltIn: {
+            /** @description When a record that fails was due, where the rule is a deadline itself: then it is overdue as it fails, unless the test is given an SLA. */
+            due: string | null;
             id: string;
             settings: components["schemas"]["TestSetting"][];
         };
@@ -9447,6 +9449,8 @@ export interface components {
             maximum: unknown;
             minimum: unknown;
             name: string;
+            /** @description The SLA whose deadline the value follows, in days; null: the value is the test's own. */
+            sla: string | null;
             value: unknown;
         };
         TestStrip: {
