@@ -76,7 +76,7 @@ function Name({ directory }: { directory: Directory }) {
       </Form>
       {others.length > 0 && (
         <div className="flex flex-wrap items-center gap-2 text-sm">
-          <span className="text-soft">Arrived with users:</span>
+          <span className="text-soft">Other names known here:</span>
           {others.map((name) => (
             <Button key={name} onClick={() => run(() => save({ roleAttribute: name }))}>
               Use <code className="font-mono">{name}</code>

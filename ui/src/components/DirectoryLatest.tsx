@@ -34,8 +34,15 @@ export function Latest({ directory }: { directory: Directory }) {
       <h3 className="font-medium">What those who came last get</h3>
       {without.length > 0 && (
         <p className="rounded-md bg-risk-soft px-3 py-2 text-risk">
-          {without.length === known.length ? `None of the last ${count(known.length, 'user')}` : `Not all of the last ${count(known.length, 'user')}`} brought {roleAttribute}. Look at its spelling here and there
-          {provider === 'okta' && ', at its external namespace in Okta’s Profile Editor, and that a role is chosen in the assignment'}; then send these people again.
+          {without.length === known.length ? (
+            <>
+              None of the last {count(known.length, 'user')} brought {roleAttribute}. Look at its spelling here and there{provider === 'okta' && ', and at its external namespace in Okta’s Profile Editor'}; then send these people again.
+            </>
+          ) : (
+            <>
+              {without.length} of the last {count(known.length, 'user')} came without {roleAttribute}. See that a role is chosen in the assignment of each, and send them again.
+            </>
+          )}
         </p>
       )}
       <ul className="rounded-lg border">

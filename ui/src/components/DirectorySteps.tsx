@@ -32,7 +32,7 @@ function arrived(key: Part, directory: Directory): string {
   const names = learned(directory);
   if (key === 'assigned' && users > 0) return `${count(users, 'user has', 'users have')} arrived, ${activeUsers.toLocaleString('en-GB')} of them active.`;
   if (key === 'groups' && groups > 0) return `${count(groups, 'group has', 'groups have')} arrived.`;
-  if (key === 'custom' && names.length > 0) return `Arrived with users: ${names.join(', ')}.`;
+  if (key === 'custom' && directory.roleAttribute === '' && names.length > 0) return `Arrived with users: ${names.join(', ')}.`;
   return '';
 }
 

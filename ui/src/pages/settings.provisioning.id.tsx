@@ -53,8 +53,8 @@ function useRequests(directory: Directory, query: { status?: string; subject?: s
   return list;
 }
 
-/** The names of users in requests that came, for whom the simulator may be asked. */
-const namesIn = (rows: Schema<'DirectoryRequest'>[]): string[] => [...new Set(rows.filter((one) => one.subject && /^\/?users/i.test(one.path)).map((one) => one.subject))].slice(0, 20);
+/** The user names that requests asked for, for whom the simulator may be asked; it does not go by the name of a person. */
+const namesIn = (rows: Schema<'DirectoryRequest'>[]): string[] => [...new Set(rows.flatMap(({ path, subject }) => /^\/?users/i.test(path) ? (/userName eq "([^"\\]+)"/.exec(path)?.[1] ?? (subject.includes('@') ? subject : [])) : []))].slice(0, 20);
 
 type Open = { request: (id: string) => void };
 
