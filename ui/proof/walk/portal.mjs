@@ -27,7 +27,13 @@ export async function fill(house) {
 
 export const empty = [
   { name: 'security-empty', path: '/settings/security?tab=provisioning', see: 'No identity provider yet' },
-  { after: async (page) => { await page.getByRole('radio', { name: 'JumpCloud' }).check(); }, name: 'security-connect', path: '/settings/security?tab=provisioning&connect=1', see: 'Connect an identity provider' },
+  {
+    after: async (page) => {
+      await page.getByText('Switch SCIM on and choose your provider').click(); // its words switch it, too
+      await page.getByRole('radio', { name: 'JumpCloud' }).check();
+    },
+    name: 'security-connect', path: '/settings/security?tab=provisioning', see: 'No identity provider yet',
+  },
 ];
 
 const portal = (query) => (house) => `/settings/provisioning/${house.directory}${query}`;
