@@ -50,7 +50,7 @@ export function Latest({ directory }: { directory: Directory }) {
           <li className="flex flex-wrap items-baseline gap-x-3 border-b px-3 py-2 last:border-b-0" key={userId}>
             <span className="min-w-0 flex-1 basis-40 break-words">{name || userName}</span>
             <span className="font-medium">{role.name}</span>
-            <span className="basis-full break-words text-soft">{steps[0]}</span>
+            <span className="basis-full break-words text-soft">{steps.slice(0, 2).join(' ')}</span>
           </li>
         ))}
       </ul>
