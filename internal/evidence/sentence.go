@@ -186,6 +186,8 @@ func (a account) value(name string) string {
 		return tell(slices.DeleteFunc(slices.Clone(a.changes), func(c Change) bool { return c.Field == strings.TrimPrefix(name, "changes but ") }))
 	case name == "address":
 		return line(a.from)
+	case ofChange && first == "count":
+		return count(a.member(field), field)
 	case ofChange && first == "words":
 		return words(a.member(field))
 	case ofChange && first == "before":
@@ -199,6 +201,17 @@ func (a account) value(name string) string {
 		}
 	}
 	return ""
+}
+
+// count answers a number with what it counts: "1 file", "2 files".
+func count(number, things string) string {
+	if number == "1" {
+		things = strings.TrimSuffix(things, "s")
+	}
+	if number == "" {
+		return ""
+	}
+	return number + " " + things
 }
 
 // who answers the actor's name with what it is, unless it is a person.

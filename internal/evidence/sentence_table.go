@@ -21,6 +21,7 @@ const lockout = ": it would have left the workspace without an Admin who can sig
 //	{changes}                all changes in words; {changes but active} without those of a field
 //	{address}                where the request came from
 //	{reason}                 a member of the body; {a|b} takes the first that says anything
+//	{count files}            a number in the body with what it counts: 1 file, 2 files
 //	{words method}           a member of the body that is a word of the code
 //	[ because {reason}]      goes when a value in it is empty
 //
@@ -29,8 +30,8 @@ var sentences = []sentence{
 	{"access_review.account_back", "", "The account {account} in {system} is active again and back in the access review {subject}"},
 	{"access_review.account_gone", "", "The account {account} in {system} is gone before anybody decided on it in the access review {subject}"},
 	{"access_review.cancelled", "", "{actor} cancelled the access review {subject}[ (reason: {reason})]"},
-	{"access_review.completed", "", "{actor} completed the access review {subject}: {accounts} accounts, {kept} kept, {toBeRemoved} to be removed, {removed} removed, {gone} gone"},
-	{"access_review.created", "", "{actor} drafted the access review {subject} of {systems} systems"},
+	{"access_review.completed", "", "{actor} completed the access review {subject}: {count accounts}, {kept} kept, {toBeRemoved} to be removed, {removed} removed, {gone} gone"},
+	{"access_review.created", "", "{actor} drafted the access review {subject} of {count systems}"},
 	{"access_review.deleted", "", "{actor} deleted the draft of the access review {subject}"},
 	{"access_review.due_soon", "", "The access review {subject} is to be completed by {due}"},
 	{"access_review.edited", "", "{actor} changed the access review {subject}[: {changes}]"},
@@ -39,7 +40,7 @@ var sentences = []sentence{
 	{"access_review.removal_asked_for", "", "{actor} decided in the access review {subject} that {account} in {system} is to be removed[ by {due}][ (was {was})][ (reason: {reason})]"},
 	{"access_review.removal_passed", "", "The account {account} in {system} is gone, as the access review {subject} asked for"},
 	{"access_review.removal_reopened", "", "The account {account} in {system} is active again, which the access review {subject} wants removed"},
-	{"access_review.started", "", "{actor} started the access review {subject} of {accounts} accounts in {systems} systems"},
+	{"access_review.started", "", "{actor} started the access review {subject} of {count accounts} in {count systems}"},
 
 	{"account.found_by_e_mail", "", "Accounts were linked to {subject} by e-mail: {linked}[ ({accounts})]"},
 	{"account.linked_by_e_mail", "", "Accounts of {subject} were linked to people by e-mail: {linked}"},
@@ -130,7 +131,9 @@ var sentences = []sentence{
 	{"document.link_removed", "", "{actor} took the link[ {link}] from the document {subject}"},
 	{"document.owner_changed", "", "{actor} changed the owner of the document {subject}: {changes}"},
 	{"document.reactivated", "", "{actor} made the document {subject} relevant again"},
-	{"document.submitted", "", "{actor} submitted the document {subject}: {files} files, {links} links"},
+	{"document.submitted", "links=0", "{actor} submitted the document {subject}: {count files}"},
+	{"document.submitted", "files=0", "{actor} submitted the document {subject}: {count links}"},
+	{"document.submitted", "", "{actor} submitted the document {subject}: {count files} and {count links}"},
 
 	{"exception.approved", "condition", "{actor} approved that the test {subject} leaves out every record of which holds: {condition}[ until {until}] (asked for by {requester}, reason: {reason})"},
 	{"exception.approved", "", "{actor} approved that the test {subject} leaves out {name|entity}[ until {until}] (asked for by {requester}, reason: {reason})"},
@@ -152,7 +155,7 @@ var sentences = []sentence{
 	{"exception_settings.updated", "", "{actor} changed what exceptions of {subject} go by[: {changes}]"},
 
 	{"framework.added_from_the_catalogue", "", "{actor} brought the framework {subject} into use"},
-	{"framework.created", "", "{actor} made the framework {subject} with {requirements} requirements"},
+	{"framework.created", "", "{actor} made the framework {subject} with {count requirements}"},
 	{"framework.edited", "", "{actor} edited the framework {subject}[: {changes}]"},
 	{"framework.removed", "", "{actor} took the framework {subject} out of use"},
 
@@ -221,7 +224,7 @@ var sentences = []sentence{
 	{"remediation.overdue", "count=1", "A record was not remediated in time under the test {subject}"},
 	{"remediation.overdue", "", "{count} records were not remediated in time under the test {subject}"},
 
-	{"resource.edited", "", "{actor} changed what is said of {subject} in {resourceKind}[: {changes}]"},
+	{"resource.edited", "", "{actor} edited {subject} in {resourceKind}[: {changes}]"},
 	{"role.granted", "", "{actor} gave {subject} the role {role}"},
 
 	{"session.begun", "factor=recovery_code", "{actor} signed in with {words method} and a recovery code[ from {address}]"},
@@ -285,6 +288,7 @@ var sentences = []sentence{
 	{"user.role_changed", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
 	{"user.unlinked", "", "{actor} took the link to {before identityProvider} from the account of {subject}"},
 	{"user.updated", "changes=role", "{actor} gave {subject} the role {after role}[ (was {before role})]"},
+	{"user.updated", "", "{actor} updated the user {subject}[: {changes}]"},
 
 	{"vulnerability.deactivated", "", "{actor} deactivated the vulnerability {subject}[ until {until}][ (reason: {reason})]"},
 	{"vulnerability.miss_acknowledged", "", "{actor} acknowledged that the vulnerability {subject} was remediated late: {comment}"},

@@ -108,6 +108,7 @@ func Actions() []Action {
 func (s sentence) general() string {
 	text := optional.ReplaceAllString(s.text, "")
 	text = strings.NewReplacer("{actor}", "somebody", "{whose}", "somebody's", "{whom}", "somebody").Replace(text)
+	text = counted.ReplaceAllString(text, "… $1")
 	text = placeholder.ReplaceAllString(text, "…")
 	if text[0] >= 'a' && text[0] <= 'z' { // else it begins with a value
 		text = strings.ToUpper(text[:1]) + text[1:]
@@ -116,6 +117,7 @@ func (s sentence) general() string {
 }
 
 var (
+	counted     = regexp.MustCompile(`\{count ([^}]*)\}`)
 	optional    = regexp.MustCompile(`\[[^\]]*\]`)
 	placeholder = regexp.MustCompile(`\{[^}]*\}`)
 )

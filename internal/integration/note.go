@@ -128,7 +128,8 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, c caller.Caller, d resour
 	if len(entities) == 0 {
 		return fault.New(fault.Impossible, "the resource is gone: the newest push left it out")
 	}
-	if err := s.checkOwner(ctx, tx, c, ch.Owner); err != nil {
+	owner, err := s.owner(ctx, tx, c, ch.Owner)
+	if err != nil {
 		return err
 	}
 	rows, err := selectNotes(ctx, tx, d, []resource.Item{item})
@@ -152,28 +153,46 @@ func (s *Service) edit(ctx context.Context, tx *db.Tx, c caller.Caller, d resour
 	if err := table.Apply(ctx, tx, d.Workspace.Number, deltas); err != nil {
 		return err
 	}
+	list, err := s.changes(ctx, tx, c, was.Note, is, owner)
+	if err != nil {
+		return err
+	}
 	e := entities[0]
 	return evidence.Append(ctx, tx, s.Now(), evidence.Entry{
 		Actor: c, Kind: "resource",
 		Subject: evidence.Subject{Kind: "resource", ID: resource.EntityID(d.Number, e.Item, e.CreatedAt), Name: e.Name()},
-		Body:    map[string]any{"what": "edited", "definition": string(d.ID), "resourceKind": d.Name, "changes": changes(was.Note, is)},
+		Body:    map[string]any{"what": "edited", "definition": string(d.ID), "resourceKind": d.Name, "changes": list},
 	})
 }
 
-// checkOwner refuses whom nobody knows.
-func (s *Service) checkOwner(ctx context.Context, tx *db.Tx, c caller.Caller, id *string) error {
+// owner answers what the person is called who is to own a record, "" for nobody, and
+// refuses whom nobody knows.
+func (s *Service) owner(ctx context.Context, tx *db.Tx, c caller.Caller, id *string) (string, error) {
 	if id == nil || *id == "" {
-		return nil
+		return "", nil
 	}
 	p, err := s.Directory.ByID(ctx, tx, c.Workspace.Number, directory.PersonID(*id))
 	if errors.Is(err, db.ErrNoRow) || err == nil && p.NotPerson {
-		return fault.New(fault.Impossible, "ownerId: there is no person with the id %s", (*id)[:min(len(*id), 100)])
+		return "", fault.New(fault.Impossible, "ownerId: there is no person with the id %s", (*id)[:min(len(*id), 100)])
 	}
-	return err
+	return p.Name.Display, err
 }
 
-// changes answers what distinguishes two notes, for people.
-func changes(was, is Note) (list []evidence.Change) {
+// formerly answers what the owner of a note is called; the id of who is gone.
+func (s *Service) formerly(ctx context.Context, tx *db.Tx, c caller.Caller, n Note) (string, error) {
+	if n.Owner == "" {
+		return "", nil
+	}
+	p, err := s.Directory.ByID(ctx, tx, c.Workspace.Number, n.Owner)
+	if errors.Is(err, db.ErrNoRow) {
+		return string(n.Owner), nil
+	}
+	return p.Name.Display, err
+}
+
+// changes answers what distinguishes two notes, for people; owner is what the next
+// owner is called.
+func (s *Service) changes(ctx context.Context, tx *db.Tx, c caller.Caller, was, is Note, owner string) (list []evidence.Change, err error) {
 	add := func(field string, before, after any) {
 		if before != after {
 			list = append(list, evidence.Change{Field: field, Before: before, After: after})
@@ -187,6 +206,12 @@ func changes(was, is Note) (list []evidence.Change) {
 	}
 	add("inScope", !was.OutOfScope, !is.OutOfScope)
 	add("description", text(was.Description), text(is.Description))
-	add("owner", text(string(was.Owner)), text(string(is.Owner)))
-	return list
+	if was.Owner == is.Owner {
+		return list, nil
+	}
+	before, err := s.formerly(ctx, tx, c, was)
+	if err != nil {
+		return nil, err
+	}
+	return append(list, evidence.Change{Field: "owner", Before: text(before), After: text(owner)}), nil
 }

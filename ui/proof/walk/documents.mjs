@@ -5,7 +5,7 @@
 export const empty = [
   { name: 'documents-empty', path: '/documents', see: 'No documents yet' },
   { name: 'documents-new', path: '/documents?add=1', see: 'From the command line', after: async (page) => {
-    await page.getByRole('button', { name: 'Ask for it' }).click();
+    await page.getByRole('button', { name: 'Create the document' }).click();
     await page.getByText('Say what is wanted.').waitFor();
   } },
 ];

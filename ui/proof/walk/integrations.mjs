@@ -30,7 +30,7 @@ export const empty = [
   {
     name: 'integrations-create',
     path: '/integrations?create=1',
-    see: 'Create an application',
+    see: 'New application',
     after: async (page) => {
       await page.getByRole('button', { name: 'Create the application' }).click();
       await page.getByText('This must not be empty.').waitFor();
@@ -96,7 +96,7 @@ export const full = [
     see: 'Inventory',
     after: async (page) => {
       await tab('Resources', 'PASTE_THE_SECRET')(page);
-      await page.getByRole('button', { name: 'Add a resource' }).click();
+      await page.getByRole('button', { name: 'New resource' }).click();
       await page.getByLabel('Base type').selectOption('custom_resource');
       await page.getByLabel('Schema of the custom properties').fill('{\n  "properties": {\n    "memory": {"type": "text"}\n  }\n}');
       await page.getByText('/properties/memory/type').waitFor();

@@ -14,7 +14,7 @@ let slack;
 
 export const empty = [
   { name: 'notifications-mine-empty', path: at, see: 'This server sends no mail yet' },
-  { name: 'notifications-channels-empty', path: `${at}?tab=channels`, see: 'No channel yet' },
+  { name: 'notifications-channels-empty', path: `${at}?tab=channels`, see: 'No channels yet' },
   { name: 'notifications-log-empty', path: `${at}?tab=log`, see: 'Nothing was sent yet' },
 ];
 

@@ -5,7 +5,7 @@
 export const empty = [
   { name: 'policies-empty', path: '/policies', see: 'No policies yet' },
   { name: 'policies-new', path: '/policies?add=1', see: 'Many at once', after: async (page) => {
-    await page.getByRole('button', { name: 'Make the policy' }).click();
+    await page.getByRole('button', { name: 'Create the policy' }).click();
     await page.getByText('Give the policy a name.').waitFor();
   } },
 ];

@@ -8,7 +8,7 @@ export const full = [
     after: async (page) => {
       await page.getByLabel('Name').fill('Okta sign-in');
       await page.getByLabel('Issuer').fill('not an address');
-      await page.getByRole('button', { name: 'Add it' }).click();
+      await page.getByRole('button', { name: 'Add the provider' }).click();
       await page.getByRole('alert').first().waitFor();
     },
     name: 'security-sso', path: '/settings/security?tab=sso&sso=new', see: 'Add an identity provider',
@@ -16,7 +16,7 @@ export const full = [
   { name: 'security-sessions', path: '/settings/security?tab=sessions', see: 'This one' },
   { name: 'system', path: '/settings/system', see: 'account-feed' },
   { name: 'workspaces', path: '/settings/workspaces', see: 'This workspace' },
-  { name: 'roles-create', path: '/settings/roles?create=1', see: 'Make the role' },
+  { name: 'roles-create', path: '/settings/roles?create=1', see: 'Create the role' },
 ];
 
 /** Changes how people get in, makes a role, and ends a session of one's own. */
@@ -36,13 +36,13 @@ export async function play(page, { house, problems }) {
   await page.goto('/settings/security?tab=sso&sso=new');
   await page.getByLabel('Kind').selectOption('saml');
   await page.getByLabel('Name').fill('Company login');
-  await page.getByRole('button', { name: 'Add it' }).click();
+  await page.getByRole('button', { name: 'Add the provider' }).click();
   await page.getByText('Assertion consumer service (ACS) URL').waitFor();
   await page.goto('/settings/roles?create=1');
   await page.getByLabel('Name').fill('Security engineer');
   await page.getByRole('combobox', { exact: true, name: 'Tests' }).selectOption('edit');
   await page.getByRole('combobox', { exact: true, name: 'People' }).selectOption('view');
-  await page.getByRole('button', { name: 'Make the role' }).click();
+  await page.getByRole('button', { name: 'Create the role' }).click();
   await page.getByRole('row', { name: /Security engineer/ }).waitFor();
   await page.getByRole('row', { name: /Security engineer/ }).press('Enter');
   await page.getByRole('button', { exact: true, name: 'Delete' }).click();
@@ -50,7 +50,7 @@ export async function play(page, { house, problems }) {
   await page.getByRole('row', { name: /Security engineer/ }).waitFor({ state: 'detached' });
   await page.goto('/settings/workspaces?create=1');
   await page.getByLabel('Name', { exact: true }).last().fill('Other house');
-  await page.getByRole('button', { name: 'Make the workspace' }).click();
+  await page.getByRole('button', { name: 'Create the workspace' }).click();
   await page.getByRole('button', { name: 'Go to Other house' }).click();
   await page.getByRole('button', { name: /Workspace Other house/ }).click();
   await page.getByRole('menuitem', { name: 'Default' }).click();

@@ -52,8 +52,8 @@ export const full = [
     see: 'auth-prod-1',
     after: async (page) => {
       await page.getByRole('row', { name: /srv_001/ }).click();
-      await page.getByRole('button', { name: 'Make an exception' }).click();
-      await page.getByRole('button', { name: 'Make the exception' }).click();
+      await page.getByRole('button', { name: 'New exception' }).click();
+      await page.getByRole('button', { name: 'Create the exception' }).click();
       await page.getByText('Say why: auditors read it.').waitFor();
     },
   },
@@ -65,9 +65,9 @@ export async function play(page, { house, problems }) {
   await page.goto(first(house));
   await page.getByRole('button', { name: 'Re-run' }).click();
   await page.getByRole('row', { name: /srv_008/ }).press('Enter');
-  await page.getByRole('button', { name: 'Make an exception' }).click();
+  await page.getByRole('button', { name: 'New exception' }).click();
   await page.getByLabel('Reason').fill('Is replaced next week');
-  await page.getByRole('button', { name: 'Make the exception' }).click();
+  await page.getByRole('button', { name: 'Create the exception' }).click();
   await page.getByText('Excepted: Is replaced next week').waitFor();
   if (!page.url().includes('record=')) problems.push('the drawer is not in the address');
   await page.keyboard.press('Escape');

@@ -33,12 +33,12 @@ async function runShown(page, tab) {
 /** Adds a resource on the page of the application. */
 async function addResource(page, type, name, custom) {
   await page.getByRole('tab', { name: 'Resources' }).click();
-  await page.getByRole('button', { name: 'Add a resource' }).click();
+  await page.getByRole('button', { name: 'New resource' }).click();
   const form = page.getByRole('dialog');
   await form.getByLabel('Base type').selectOption(type);
   await form.getByLabel('Name', { exact: true }).fill(name);
   if (custom) await form.getByLabel('Schema of the custom properties').fill(JSON.stringify(custom, null, 2));
-  await page.getByRole('button', { name: 'Add the resource' }).click();
+  await page.getByRole('button', { name: 'Create the resource' }).click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: new RegExp(`^${name}`) }).waitFor();
   return (await page.getByRole('region', { name: /^resource id/ }).innerText()).trim();
@@ -47,7 +47,7 @@ async function addResource(page, type, name, custom) {
 /** Writes the test of the quickstart, and watches the preview follow. */
 async function author(page, problems) {
   await page.goto('/tests');
-  await page.getByRole('link', { name: 'Create custom test' }).click();
+  await page.getByRole('link', { name: 'New test' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Internal servers have ≥ 8 GiB RAM and are active');
   await page.getByLabel('Description').fill('Every internal server that carries production load is active and has enough memory.');
   await page.getByLabel('How to fix').fill('Resize the server, or mark it inactive in the inventory.');
@@ -72,11 +72,11 @@ async function author(page, problems) {
 export async function play(page, { house, problems }) {
   await page.setViewportSize({ height: 860, width: 1280 });
   await page.goto('/integrations');
-  await page.getByRole('button', { name: 'Create an application' }).click();
+  await page.getByRole('button', { name: 'New application' }).click();
   await page.getByLabel('Name', { exact: true }).fill('Demo Private Integration');
   await page.getByLabel('Description').fill('Pushes servers and accounts');
   await page.getByRole('button', { name: 'Create the application' }).click();
-  await page.getByRole('button', { name: 'Make the secret' }).click();
+  await page.getByRole('button', { name: 'Create the secret' }).click();
   const secret = (await page.getByRole('region', { name: /^client secret/ }).innerText()).trim();
   const clientId = (await page.getByRole('region', { name: /^client id/ }).innerText()).trim();
 

@@ -105,7 +105,7 @@ const create = (name, see, button, wrong) => ({
 export const empty = [
   { name: 'webhooks-empty', path: '/settings/webhooks', see: 'No webhooks yet' },
   { name: 'webhooks-streams-empty', path: '/settings/streams', see: 'No streams yet' },
-  create('webhooks-create', 'Add a webhook', 'Add the webhook', 'Say where messages go.'),
+  create('webhooks-create', 'New webhook', 'Create the webhook', 'Say where messages go.'),
 ];
 
 export async function fill(house) {
@@ -142,15 +142,15 @@ const note = async (house, text) => {
 /** Makes the webhook in the page, and answers the secret that the page shows. */
 async function make(page, receiver) {
   await page.goto('/settings/webhooks');
-  await page.getByRole('button', { name: 'Add a webhook' }).click();
+  await page.getByRole('button', { name: 'New webhook' }).click();
   await page.getByRole('textbox', { exact: true, name: 'Name' }).fill('Alerts');
   await page.getByRole('textbox', { exact: true, name: 'Address' }).fill('http://169.254.169.254/latest/meta-data');
   await page.getByRole('searchbox', { name: 'Find types of events' }).fill('edited the control');
   await page.getByRole('checkbox', { exact: true, name: 'control.edited' }).check();
-  await page.getByRole('button', { name: 'Add the webhook' }).click();
+  await page.getByRole('button', { name: 'Create the webhook' }).click();
   await page.getByRole('alert').getByText(/not public \(link-local\)/).waitFor(); // beside the field
   await page.getByRole('textbox', { exact: true, name: 'Address' }).fill(`${receiver.url}/alerts`);
-  await page.getByRole('button', { name: 'Add the webhook' }).click();
+  await page.getByRole('button', { name: 'Create the webhook' }).click();
   return secretOf(page);
 }
 
@@ -196,9 +196,9 @@ async function hooks(page, house, problems) {
   const both = await receiver.next('a test after the rotation', (one) => receiver.came.indexOf(one) >= before);
   if (fresh === secret || !holds(fresh, both.headers, both.body) || !verified(both)) problems.push('after a rotation both secrets do not sign');
   await page.getByRole('button', { name: 'Close' }).click();
-  await page.getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('button', { name: 'Switch off' }).click();
   await page.getByRole('textbox', { name: 'Why' }).fill('it moves to another house');
-  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click();
   await page.getByText(/It moves to another house/).first().waitFor();
 }
 
@@ -212,9 +212,9 @@ async function streams(page, house, problems) {
   await page.getByRole('radio', { name: 'Only some' }).check();
   await page.getByRole('checkbox', { name: 'All of Controls' }).check();
   await page.getByRole('combobox', { name: 'Begins with' }).selectOption('All that has happened so far');
-  await page.getByRole('button', { name: 'Add the stream' }).click();
+  await page.getByRole('button', { name: 'Create the stream' }).click();
   const drawer = page.getByRole('dialog', { name: 'Controls' });
-  await drawer.getByText('Well').waitFor();
+  await drawer.getByText('Active').waitFor();
   if (!syslog.messages.some((text) => /^<\d+>1 .* muster - control\.edited \[muster@32473 .* edited the control/.test(text))) problems.push(`the syslog server got ${syslog.messages.slice(0, 3)}`);
   await drawer.getByRole('button', { name: 'Send a test' }).click();
   await drawer.getByText('The server took the test.').waitFor();
@@ -250,7 +250,7 @@ export async function roles({ house, open, problems }) {
       await page.getByRole('row', { name: /Ticket system/ }).press('Enter');
       await page.getByRole('tab', { name: 'Set-up' }).click();
       await page.getByText('Check the signature').waitFor();
-      if ((await page.getByRole('button', { name: /Rotate|Edit|Disable|Delete|Replay|Send a test/ }).count()) > 0) problems.push(`${role}: changes to a webhook are offered`);
+      if ((await page.getByRole('button', { name: /Rotate|Edit|Switch off|Delete|Replay|Send a test/ }).count()) > 0) problems.push(`${role}: changes to a webhook are offered`);
       if (/\/tickets/.test(await page.locator('main').innerText())) problems.push(`${role} reads the path of an address`);
     }
     await page.context().close();

@@ -25,7 +25,7 @@ export const full = [
     see: 'From a file',
     after: async (page) => {
       await page.getByText('All that a condition matches').click();
-      await page.getByRole('button', { name: 'Make the exception' }).click();
+      await page.getByRole('button', { name: 'Create the exception' }).click();
       await page.getByText('Say why: auditors read it.').waitFor();
     },
   },
@@ -47,7 +47,7 @@ async function newByRecord(page, test, record, reason) {
   await page.getByRole('combobox', { name: 'Record' }).fill(record);
   await page.getByRole('option').first().click();
   await page.getByLabel('Reason').fill(reason);
-  await page.getByRole('button', { name: 'Make the exception' }).click();
+  await page.getByRole('button', { name: 'Create the exception' }).click();
   await page.getByRole('dialog').getByText(reason).waitFor();
 }
 

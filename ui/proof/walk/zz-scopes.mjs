@@ -2,7 +2,7 @@
 
 // Scopes; the one of the estate is made with the program's other things (program.mjs).
 
-export const empty = [{ name: 'scopes-empty', path: '/scopes', see: 'No scope yet' }];
+export const empty = [{ name: 'scopes-empty', path: '/scopes', see: 'No scopes yet' }];
 
 export const full = [
   { name: 'scopes', path: '/scopes', see: 'Team one' },

@@ -47,7 +47,7 @@ function Body({ account }: { account: Account }) {
   const can = useCan();
   const { system } = account;
   return (
-    <div className="grid gap-7">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-7">
       <div className="flex flex-wrap items-center gap-2">
         <StatusChip word={wordOf('account', account.status)} />
         {account.isLeftOut && <StatusChip word={{ text: 'Left out of the newest push', tone: 'stale' }} />}
@@ -66,7 +66,7 @@ function Body({ account }: { account: Account }) {
             ['Signs in by', methods[account.authMethod]],
             ['MFA', <StatusChip key="mfa" quiet word={wordOf('mfa', account.mfaStatus)} />],
             ['Last login', <RelativeTime at={account.lastLoginDate} key="login" none="Never, as far as the source says" />],
-            ['Made', <RelativeTime at={account.sourceCreatedDate} key="made" none="The source does not say" />],
+            ['Created', <RelativeTime at={account.sourceCreatedDate} key="made" none="The source does not say" />],
             ['First pushed', <RelativeTime at={account.creationDate} key="first" />],
             ['Deactivated', account.deactivatedDate ? <RelativeTime at={account.deactivatedDate} /> : null],
             ['At the source', account.externalUrl ? <OutLink href={account.externalUrl}>{account.externalUrl.replace(/^https?:\/\//, '')}</OutLink> : null],

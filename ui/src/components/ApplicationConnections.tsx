@@ -50,7 +50,7 @@ const columns: Column<Connection>[] = [
     ),
     head: 'Connection', key: 'source', width: 'minmax(0,1fr)',
   },
-  { cell: (one) => <StatusChip quiet word={words[one.state]} />, head: 'State', key: 'state', width: '128px' },
+  { cell: (one) => <StatusChip quiet word={words[one.state]} />, head: 'Status', key: 'state', width: '128px' },
   { cell: (one) => <RelativeTime at={one.connectedDate} />, from: 640, head: 'Connected', key: 'connected', width: '128px' },
   { cell: (one) => (one.lastUsedDate ? <RelativeTime at={one.lastUsedDate} /> : <span className="text-faint">Never</span>), from: 560, head: 'Last call', key: 'used', width: '120px' },
 ];
@@ -74,7 +74,7 @@ export function ApplicationConnections({ application }: { application: Applicati
 
 const installed: Column<Installation>[] = [
   { cell: (one) => <span className="truncate font-medium">{one.workspaceName}</span>, head: 'Workspace', key: 'workspace', width: 'minmax(0,1fr)' },
-  { cell: (one) => <StatusChip quiet word={words[one.state]} />, head: 'State', key: 'state', width: '128px' },
+  { cell: (one) => <StatusChip quiet word={words[one.state]} />, head: 'Status', key: 'state', width: '128px' },
   { cell: (one) => `${String(one.connected)} of ${count(one.connections, 'connection')}`, from: 640, head: 'Connections', key: 'connections', width: '150px' },
   { cell: (one) => (one.lastUsedDate ? <RelativeTime at={one.lastUsedDate} /> : <span className="text-faint">Never</span>), from: 560, head: 'Last call', key: 'used', width: '120px' },
 ];

@@ -36,6 +36,9 @@ export function Section({ actions, children, lead, title }: { actions?: ReactNod
   );
 }
 
+// One function for all drawings: it is called when the group appears, and not each time that something is read anew.
+const takeFocus = (element: HTMLElement | null) => element?.focus({ preventScroll: true });
+
 /** The secret: made, shown once, made anew with a grace. */
 function Secret({ application }: { application: Application }) {
   const can = useCan();
@@ -72,16 +75,16 @@ function Secret({ application }: { application: Application }) {
         ) : (
           <Button busy={busy} look="primary" onClick={() => run(make)}>
             <KeyRound aria-hidden className="size-3.5" />
-            Make the secret
+            Create the secret
           </Button>
         ))
       }
-      lead={application.secretDate ? <>Made <RelativeTime at={application.secretDate} />. It is kept as a digest, so nobody can read it again.</> : 'There is none yet. It is shown once, when it is made.'}
+      lead={application.secretDate ? <>Created <RelativeTime at={application.secretDate} />. It is kept as a digest, so nobody can read it again.</> : 'There is none yet. It is shown once, when it is made.'}
       title="Client secret"
     >
       <ErrorNote error={error} />
       {secret && (
-        <div aria-label="The new secret" className="grid gap-2 rounded-md border border-risk-mark bg-risk-soft p-3" ref={fresh ? (element) => element?.focus() : undefined} role="group" tabIndex={-1}>
+        <div aria-label="The new secret" className="grid gap-2 rounded-md border border-risk-mark bg-risk-soft p-3" ref={fresh ? takeFocus : undefined} role="group" tabIndex={-1}>
           <p className="text-sm">
             <strong className="font-semibold">Copy it now.</strong> It is gone when you leave or reload this page.
           </p>
@@ -94,7 +97,7 @@ function Secret({ application }: { application: Application }) {
 
 const columns: Column<Token>[] = [
   { cell: (token) => <code className="font-mono text-sm">{token.hint}…</code>, head: 'Token', key: 'token', width: 'minmax(0,1fr)' },
-  { cell: (token) => <RelativeTime at={token.createdDate} />, from: 560, head: 'Made', key: 'made', width: '130px' },
+  { cell: (token) => <RelativeTime at={token.createdDate} />, from: 560, head: 'Created', key: 'made', width: '130px' },
   { cell: (token) => (token.lastUsedDate ? <RelativeTime at={token.lastUsedDate} /> : <span className="text-faint">Never</span>), head: 'Last used', key: 'used', width: '120px' },
   { cell: (token) => <RelativeTime at={token.expiresDate} />, from: 640, head: 'Ends', key: 'ends', width: '130px' },
 ];

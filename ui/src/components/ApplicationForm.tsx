@@ -2,19 +2,11 @@
 
 import { type Schema, send } from '../lib/api';
 import { useRefresh } from '../lib/session';
-import { Button } from './Button';
 import { Drawer } from './Drawer';
-import { Field, Form, TextField, useFormBusy } from './Form';
+import { Field, Form, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 
 type Application = Schema<'Application'>;
-
-function Submit() {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      Save
-    </Button>
-  );
-}
 
 /** Of the form's values those that differ, as PATCH takes them; the form asks for the grace in minutes. */
 function changed(application: Application, values: Record<string, string>): Schema<'ApplicationChange'> {
@@ -41,10 +33,7 @@ export function ApplicationForm({ application, close }: { application: Applicati
         <TextField defaultValue={application.description} label="Description" name="description" />
         <Field defaultValue={application.overlappingTokens} hint="Tokens that may be alive at once, 1 to 50. With fewer than before, the oldest end at once." label="Overlapping tokens" name="overlappingTokens" required type="number" />
         <Field defaultValue={application.rotationGraceSeconds / 60} hint="Minutes, at most 43,200 (30 days), for which an old secret and its tokens still work after a rotation. 0: they end at once." label="Rotation grace" name="rotationGraceSeconds" required step="any" type="number" />
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Submit />
-        </div>
+        <FormFoot close={close} text="Save" />
       </Form>
     </Drawer>
   );

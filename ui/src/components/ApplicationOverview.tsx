@@ -141,7 +141,7 @@ function Start({ application, definitions }: { application: Schema<'Application'
     <NextSteps
       steps={[
         { children: link('credentials', 'Under Credentials'), done: application.secretDate !== null, title: 'Make the client secret' },
-        { children: link('resources', 'Under Resources'), done: definitions.length > 0, title: 'Add a resource: what it pushes' },
+        { children: link('resources', 'Under Resources'), done: definitions.length > 0, title: 'Create a resource: what it pushes' },
         { children: <>Copy a program from {link('resources', 'Resources')}, or {link('try', 'try it in the page')}.</>, done: definitions.some((one) => one.lastPush !== null), title: 'Push the first records' },
       ]}
     />

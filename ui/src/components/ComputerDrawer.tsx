@@ -35,7 +35,7 @@ function Body({ computer }: { computer: Computer }) {
   const applications = useApplications();
   const late = isLate(computer, now);
   return (
-    <div className="grid gap-7">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-7">
       <Part title="Checks">
         <ul className="grid gap-3">
           {checks.map(({ Icon, key, text }) => (

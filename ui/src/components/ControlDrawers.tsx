@@ -13,7 +13,8 @@ import { Button } from './Button';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { ErrorNote } from './ErrorNote';
-import { Field, Form, SelectField, TextField, useFormBusy } from './Form';
+import { Field, Form, SelectField, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 
 type Control = Schema<'Control'>;
 
@@ -68,14 +69,6 @@ export function LibraryDrawer({ close, used }: { close: () => void; used: Contro
   );
 }
 
-function Submit({ children }: { children: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
-    </Button>
-  );
-}
-
 /** The fields that a control has when it is made and when it is edited. */
 function Fields({ control, domains }: { control?: Schema<'ControlDetail'>; domains: string[] }) {
   return (
@@ -111,9 +104,7 @@ export function NewControlDrawer({ close, controls }: { close: () => void; contr
     <Drawer close={close} subtitle="What you do so that requirements are met" title="New control">
       <Form send={create}>
         <Fields domains={domainsOf(controls)} />
-        <div>
-          <Submit>Create the control</Submit>
-        </div>
+        <FormFoot close={close} text="Create the control" />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">Many at once</h3>
@@ -141,9 +132,7 @@ export function EditControlDrawer({ close, control, domains }: { close: () => vo
       <Form send={change}>
         <Fields control={control} domains={domains} />
         <TextField defaultValue={control.note ?? ''} hint="For those who work on it." label="Note" name="note" />
-        <div>
-          <Submit>Save</Submit>
-        </div>
+        <FormFoot close={close} text="Save" />
       </Form>
     </Drawer>
   );

@@ -6,10 +6,10 @@ import { Refusal, type Schema, send } from '../lib/api';
 import { fieldsOf } from '../lib/fields';
 import { schemaProblems } from '../lib/jtd';
 import { useRefresh } from '../lib/session';
-import { Button } from './Button';
 import type { PlacedProblem } from './CodeEditor';
 import { Drawer } from './Drawer';
-import { Field, Form, SelectField, useFormBusy } from './Form';
+import { Field, Form, SelectField } from './Form';
+import { FormFoot } from './FormFoot';
 import { SchemaEditor, useBaseTypes } from './SchemaEditor';
 
 /** Names a base type in words: user_account → User account. */
@@ -32,14 +32,6 @@ export function splitProblems(error: unknown): { rest: unknown; schema: PlacedPr
     rest: inSchema.length > 0 ? new Refusal(error.status, 'the schema is not in order: see below it', others) : error,
     schema: inSchema.map(({ message, pointer }) => ({ message, pointer: pointer.slice('/schema'.length) })),
   };
-}
-
-function Submit() {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      Add the resource
-    </Button>
-  );
 }
 
 /** What every record of a base type carries. */
@@ -81,7 +73,7 @@ export function DefinitionForm({ application, close, made }: { application: Sche
     }
   };
   return (
-    <Drawer close={close} subtitle={application.name} title="Add a resource">
+    <Drawer close={close} subtitle={application.name} title="New resource">
       <Form send={add}>
         <SelectField label="Base type" name="baseType" onChange={(event) => choose(event.target.value)} value={type}>
           {bases.map((one) => (
@@ -99,10 +91,7 @@ export function DefinitionForm({ application, close, made }: { application: Sche
         ) : (
           <SchemaEditor more={wrong} set={setText} text={text} />
         )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Submit />
-        </div>
+        <FormFoot close={close} text="Create the resource" />
       </Form>
     </Drawer>
   );

@@ -118,9 +118,9 @@ function Body({ delivery, hook }: { delivery: Detail; hook: Hook }) {
       <p className="break-words text-lg">{sentence(readable(delivery.summary))}</p>
       <Facts
         rows={[
-          ['Stands', <span key="stands" role="status"><StatusChip word={deliveryWord(delivery)} /></span>],
+          ['Status', <span key="stands" role="status"><StatusChip word={deliveryWord(delivery)} /></span>],
           ['Next try', delivery.state === 'PENDING' ? <NextTry delivery={delivery} hook={hook} key="next" /> : null],
-          ['Made', <RelativeTime at={delivery.creationDate} key="made" />],
+          ['Created', <RelativeTime at={delivery.creationDate} key="made" />],
           ['Type', <code className="font-mono text-sm" key="type">{delivery.type}</code>],
           ['Id', <span className="flex items-center" key="id"><code className="truncate font-mono text-sm">{delivery.id}</code><CopyButton label="Copy the id" text={delivery.id} /></span>],
           ['Event', test ? 'A test, of none' : <span className="flex items-center" key="event"><code className="truncate font-mono text-sm">{delivery.eventId}</code><CopyButton label="Copy the id of the event" text={delivery.eventId ?? ''} /></span>],

@@ -5,21 +5,13 @@ import { useLocation } from 'wouter';
 import { type Schema, send } from '../lib/api';
 import { cadenceWords, reminderWords, timeWords } from '../lib/period';
 import { useCan, useRefresh } from '../lib/session';
-import { Button } from './Button';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
-import { CheckField, Field, Form, SelectField, TextField, useFormBusy } from './Form';
+import { CheckField, Field, Form, SelectField, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 
 type Detail = Schema<'DocumentDetail'>;
 type Input = Schema<'DocumentInput'>;
-
-function Submit({ children }: { children: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
-    </Button>
-  );
-}
 
 /** The options of a choice whose values have words. */
 const options = (words: Record<string, string>) =>
@@ -83,9 +75,7 @@ export function NewDocumentDrawer({ close }: { close: () => void }) {
     <Drawer close={close} subtitle="Evidence that no system pushes: a report, a contract, minutes" title="New document">
       <Form send={create}>
         <Fields />
-        <div>
-          <Submit>Ask for it</Submit>
-        </div>
+        <FormFoot close={close} text="Create the document" />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">From the command line</h3>
@@ -108,9 +98,7 @@ export function EditDocumentDrawer({ close, document }: { close: () => void; doc
       <Form send={change}>
         <Fields document={document} />
         <TextField defaultValue={document.note ?? ''} hint="For those who work on it." label="Note" name="note" />
-        <div>
-          <Submit>Save</Submit>
-        </div>
+        <FormFoot close={close} text="Save" />
       </Form>
     </Drawer>
   );

@@ -186,7 +186,7 @@ function Body({ exception, may }: { exception: Exception; may: boolean }) {
     ['Ended', exception.endedBy ? null : exception.endedDate && <RelativeTime at={exception.endedDate} key="at" />],
   ];
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <div className="grid gap-3">
         <div>
           <StatusChip word={wordOf('exception', exception.status)} />

@@ -21,7 +21,7 @@ export function Facts({ rows }: { rows: [name: string, value: ReactNode][] }) {
 /** A part of a drawer: a heading over what belongs to it. */
 export function Part({ title, children, aside }: { aside?: ReactNode; children: ReactNode; title: string }) {
   return (
-    <section className="grid gap-2.5">
+    <section className="grid grid-cols-[minmax(0,1fr)] gap-2.5">
       <div className="flex items-center justify-between gap-3">
         <h3 className="font-semibold text-sm">{title}</h3>
         {aside}

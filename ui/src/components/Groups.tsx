@@ -23,7 +23,7 @@ type Person = Schema<'Person'>;
 
 const columns: Column<Group>[] = [
   { cell: (group) => <span className="font-medium">{group.name}</span>, head: 'Group', key: 'name', width: 'minmax(0,1fr)' },
-  { align: 'right', cell: (group) => <span className="text-soft"><RelativeTime at={group.creationDate} /></span>, from: 420, head: 'Made', key: 'made', width: '120px' },
+  { align: 'right', cell: (group) => <span className="text-soft"><RelativeTime at={group.creationDate} /></span>, from: 420, head: 'Created', key: 'made', width: '120px' },
 ];
 
 const command = () => `curl -X POST ${location.origin}/v1/groups \\

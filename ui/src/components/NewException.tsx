@@ -8,13 +8,13 @@ import { findTests } from '../lib/find';
 import { useNow } from '../lib/now';
 import type { Node } from '../lib/rule';
 import { useRefresh } from '../lib/session';
-import { Button } from './Button';
 import type { Problem } from './ConditionEditor';
 import { ConditionField } from './ConditionField';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { ErrorNote } from './ErrorNote';
-import { Field, Form, TextField, useFormBusy } from './Form';
+import { Field, Form, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 import { type Choice, Picker } from './Picker';
 
 /** Finds failing records of a test by name or id, among the first 300. */
@@ -53,14 +53,6 @@ function Picked({ label, chosen, ...rest }: { chosen: Choice | undefined; find: 
         }
       />
     </div>
-  );
-}
-
-function Submit() {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      Make the exception
-    </Button>
   );
 }
 
@@ -147,9 +139,7 @@ export function NewException({ close, done }: { close: () => void; done: (id: st
         {kind === 'condition' && test && <Condition change={setCondition} key={test.id} node={condition} problems={problems} testId={test.id} />}
         <TextField data-missing="Say why: auditors read it." hint="Auditors read it." label="Reason" name="reason" required />
         <Field hint="Without a day it holds until somebody ends it." label="Until" min={now.toISOString().slice(0, 10)} name="until" type="date" />
-        <div>
-          <Submit />
-        </div>
+        <FormFoot close={close} text="Create the exception" />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">From a file</h3>

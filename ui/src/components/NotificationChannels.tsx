@@ -40,8 +40,8 @@ function Row({ channel, open }: { channel: Channel; open: () => void }) {
             <span className="break-all font-medium">{channel.name}</span>
             {!channel.enabled && <StatusChip quiet word={{ text: 'Switched off', tone: 'none' }} />}
           </p>
-          <p className="break-all text-soft text-sm">
-            {channel.address} · {told(channel)}
+          <p className="text-soft text-sm">
+            <span className="break-all">{channel.address}</span> · {told(channel)}
           </p>
           {channel.offBecause && <p className="break-words text-risk text-sm">{sentence(channel.offBecause)}</p>}
         </div>
@@ -74,7 +74,7 @@ export function NotificationChannels() {
     <Section actions={!none && add} lead="Everybody in the channel reads what it is told, whatever their role here. Nothing secret is in it: names and counts." title="Slack channels">
       <ErrorNote error={list.error} />
       {none && (
-        <EmptyState action={add} command={'muster admin notification channel add "#security" < url.txt'} Icon={Hash} title="No channel yet">
+        <EmptyState action={add} command={'muster admin notification channel add "#security" < url.txt'} Icon={Hash} title="No channels yet">
           In Slack, make an app with an incoming webhook for the channel, and enter its URL here.
         </EmptyState>
       )}

@@ -29,7 +29,7 @@ const columns: Column<Delivery>[] = [
   { cell: (one) => <span title={one.subject}>{what(one)}</span>, head: 'Message', key: 'subject', width: 'minmax(0,2fr)' },
   { cell: who, from: 480, head: 'To', key: 'to', width: 'minmax(0,1fr)' },
   { cell: (one) => <span className="text-soft">{mediumWord(one.medium)}</span>, from: 760, head: 'By', key: 'by', width: '72px' },
-  { cell: (one) => <StatusChip quiet word={wordOf('message', one.state)} />, head: 'State', key: 'state', width: '112px' },
+  { cell: (one) => <StatusChip quiet word={wordOf('message', one.state)} />, head: 'Status', key: 'state', width: '112px' },
   { cell: (one) => <span className="text-soft" title={one.lastError ?? ''}>{one.lastError && sentence(one.lastError)}</span>, from: 900, head: 'Why', key: 'why', width: 'minmax(0,1.2fr)' },
   { cell: (one) => <span className="text-soft"><RelativeTime at={one.endedDate ?? one.openedDate} /></span>, from: 620, head: 'When', key: 'when', width: '112px' },
 ];
@@ -60,7 +60,7 @@ function next({ nextDate, state, tries }: Delivery): [name: string, value: React
 
 function Body({ one }: { one: Delivery }) {
   const rows: [string, ReactNode][] = [
-    ['State', <StatusChip key="state" quiet word={wordOf('message', one.state)} />],
+    ['Status', <StatusChip key="state" quiet word={wordOf('message', one.state)} />],
     ['Why', one.lastError && sentence(one.lastError)],
     ['To', who(one)],
     ['Address', one.sentTo && one.sentTo !== who(one) ? one.sentTo : null],
@@ -113,7 +113,7 @@ export function NotificationLog() {
   const none = !list.isLoading && !list.error && list.rows.length === 0;
   const filters = [
     { label: 'By', name: 'by', options: (['email', 'slack'] as const).map((value) => ({ label: mediumWord(value), value })) },
-    { label: 'State', name: 'state', options: states.map((value) => ({ label: wordOf('message', value).text, value })) },
+    { label: 'Status', name: 'state', options: states.map((value) => ({ label: wordOf('message', value).text, value })) },
     ...(to ? [{ label: 'To', name: 'to', options: [{ label: list.rows[0] ? who(list.rows[0]) : 'one recipient', value: to }] }] : []),
   ];
   return (

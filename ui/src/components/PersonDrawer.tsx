@@ -103,7 +103,7 @@ function Accounts({ person }: { person: Person }) {
     <Part title="Accounts">
       <ErrorNote error={list.error} />
       {!list.isLoading && list.rows.length === 0 && <p className="text-soft">None that has been pushed.</p>}
-      <ul className="grid gap-1.5">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
         {list.rows.map((one) => (
           <li className="flex items-center justify-between gap-3" key={one.id}>
             <span className="min-w-0 truncate">
@@ -134,7 +134,7 @@ function Computers({ person }: { person: Person }) {
     <Part title="Computers">
       <ErrorNote error={list.error} />
       {!list.isLoading && list.rows.length === 0 && <p className="text-soft">None that has been pushed.</p>}
-      <ul className="grid gap-1.5">
+      <ul className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
         {list.rows.map((one) => (
           <li className="flex items-center justify-between gap-3" key={one.id}>
             <span className="min-w-0 truncate">
@@ -239,7 +239,7 @@ function Body({ person, groups }: { groups: Schema<'Group'>[]; person: Person })
   const gone = employment.status === 'FORMER' || employment.status === 'INACTIVE';
   const mine = groups.filter((one) => person.groupIds.includes(one.id));
   return (
-    <div className="grid gap-7">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-7">
       <div className="flex flex-wrap items-center gap-2">
         <StatusChip word={wordOf('employment', employment.status)} />
         {tasksSummary.status !== 'NONE' && <StatusChip word={wordOf('tasks', tasksSummary.status)} />}

@@ -7,21 +7,13 @@ import { renewalWords } from '../lib/period';
 import { useWhole } from '../lib/program';
 import { useCan, useRefresh } from '../lib/session';
 import { useUsers } from '../lib/users';
-import { Button } from './Button';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
-import { CheckField, Field, Form, SelectField, TextField, useFormBusy } from './Form';
+import { CheckField, Field, Form, SelectField, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 
 type Settings = Schema<'PolicySettings'>;
 type File = Schema<'PolicyFile'>;
-
-function Submit({ children }: { children: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
-    </Button>
-  );
-}
 
 /** Whose members have to accept it. */
 function GroupChoice({ policy }: { policy?: Settings }) {
@@ -99,9 +91,7 @@ export function NewPolicyDrawer({ close }: { close: () => void }) {
         }}
       >
         <Fields />
-        <div>
-          <Submit>Make the policy</Submit>
-        </div>
+        <FormFoot close={close} text="Create the policy" />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">Many at once</h3>
@@ -125,9 +115,7 @@ export function EditPolicyDrawer({ close, policy }: { close: () => void; policy:
         }}
       >
         <Fields policy={policy} />
-        <div>
-          <Submit>Save</Submit>
-        </div>
+        <FormFoot close={close} text="Save" />
       </Form>
     </Drawer>
   );

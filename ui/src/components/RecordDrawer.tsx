@@ -72,10 +72,10 @@ function ExceptionButton({ test, record }: { record: Explanation; test: Schema<'
           <strong className="font-medium text-text">{record.displayName || record.uniqueId}</strong> will not count for this test. Where exceptions need approval, it counts until somebody has given it.
         </>
       }
-      title="Make an exception"
-      verb="Make the exception"
+      title="New exception"
+      verb="Create the exception"
     >
-      Make an exception
+      New exception
     </ConfirmButton>
   );
 }
@@ -86,7 +86,7 @@ function Body({ record, test }: { record: Explanation; test: Schema<'Test'> }) {
   const mine = mayOwn && test.owner?.id === user.id;
   const marked = decidingFields(record.trace).map((field) => pointerOf(record.record, field));
   return (
-    <div className="grid gap-6">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <div className="grid gap-2">
         <div className="flex flex-wrap items-center gap-3">
           <StatusChip word={wordOf('entity', record.entityStatus)} />

@@ -154,7 +154,7 @@ function RecordDetail({ close, definitionId, recordId }: { close: () => void; de
   );
 }
 
-const states = [{ label: 'State', name: 'state', options: [{ label: 'Gone', value: 'removed' }] }];
+const states = [{ label: 'Status', name: 'state', options: [{ label: 'Gone', value: 'removed' }] }];
 
 /** The records of a definition: ?q= and ?state= narrow them, ?record= opens one. */
 export function RecordTable({ command, definitionId }: { command?: string; definitionId: string }) {

@@ -5,12 +5,12 @@ import { Check } from 'lucide-react';
 import { type Schema, send } from '../lib/api';
 import { useCan, useRefresh } from '../lib/session';
 import { count, plain } from '../lib/words';
-import { Button } from './Button';
 import { ConfirmButton } from './ConfirmButton';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { Part } from './Facts';
-import { Field, Form, useFormBusy } from './Form';
+import { Field, Form } from './Form';
+import { FormFoot } from './FormFoot';
 
 type Role = Schema<'Role'>;
 
@@ -30,14 +30,6 @@ const areas: { edit: boolean; key: string; label: string }[] = [
   { edit: false, key: 'settings', label: 'Settings' },
   { edit: false, key: 'audit-trail', label: 'Audit trail' },
 ];
-
-function Submit({ text }: { text: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {text}
-    </Button>
-  );
-}
 
 /** One choice a line: none, view or edit. */
 function Areas({ of }: { of: Record<string, string> }) {
@@ -73,10 +65,7 @@ function RoleForm({ close, role }: { close: () => void; role?: Role }) {
     <Form send={save}>
       <Field defaultValue={role?.name} label="Name" name="name" required />
       <Areas of={role?.areas ?? {}} />
-      <div className="flex justify-end gap-2">
-        <Button onClick={close}>Cancel</Button>
-        <Submit text={role ? 'Save' : 'Make the role'} />
-      </div>
+      <FormFoot close={close} text={role ? 'Save' : 'Create the role'} />
     </Form>
   );
 }
@@ -92,7 +81,7 @@ export function RoleDrawer({ close, role }: { close: () => void; role?: Role }) 
     await refresh('/v1/roles');
   };
   return (
-    <Drawer close={close} subtitle={role ? `${role.builtIn ? 'Built in, so it stays as it is' : 'Custom'} · ${count(role.userCount, 'user')}` : 'Somebody has one role. What no area is given for, it may not do.'} title={role?.name ?? 'Make a role'}>
+    <Drawer close={close} subtitle={role ? `${role.builtIn ? 'Built in, so it stays as it is' : 'Custom'} · ${count(role.userCount, 'user')}` : 'Somebody has one role. What no area is given for, it may not do.'} title={role?.name ?? 'New role'}>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
         {(!role || custom) && <RoleForm close={close} key={role?.id} role={role} />}
         {role && !custom && (

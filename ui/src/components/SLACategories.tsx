@@ -8,13 +8,13 @@ import { type Schema, send, usePages } from '../lib/api';
 import { atDeadline, deadlineWords, readDeadline, unitWords, units } from '../lib/deadline';
 import { useWhole } from '../lib/program';
 import { useCan, useRefresh } from '../lib/session';
-import { Button } from './Button';
 import { ConfirmButton } from './ConfirmButton';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { EmptyState } from './EmptyState';
 import { ErrorNote } from './ErrorNote';
-import { Field, Form, SelectField, useFormBusy } from './Form';
+import { Field, Form, SelectField } from './Form';
+import { FormFoot } from './FormFoot';
 import { RelativeTime } from './RelativeTime';
 import { Switch } from './Switch';
 import { type Column, Table } from './Table';
@@ -44,21 +44,13 @@ function Toggle({ sla }: { sla: SLA }) {
 }
 
 const columns: Column<SLA>[] = [
-  { cell: (sla) => <span className={`font-medium ${sla.enabled ? '' : 'text-soft'}`}>{sla.name}</span>, head: 'Category', key: 'name', width: 'minmax(0,1fr)' },
-  { cell: (sla) => <span className={sla.enabled ? '' : 'text-faint'}>{deadlineWords(sla.deadline)}</span>, head: 'Deadline', key: 'deadline', width: '130px' },
+  { cell: (sla) => <span className={`line-clamp-2 whitespace-normal font-medium leading-5 ${sla.enabled ? '' : 'text-soft'}`} title={sla.name}>{sla.name}</span>, head: 'Category', key: 'name', width: 'minmax(0,1fr)' },
+  { cell: (sla) => <span className={sla.enabled ? '' : 'text-faint'}>{deadlineWords(sla.deadline)}</span>, head: 'Deadline', key: 'deadline', width: '112px' },
   { cell: (sla) => <span className="text-soft">{sla.slug}</span>, from: 900, head: 'In files', key: 'slug', width: '220px' },
   { cell: (sla) => <span className="text-soft">{sla.builtIn ? 'Built in' : 'Your own'}</span>, from: 620, head: 'From', key: 'from', width: '90px' },
   { cell: (sla) => <span className="text-soft"><RelativeTime at={sla.updatedDate} none="As it ships" /></span>, from: 760, head: 'Changed', key: 'changed', width: '120px' },
   { cell: (sla) => <Toggle sla={sla} />, head: 'On', key: 'on', width: '52px' },
 ];
-
-function Submit({ children }: { children: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
-    </Button>
-  );
-}
 
 /** Makes a category, or changes one. */
 function SLADrawer({ sla, close }: { close: () => void; sla?: SLA }) {
@@ -90,9 +82,7 @@ function SLADrawer({ sla, close }: { close: () => void; sla?: SLA }) {
           </SelectField>
         </div>
         <p className="text-soft text-sm">A day is 24 hours. Business days are Monday to Friday, and keep the time of day.</p>
-        <div className="flex flex-wrap gap-2">
-          <Submit>{sla ? 'Save' : 'Create the category'}</Submit>
-        </div>
+        <FormFoot close={close} text={sla ? 'Save' : 'Create the category'} />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">{sla ? 'Point a test to it' : 'On the command line'}</h3>
@@ -132,7 +122,7 @@ export function SLACategories() {
     <div className="grid gap-3 pt-4">
       <ErrorNote error={list.error} />
       {!list.isLoading && list.rows.length === 0 && !list.error && (
-        <EmptyState Icon={Timer} command={'muster admin sla create "Web servers" --business-days 3'} title="No category yet">
+        <EmptyState Icon={Timer} command={'muster admin sla create "Web servers" --business-days 3'} title="No categories yet">
           A category says how long something may fail. Point tests to it.
         </EmptyState>
       )}

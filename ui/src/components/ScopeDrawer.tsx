@@ -13,7 +13,8 @@ import type { Problem } from './ConditionEditor';
 import { ConditionField } from './ConditionField';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
-import { Field, Form, SelectField, TextField, useFormBusy } from './Form';
+import { Field, Form, SelectField, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 import { type Choice, Picker } from './Picker';
 
 type Scope = Schema<'Scope'>;
@@ -72,14 +73,6 @@ function split(error: unknown, json: boolean): { inside: Problem[]; rest: unknow
   if (inside.length === 0) return { inside, rest: error };
   const others = error.problems.filter((one) => !inside.includes(one));
   return { inside, rest: new Refusal(error.status, 'Something is wrong with a filter.', others) };
-}
-
-function Submit({ children }: { children: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {children}
-    </Button>
-  );
 }
 
 /** One filter: of which resource, and the condition for its records. */
@@ -210,9 +203,7 @@ export function ScopeDrawer({ scope, close, done }: { close: () => void; done: (
         ) : (
           <Fields draft={draft} problems={problems} set={setDraft} />
         )}
-        <div>
-          <Submit>{scope ? 'Save' : 'Create the scope'}</Submit>
-        </div>
+        <FormFoot close={close} text={scope ? 'Save' : 'Create the scope'} />
       </Form>
       <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
         <h3 className="font-semibold text-sm">From a file</h3>

@@ -16,6 +16,9 @@ import { Menu } from './Menu';
 
 const foldKey = 'muster.nav';
 
+// One function for all drawings: it is called when an entry becomes that of the page, and brings it into sight.
+const showHere = (element: HTMLElement | null) => element?.scrollIntoView({ block: 'nearest' });
+
 /** The entries of the navigation that the user has pages for. */
 function NavList({ folded, leave }: { folded: boolean; leave?: () => void }) {
   const sees = useSees();
@@ -44,6 +47,7 @@ function NavList({ folded, leave }: { folded: boolean; leave?: () => void }) {
                     onClick={leave}
                     onFocus={Page.preload}
                     onMouseEnter={Page.preload}
+                    ref={here ? showHere : undefined}
                     title={folded ? nav?.label : undefined}
                   >
                     <Icon aria-hidden className="size-4 shrink-0" strokeWidth={2} />

@@ -11,19 +11,12 @@ import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { ErrorNote } from './ErrorNote';
 import { Part } from './Facts';
-import { Field, Form, SelectField, TextField, useFormBusy } from './Form';
+import { Field, Form, SelectField, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 import { RelativeTime } from './RelativeTime';
 
 type Provider = Schema<'SSOProvider'>;
 type Input = Schema<'SSOProviderInput'>;
-
-function Submit({ text }: { text: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {text}
-    </Button>
-  );
-}
 
 /** What the provider must be told about this server. */
 function Ours({ provider }: { provider: Provider }) {
@@ -164,10 +157,7 @@ export function SsoDrawer({ close, made, provider }: { close: () => void; made: 
             <Field defaultValue={provider?.domains.join(', ')} hint="E-mail domains that it may vouch for. Empty: any." label="Domains" name="domains" spellCheck={false} />
             <Box checked={provider?.createUsers ?? false} label="Unknown people become users" name="createUsers" note="With the role Employee. Off: only who is invited or provisioned gets in." />
             <Box checked={provider?.trustEmail ?? kind === 'saml'} key={kind} label="Trust its e-mail addresses" name="trustEmail" note="Also those that it does not call verified." />
-            <div className="flex justify-end gap-2">
-              <Button onClick={close}>Cancel</Button>
-              <Submit text={provider ? 'Save' : 'Add it'} />
-            </div>
+            <FormFoot close={close} text={provider ? 'Save' : 'Add the provider'} />
           </Form>
         )}
         {provider && may && <Try provider={provider} />}

@@ -70,7 +70,7 @@ export function SsoList() {
     <Section actions={!none && add} lead="People sign in through your identity provider, by OpenID Connect or SAML. Whom it vouches for is found by e-mail." title="Single sign-on">
       <ErrorNote error={list.error} />
       {none && (
-        <EmptyState action={add} Icon={LogIn} title="No provider yet">
+        <EmptyState action={add} Icon={LogIn} title="No providers yet">
           Register this server with your identity provider as an application: the drawer has the addresses that it asks for.
         </EmptyState>
       )}

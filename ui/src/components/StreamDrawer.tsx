@@ -29,7 +29,7 @@ function Failure({ stream }: { stream: Stream }) {
     <div className="grid gap-1 rounded-md bg-fail-soft px-3 py-2 text-fail text-sm" role="status">
       <p className="break-words">{sentence(stream.lastError ?? 'it failed')}</p>
       <p>
-        It fails since <RelativeTime at={stream.failingSinceDate} />, and is tried again {stream.nextTryDate ? soon(new Date(stream.nextTryDate), now) : 'soon'}. Nothing is lost: it goes on where it stands.
+        It first failed <RelativeTime at={stream.failingSinceDate} />, and is tried again {stream.nextTryDate ? soon(new Date(stream.nextTryDate), now) : 'soon'}. Nothing is lost: it goes on where it stands.
       </p>
     </div>
   );
@@ -90,7 +90,7 @@ export function StreamDrawer({ close, id }: { close: () => void; id: string }) {
           <Failure stream={stream} />
           <Facts
             rows={[
-              ['Stands', <StatusChip key="stands" word={streamWord(stream)} />],
+              ['Status', <StatusChip key="stands" word={streamWord(stream)} />],
               ['Sent', <span key="sent">{count(stream.sentCount, 'message')}{stream.lastSentDate && <>, the last <RelativeTime at={stream.lastSentDate} /></>}</span>],
               ['Behind', stream.behind === 0 ? 'Not at all' : `${count(stream.behind, 'entry', 'entries')} of the evidence`],
               ['Over', transports[partsOf(stream.url).transport].label],
@@ -98,7 +98,7 @@ export function StreamDrawer({ close, id }: { close: () => void; id: string }) {
               ['Events', wantedWords(stream.types)],
               ['Facility', stream.facility],
               ['Has come to', <span className="flex items-center" key="cursor"><code className="font-mono text-sm">{stream.cursor}</code><CopyButton label="Copy the id of the event" text={stream.cursor} /></span>],
-              ['Made', <RelativeTime at={stream.createdDate} key="made" />],
+              ['Created', <RelativeTime at={stream.createdDate} key="made" />],
             ]}
           />
           {can('manage sign-in') && <Actions key={stream.id} stream={stream} />}

@@ -6,20 +6,12 @@ import { useQueryState } from '../lib/address';
 import { type Schema, send } from '../lib/api';
 import { useRefresh } from '../lib/session';
 import { type Stream, type Transport, addressOf, facilities, partsOf, transports } from '../lib/streams';
-import { Button } from './Button';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { EventTypes } from './EventTypes';
-import { CheckField, Field, Form, SelectField, TextField, useFormBusy } from './Form';
+import { CheckField, Field, Form, SelectField, TextField } from './Form';
+import { FormFoot } from './FormFoot';
 import { chosen } from './WebhookForm';
-
-function Submit({ text }: { text: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {text}
-    </Button>
-  );
-}
 
 /** Where a stream goes: how, to which host, at which port. */
 function Where({ set, stream, transport }: { set: (transport: Transport) => void; stream?: Stream; transport: Transport }) {
@@ -104,7 +96,7 @@ export function StreamForm({ close, stream }: { close: () => void; stream?: Stre
   };
   const known = stream && !facilities.includes(stream.facility) ? [stream.facility, ...facilities] : facilities;
   return (
-    <Drawer close={close} subtitle={stream ? 'It goes on where it stands, and is tried at once.' : 'A syslog server that gets what happens (RFC 5424).'} title={stream ? `Edit ${stream.name}` : 'Add a stream'}>
+    <Drawer close={close} subtitle={stream ? 'It goes on where it stands, and is tried at once.' : 'A syslog server that gets what happens (RFC 5424).'} title={stream ? `Edit ${stream.name}` : 'New stream'}>
       <Form send={save}>
         <Field autoComplete="off" data-missing="Give it a name, such as SIEM." defaultValue={stream?.name} label="Name" name="name" required />
         <Where set={setTransport} stream={stream} transport={transport} />
@@ -116,10 +108,7 @@ export function StreamForm({ close, stream }: { close: () => void; stream?: Stre
             <option key={one}>{one}</option>
           ))}
         </SelectField>
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Submit text={stream ? 'Save' : 'Add the stream'} />
-        </div>
+        <FormFoot close={close} text={stream ? 'Save' : 'Create the stream'} />
       </Form>
       {!stream && (
         <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">

@@ -140,7 +140,7 @@ export function SyncDrawer({ close, syncId }: { close: () => void; syncId: strin
     <Drawer close={close} subtitle={sync && <>{sync.actor.name}, <RelativeTime at={sync.committedDate} /></>} title={sync ? `Push of ${sync.definitionName}` : 'Push'}>
       <ErrorNote error={answer.error} />
       {sync && (
-        <div className="grid gap-6">
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
           <dl className="grid grid-cols-3 gap-3 sm:grid-cols-4">
             {([['Received', sync.received], ['Accepted', sync.accepted], ['Rejected', sync.rejected], ['New', sync.created], ['Changed', sync.updated], ['Unchanged', sync.unchanged], ['Gone', sync.removed], ['Held', sync.held]] as const).map(([term, n]) => (
               <div key={term}>

@@ -22,7 +22,7 @@ export function Tabs({ tabs, value, change, children }: { change: (key: string) 
           </Base.Tab>
         ))}
       </Base.List>
-      <Base.Panel className="outline-none" key={value} value={value}>
+      <Base.Panel key={value} value={value}>
         {children}
       </Base.Panel>
     </Base.Root>

@@ -7,19 +7,11 @@ import { Refusal, send } from '../lib/api';
 import type { Hook } from '../lib/hooks';
 import { keepSecret } from '../lib/secrets';
 import { useRefresh } from '../lib/session';
-import { Button } from './Button';
 import { CopyField } from './CopyField';
 import { Drawer } from './Drawer';
 import { EventTypes } from './EventTypes';
-import { Field, Form, useFormBusy } from './Form';
-
-function Submit({ text }: { text: string }) {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      {text}
-    </Button>
-  );
-}
+import { Field, Form } from './Form';
+import { FormFoot } from './FormFoot';
 
 /** Refuses a choice of no types, which for the server is all of them. */
 export function chosen(wanted: string[] | undefined): string[] {
@@ -45,16 +37,13 @@ export function WebhookForm({ close, hook }: { close: () => void; hook?: Hook })
     await refresh('/v1/webhooks');
   };
   return (
-    <Drawer close={close} subtitle={hook ? 'What waits already is sent as it was made.' : 'It is told what happens from now on.'} title={hook ? `Edit ${hook.name}` : 'Add a webhook'}>
+    <Drawer close={close} subtitle={hook ? 'What waits already is sent as it was made.' : 'It is told what happens from now on.'} title={hook ? `Edit ${hook.name}` : 'New webhook'}>
       <Form send={save}>
         <Field autoComplete="off" data-missing="Give it a name, such as Alerts." defaultValue={hook?.name} hint={hook ? undefined : 'As it stands in lists and on the audit trail: Alerts, Ticket system.'} label="Name" name="name" required />
         <Field autoCapitalize="none" autoComplete="off" data-missing="Say where messages go." defaultValue={hook?.url} hint="Gets a POST with JSON for each event, and answers 2xx within 15 seconds." inputMode="url" label="Address" name="url" placeholder="https://hooks.example.com/muster" required spellCheck={false} />
         <EventTypes set={setWanted} wanted={wanted} />
         <Field defaultValue={String(hook?.keepDays ?? 30)} hint="Days for which the log keeps what has come to an end." label="Keep the log" max={365} min={1} name="keepDays" type="number" />
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Submit text={hook ? 'Save' : 'Add the webhook'} />
-        </div>
+        <FormFoot close={close} text={hook ? 'Save' : 'Create the webhook'} />
       </Form>
       {!hook && (
         <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">

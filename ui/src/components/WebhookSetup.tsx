@@ -104,10 +104,10 @@ export function OnOff({ hook }: { hook: Hook }) {
           await refresh('/v1/webhooks');
         }}
         text="Messages go out again at once."
-        title={`Enable ${hook.name}`}
-        verb="Enable"
+        title={`Switch on ${hook.name}`}
+        verb="Switch on"
       >
-        Enable
+        Switch on
       </ConfirmButton>
     );
   return (
@@ -118,11 +118,11 @@ export function OnOff({ hook }: { hook: Hook }) {
         await send('POST', '/v1/webhooks/{webhookId}/disable', { body: { reason }, path });
         await refresh('/v1/webhooks');
       }}
-      text="Nothing is sent until it is enabled. What happens meanwhile is kept for it."
-      title={`Disable ${hook.name}`}
-      verb="Disable"
+      text="Nothing is sent until it is switched on. What happens meanwhile is kept for it."
+      title={`Switch off ${hook.name}`}
+      verb="Switch off"
     >
-      Disable
+      Switch off
     </ConfirmButton>
   );
 }
@@ -163,13 +163,13 @@ export function WebhookSetup({ hook }: { hook: Hook }) {
             ['Address', <span className="break-all" key="url">{hook.url}</span>],
             ['Events', wantedWords(hook.types)],
             ['Log', `Kept for ${count(hook.keepDays, 'day')}`],
-            ['Made', <RelativeTime at={hook.creationDate} key="made" />],
+            ['Created', <RelativeTime at={hook.creationDate} key="made" />],
             ['Id', <span className="flex items-center" key="id"><code className="truncate font-mono text-sm">{hook.id}</code><CopyButton label="Copy the id" text={hook.id} /></span>],
           ]}
         />
       </Section>
       {may && (
-        <Section actions={<><OnOff hook={hook} /><Remove hook={hook} /></>} lead={hook.state === 'DISABLED' ? 'It is told nothing until it is enabled.' : 'Disabled, it is told nothing, and nothing is lost: what happens is kept for it.'} title="Stop it">
+        <Section actions={<><OnOff hook={hook} /><Remove hook={hook} /></>} lead={hook.state === 'DISABLED' ? 'It is told nothing until it is switched on.' : 'Switched off, it is told nothing, and nothing is lost: what happens is kept for it.'} title="Stop it">
           {null}
         </Section>
       )}

@@ -19,7 +19,7 @@ export function hookWord(hook: Pick<Hook, 'failingSinceDate' | 'restsUntilDate' 
   if (hook.state === 'DISABLED') return { text: 'Switched off', tone: 'none' };
   if (hook.restsUntilDate) return { text: 'Resting', tone: 'risk' };
   if (hook.failingSinceDate) return { text: 'Failing', tone: 'fail' };
-  return { text: 'Enabled', tone: 'pass' };
+  return { text: 'Active', tone: 'pass' };
 }
 
 /** How a delivery stands. */
@@ -37,7 +37,7 @@ export function soon(at: Date, now: Date): string {
   return `in ${String(Math.round(seconds / 3600))} hours`;
 }
 
-/** When a delivery is tried next: undefined when it is not, or not before somebody enables the webhook. */
+/** When a delivery is tried next: undefined when it is not, or not before somebody switches the webhook on. */
 export function nextTry(delivery: Delivery, hook: Pick<Hook, 'restsUntilDate' | 'state'>): Date | undefined {
   if (delivery.nextAttemptDate === null || hook.state === 'DISABLED') return undefined;
   return new Date(Math.max(Date.parse(delivery.nextAttemptDate), hook.restsUntilDate ? Date.parse(hook.restsUntilDate) : 0));

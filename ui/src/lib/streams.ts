@@ -37,7 +37,7 @@ export function addressOf({ host, port, transport }: { host: string; port: strin
 /** How a stream stands. */
 export function streamWord(stream: Stream): Word {
   if (stream.status === 'FAILING') return { text: 'Failing', tone: 'fail' };
-  return stream.sentCount === 0 ? { text: 'Nothing yet', tone: 'none' } : { text: 'Well', tone: 'pass' };
+  return stream.sentCount === 0 ? { text: 'Nothing yet', tone: 'none' } : { text: 'Active', tone: 'pass' };
 }
 
 /** Answers the commands that read what happens from this server. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { ClipboardCheck } from 'lucide-react';
+import { ClipboardCheck, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 
@@ -72,6 +72,7 @@ export default function AccessReviews() {
   const filtered = query.get('status') !== null;
   const make = can('write access reviews') && (
     <Button look="primary" onClick={() => setDrafting(true)}>
+      <Plus aria-hidden className="size-3.5" />
       New review
     </Button>
   );

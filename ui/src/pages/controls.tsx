@@ -121,8 +121,9 @@ export default function Controls() {
   const may = can('write controls and frameworks');
   const settled = !list.isLoading && !list.error;
   const close = () => change({ add: '' });
+  const bare = settled && rows.length === 0 && !filtered;
   return (
-    <Page actions={may && <Actions />} lead={list.rows.length > 0 && <Summary controls={list.rows} />} title="Controls">
+    <Page actions={!bare && may && <Actions />} lead={list.rows.length > 0 && <Summary controls={list.rows} />} title="Controls">
       <ErrorNote error={list.error} />
       {(filtered || list.rows.length > 0) && (
         <div className="flex flex-wrap items-center gap-2">
@@ -131,8 +132,8 @@ export default function Controls() {
           <span className="text-soft text-sm">{filtered && settled && count(rows.length, 'control')}</span>
         </div>
       )}
-      {settled && rows.length === 0 && !filtered && (
-        <EmptyState Icon={ShieldCheck} command="muster admin control add access-reviews" title="No controls yet">
+      {bare && (
+        <EmptyState action={may && <div className="flex flex-wrap justify-center gap-2"><Actions /></div>} Icon={ShieldCheck} command="muster admin control add access-reviews" title="No controls yet">
           A control is what you do so that requirements are met. Take some from the library, or write your own.
         </EmptyState>
       )}

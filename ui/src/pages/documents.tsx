@@ -122,8 +122,9 @@ export default function Documents() {
       New document
     </Button>
   );
+  const bare = settled && rows.length === 0 && !filtered;
   return (
-    <Page actions={actions} lead={list.rows.length > 0 && <Summary documents={list.rows} />} title="Documents">
+    <Page actions={!bare && actions} lead={list.rows.length > 0 && <Summary documents={list.rows} />} title="Documents">
       <ErrorNote error={list.error} />
       {(filtered || list.rows.length > 0) && (
         <div className="flex flex-wrap items-center gap-2">
@@ -132,8 +133,8 @@ export default function Documents() {
           <span className="text-soft text-sm">{filtered && settled && count(rows.length, 'document')}</span>
         </div>
       )}
-      {settled && rows.length === 0 && !filtered && (
-        <EmptyState Icon={FileText} command={may ? 'muster admin document create "Penetration test"' : undefined} title={may || can('list documents') ? 'No documents yet' : 'No document is yours'}>
+      {bare && (
+        <EmptyState action={actions} Icon={FileText} command={may ? 'muster admin document create "Penetration test"' : undefined} title={may || can('list documents') ? 'No documents yet' : 'No document is yours'}>
           {may || can('list documents')
             ? 'A document is evidence that no system pushes: a report, a contract, minutes. Say what is wanted and how often; files and links stand for it.'
             : 'When somebody gives you a document to look after, it stands here.'}

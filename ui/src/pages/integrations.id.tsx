@@ -69,7 +69,7 @@ function OfResource({ application, definitions, tab }: { application: Applicatio
   const add = can('write applications and definitions') && (
     <Button className={chosen ? 'justify-start! px-2.5!' : ''} look={chosen ? 'quiet' : 'primary'} onClick={() => change({ add: '1' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Add a resource
+      New resource
     </Button>
   );
   if (!chosen)

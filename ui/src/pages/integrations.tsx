@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Plug } from 'lucide-react';
+import { Plug, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 
@@ -8,7 +8,8 @@ import { Button } from '../components/Button';
 import { Drawer } from '../components/Drawer';
 import { EmptyState } from '../components/EmptyState';
 import { ErrorNote } from '../components/ErrorNote';
-import { Field, Form, TextField, useFormBusy } from '../components/Form';
+import { Field, Form, TextField } from '../components/Form';
+import { FormFoot } from '../components/FormFoot';
 import { Page } from '../components/Page';
 import { RelativeTime } from '../components/RelativeTime';
 import { StatusChip } from '../components/StatusChip';
@@ -29,14 +30,6 @@ const kinds = [
 
 /** What an application is called by kind. */
 export const kindOf = (one: Application) => (one.publisher !== null ? 'Installed' : one.type === 'build' ? (one.distribution === 'public' ? 'Public' : 'Private') : one.type === 'manage' ? 'Manage' : 'Audit');
-
-function Submit() {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      Create the application
-    </Button>
-  );
-}
 
 function Kinds({ kind, set }: { kind: string; set: (kind: string) => void }) {
   return (
@@ -67,16 +60,13 @@ function Create({ close }: { close: () => void }) {
     navigate(`/integrations/${made.id}?tab=credentials`);
   };
   return (
-    <Drawer close={close} subtitle="It holds the credentials that something pushes or reads with." title="Create an application">
+    <Drawer close={close} subtitle="It holds the credentials that something pushes or reads with." title="New application">
       <Form send={create}>
         <Field hint="Of what pushes: HR export, Demo Private Integration." label="Name" name="name" required />
         <TextField label="Description" name="description" />
         <Kinds kind={kind} set={setKind} />
         {kind === 'public' && <TextField hint="One a line: where people are sent back to." label="Redirect addresses" name="redirects" pointer="/redirectUris" />}
-        <div className="flex justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Submit />
-        </div>
+        <FormFoot close={close} text="Create the application" />
       </Form>
     </Drawer>
   );
@@ -120,7 +110,8 @@ export default function Integrations() {
   const none = !applications.isLoading && rows.length === 0 && !applications.error;
   const button = (
     <Button look="primary" onClick={() => change({ create: '1' }, { push: true })}>
-      Create an application
+      <Plus aria-hidden className="size-3.5" />
+      New application
     </Button>
   );
   return (

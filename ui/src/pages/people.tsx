@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { Download, Upload, UserRound } from 'lucide-react';
+import { Download, Plus, Upload, UserRound } from 'lucide-react';
 import { useEffect, useState } from 'react';
 
 import { BulkBar } from '../components/BulkBar';
@@ -170,6 +170,7 @@ function Actions({ groups, made }: { groups: boolean; made: (what: 'group' | 'pe
         ]}
       />
       <Button look="primary" onClick={() => setAsked(groups ? 'group' : 'person')}>
+        <Plus aria-hidden className="size-3.5" />
         {groups ? 'New group' : 'Add a person'}
       </Button>
       <PeopleImport open={asked === 'import'} setOpen={open('import')} />
@@ -197,7 +198,7 @@ function Actions({ groups, made }: { groups: boolean; made: (what: 'group' | 'pe
         setOpen={open('group')}
         text="A set of people, such as a team."
         title="New group"
-        verb="Make it"
+        verb="Create the group"
       />
     </>
   );

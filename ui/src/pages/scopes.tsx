@@ -39,11 +39,12 @@ export default function Scopes() {
       New scope
     </Button>
   );
+  const bare = !list.isLoading && list.rows.length === 0 && !list.error;
   return (
-    <Page actions={create} lead="The part of your records that a framework is about." title="Scopes">
+    <Page actions={!bare && create} lead="The part of your records that a framework is about." title="Scopes">
       <ErrorNote error={list.error} />
-      {!list.isLoading && list.rows.length === 0 && !list.error && (
-        <EmptyState Icon={Crosshair} command="muster admin scope put scope.json" title="No scope yet">
+      {bare && (
+        <EmptyState action={create} Icon={Crosshair} command="muster admin scope put scope.json" title="No scopes yet">
           Production, one product, one subsidiary: bind a framework to it, and only its records count there.
         </EmptyState>
       )}

@@ -10,7 +10,8 @@ import { ErrorNote } from '../components/ErrorNote';
 import { FilterChips } from '../components/FilterChips';
 import { FilterInput } from '../components/FilterInput';
 import { CopyField } from '../components/CopyField';
-import { Field, Form, useFormBusy } from '../components/Form';
+import { Field, Form } from '../components/Form';
+import { FormFoot } from '../components/FormFoot';
 import { Invitation, MemberDrawer, RoleField } from '../components/MemberDrawer';
 import { Page } from '../components/Page';
 import { PlaceLink } from '../components/PlaceLink';
@@ -40,19 +41,11 @@ const memberColumns = (me: string): Column<User>[] => [
     key: 'member',
     width: 'minmax(0,1.4fr)',
   },
-  { cell: (user) => user.role.name, head: 'Role', key: 'role', width: 'minmax(96px,0.6fr)' },
+  { cell: (user) => user.role.name, head: 'Role', key: 'role', width: 'minmax(116px,0.6fr)' },
   { cell: (user) => <StatusChip quiet word={wordOf('user', user.status)} />, from: 480, head: 'Status', key: 'status', width: '124px' },
   { cell: (user) => <span className="text-soft">{user.source === 'SCIM' ? 'Identity provider' : 'Muster'}</span>, from: 820, head: 'Comes from', key: 'source', width: '132px' },
   { cell: (user) => <span className="text-soft"><RelativeTime at={user.createdAt} /></span>, from: 700, head: 'Member since', key: 'since', width: '116px' },
 ];
-
-function Submit() {
-  return (
-    <Button busy={useFormBusy()} look="primary" type="submit">
-      Add the member
-    </Button>
-  );
-}
 
 /** Adds somebody, then hands out the link by which they come in. */
 function NewMember({ close, roles }: { close: () => void; roles: Role[] }) {
@@ -78,9 +71,7 @@ function NewMember({ close, roles }: { close: () => void; roles: Role[] }) {
             <Field autoComplete="off" data-missing="A member is known by an e-mail." label="E-mail" name="email" required type="email" />
             <Field autoComplete="off" label="Name" name="name" />
             <RoleField defaultValue={roles.find((one) => one.slug === 'employee')?.id ?? ''} roles={roles} />
-            <div>
-              <Submit />
-            </div>
+            <FormFoot close={close} text="Add the member" />
           </Form>
           <section className="mt-6 grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border bg-ground p-4">
             <h3 className="font-semibold text-sm">From the command line</h3>

@@ -26,7 +26,7 @@ function summary({ areas, description }: Role): string {
 const columns: Column<Role>[] = [
   { cell: (role) => <span className="truncate font-medium">{role.name}</span>, head: 'Role', key: 'name', width: 'minmax(0,1fr)' },
   { cell: (role) => <span className="text-soft" title={summary(role)}>{summary(role)}</span>, from: 620, head: 'What it may do', key: 'what', width: 'minmax(0,2fr)' },
-  { cell: (role) => <span className="text-soft">{role.builtIn ? 'Built in' : 'Custom'}</span>, head: 'Kind', key: 'kind', width: '84px' },
+  { cell: (role) => <span className="text-soft">{role.builtIn ? 'Built in' : 'Custom'}</span>, from: 420, head: 'Kind', key: 'kind', width: '84px' },
   { align: 'right', cell: (role) => role.userCount.toLocaleString('en-GB'), head: 'Users', key: 'users', width: '64px' },
 ];
 
@@ -41,7 +41,7 @@ export default function Roles() {
   const make = (
     <Button look="primary" onClick={() => change({ create: '1', role: '' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Make a role
+      New role
     </Button>
   );
   return (

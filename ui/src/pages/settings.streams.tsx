@@ -34,12 +34,12 @@ const columns: Column<Stream>[] = [
         <StatusChip quiet word={streamWord(stream)} />
       </span>
     ),
-    head: 'Stands',
+    head: 'Status',
     key: 'status',
     width: '116px',
   },
   { align: 'right', cell: (stream) => <RelativeTime at={stream.lastSentDate} none="Never" />, from: 480, head: 'Last sent', key: 'sent', width: '110px' },
-  { align: 'right', cell: (stream) => (stream.behind > 0 ? stream.behind.toLocaleString('en-GB') : <span className="text-faint">-</span>), head: 'Behind', key: 'behind', width: '56px' },
+  { align: 'right', cell: (stream) => (stream.behind > 0 ? stream.behind.toLocaleString('en-GB') : <span className="text-faint">-</span>), from: 380, head: 'Behind', key: 'behind', width: '56px' },
 ];
 
 /** How anybody else reads the same. */
@@ -84,7 +84,7 @@ export default function Streams() {
   const add = (
     <Button look="primary" onClick={() => change({ create: '1', edit: '', stream: '' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Add a stream
+      New stream
     </Button>
   );
   return (

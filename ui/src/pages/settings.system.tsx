@@ -32,7 +32,7 @@ function every(seconds: number): string {
 
 const columns: Column<Job>[] = [
   { cell: (job) => <span className="truncate font-medium">{job.name}</span>, head: 'Job', key: 'name', width: 'minmax(0,1fr)' },
-  { cell: (job) => <StatusChip quiet word={job.failedAt ? { text: 'Failed', tone: 'fail' } : job.lookedAt ? { text: 'Well', tone: 'pass' } : { text: 'Not yet', tone: 'none' }} />, head: 'Stands', key: 'stands', width: '90px' },
+  { cell: (job) => <StatusChip quiet word={job.failedAt ? { text: 'Failed', tone: 'fail' } : job.lookedAt ? { text: 'OK', tone: 'pass' } : { text: 'Not yet', tone: 'none' }} />, head: 'Status', key: 'stands', width: '90px' },
   { cell: (job) => <span className="text-soft">{every(job.everySeconds)}</span>, from: 620, head: 'Looks', key: 'every', width: '140px' },
   { align: 'right', cell: (job) => <RelativeTime at={job.ranAt} none="Nothing to do yet" />, from: 480, head: 'Last did something', key: 'ran', width: '150px' },
   { align: 'right', cell: (job) => (job.ranAt ? `${job.tookMs.toLocaleString('en-GB', { maximumFractionDigits: 1 })} ms` : <span className="text-faint">-</span>), from: 760, head: 'Took', key: 'took', width: '90px' },
@@ -65,7 +65,7 @@ export default function SystemPage() {
   const wrong = troubles(system);
   const failing = system.jobs.some((job) => job.failedAt);
   return (
-    <Page actions={<StatusChip word={failing ? { text: 'A job fails', tone: 'fail' } : { text: 'Well', tone: 'pass' }} />} lead="Of the whole server, whatever the workspace." title="System">
+    <Page actions={<StatusChip word={failing ? { text: 'A job fails', tone: 'fail' } : { text: 'OK', tone: 'pass' }} />} lead="Of the whole server, whatever the workspace." title="System">
       <ErrorNote error={answer.error} />
       <div className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-8">
         {wrong.length > 0 && (

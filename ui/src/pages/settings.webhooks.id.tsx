@@ -36,7 +36,7 @@ const tabs: Tab[] = [
 ];
 
 const states = ['DELIVERED', 'PENDING', 'FAILED', 'SKIPPED'] as const;
-const filters: Filter[] = [{ label: 'State', name: 'state', options: states.map((value) => ({ label: wordOf('delivery', value).text, value })) }];
+const filters: Filter[] = [{ label: 'Status', name: 'state', options: states.map((value) => ({ label: wordOf('delivery', value).text, value })) }];
 
 /** The columns of the log. What comes next, or came back, is said in one place. */
 const columnsOf = (hook: Hook): Column<Delivery>[] => [
@@ -51,11 +51,11 @@ const columnsOf = (hook: Hook): Column<Delivery>[] => [
     width: 'minmax(0,1fr)',
   },
   { cell: (one) => <code className="font-mono text-soft text-xs">{one.type}</code>, from: 1240, head: 'Type', key: 'type', width: '210px' },
-  { cell: (one) => <StatusChip quiet word={deliveryWord(one)} />, head: 'State', key: 'state', width: '108px' },
+  { cell: (one) => <StatusChip quiet word={deliveryWord(one)} />, head: 'Status', key: 'state', width: '108px' },
   { cell: (one) => <span className="text-soft">{one.attempts === 0 ? '-' : statusWord(one.lastStatus)}</span>, from: 680, head: 'Answer', key: 'answer', width: '132px' },
   { align: 'right', cell: (one) => <span className="text-soft">{one.attempts}</span>, from: 1080, head: 'Attempts', key: 'attempts', width: '70px' },
   { cell: (one) => (one.state === 'PENDING' ? <NextTry delivery={one} hook={hook} /> : <span className="text-faint">-</span>), from: 560, head: 'Next try', key: 'next', width: '120px' },
-  { align: 'right', cell: (one) => <span className="text-soft"><RelativeTime at={one.creationDate} /></span>, from: 440, head: 'Made', key: 'made', width: '104px' },
+  { align: 'right', cell: (one) => <span className="text-soft"><RelativeTime at={one.creationDate} /></span>, from: 440, head: 'Created', key: 'made', width: '104px' },
 ];
 
 /** What is wrong with a webhook, and what becomes of it, in words; nothing while all arrives. */

@@ -35,13 +35,13 @@ const columns: Column<Hook>[] = [
         <StatusChip quiet word={hookWord(hook)} />
       </span>
     ),
-    head: 'Stands',
+    head: 'Status',
     key: 'state',
     width: '116px',
   },
   { align: 'right', cell: (hook) => <RelativeTime at={hook.lastArrivedDate} none="Never" />, from: 480, head: 'Last arrived', key: 'arrived', width: '110px' },
   { align: 'right', cell: (hook) => (hook.failuresOfDay > 0 ? <span className="font-medium text-fail">{hook.failuresOfDay.toLocaleString('en-GB')}</span> : none), from: 760, head: 'Failed in 24 h', key: 'failed', width: '96px' },
-  { align: 'right', cell: (hook) => (hook.pending > 0 ? hook.pending.toLocaleString('en-GB') : none), head: 'Waiting', key: 'pending', width: '64px' },
+  { align: 'right', cell: (hook) => (hook.pending > 0 ? hook.pending.toLocaleString('en-GB') : none), from: 380, head: 'Waiting', key: 'pending', width: '64px' },
 ];
 
 /** /settings/webhooks: addresses that are told what happens; ?create=1 the form for another. */
@@ -55,7 +55,7 @@ export default function Webhooks() {
   const add = (
     <Button look="primary" onClick={() => change({ create: '1' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Add a webhook
+      New webhook
     </Button>
   );
   return (

@@ -64,7 +64,7 @@ function Make({ close }: { close: () => void }) {
     await refresh('/v1/workspaces', '/v1/session');
   };
   return (
-    <Drawer close={close} subtitle="A house of its own: records, people, tests and settings are walled off from those of every other." title={made ? made.name : 'Make a workspace'}>
+    <Drawer close={close} subtitle="A house of its own: records, people, tests and settings are walled off from those of every other." title={made ? made.name : 'New workspace'}>
       {made ? (
         <div className="grid justify-items-start gap-3">
           <p>
@@ -81,7 +81,7 @@ function Make({ close }: { close: () => void }) {
           <Field autoCapitalize="none" hint="Stands in addresses. Made from the name when empty." label="Short name" name="slug" spellCheck={false} />
           <div className="flex justify-end gap-2">
             <Button onClick={close}>Cancel</Button>
-            <Submit look="primary" text="Make the workspace" />
+            <Submit look="primary" text="Create the workspace" />
           </div>
         </Form>
       )}
@@ -100,7 +100,7 @@ function Row({ current, workspace }: { current: boolean; workspace: Workspace })
         </p>
         <p className="flex flex-wrap items-center gap-x-1 text-soft text-sm">
           <span>
-            {workspace.slug} · made <RelativeTime at={workspace.createdAt} />
+            {workspace.slug} · created <RelativeTime at={workspace.createdAt} />
           </span>
           <CopyButton label={`Copy the id of ${workspace.name}`} text={workspace.id} />
         </p>
@@ -125,7 +125,7 @@ export default function Workspaces() {
   const make = (
     <Button look="primary" onClick={() => change({ create: '1' }, { push: true })}>
       <Plus aria-hidden className="size-3.5" />
-      Make a workspace
+      New workspace
     </Button>
   );
   return (

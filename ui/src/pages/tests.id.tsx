@@ -47,7 +47,7 @@ function tabsOf({ counts }: Test): Tab[] {
 const name: Column<Record> = {
   cell: (record) => (
     <span className="flex min-w-0 items-baseline gap-2">
-      <span className="truncate font-medium">{record.displayName || record.uniqueId}</span>
+      <span className="max-w-full shrink-0 truncate font-medium">{record.displayName || record.uniqueId}</span>
       {record.displayName && record.displayName !== record.uniqueId && <span className="truncate text-faint text-sm">{record.uniqueId}</span>}
     </span>
   ),

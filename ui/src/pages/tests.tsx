@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { FlaskConical } from 'lucide-react';
+import { FlaskConical, Plus } from 'lucide-react';
 import { createContext, useContext, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
@@ -163,11 +163,12 @@ export default function Tests() {
   const none = !tests.isLoading && tests.rows.length === 0 && !tests.error;
   const create = (
     <Link className={buttonClass('primary')} href="/tests/new">
-      Create custom test
+      <Plus aria-hidden className="size-3.5" />
+      New test
     </Link>
   );
   return (
-    <Page actions={can('write tests') && create} title="Tests">
+    <Page actions={(filtered || !none) && can('write tests') && create} title="Tests">
       <Tabs change={(kind) => change({ kind: kind === 'all' ? '' : kind })} tabs={kinds} value={query.get('kind') ?? 'all'}>
         <div className="grid gap-3 pt-4">
           {(filtered || !none) && (
@@ -179,7 +180,7 @@ export default function Tests() {
           )}
           <ErrorNote error={tests.error} />
           {none && !filtered && (
-            <EmptyState Icon={FlaskConical} command={`curl -X POST ${location.origin}/v1/tests \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d @test.json`} title="No tests yet">
+            <EmptyState action={can('write tests') && create} Icon={FlaskConical} command={`curl -X POST ${location.origin}/v1/tests \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d @test.json`} title="No tests yet">
               A test says what must be true of every record of a resource, and is judged again with each push.
             </EmptyState>
           )}

@@ -92,7 +92,7 @@ function useFilters(asset: string, assetOf: (id: string) => string | undefined):
     { label: 'Severity', name: 'severity', options: severities.map((value) => ({ label: plain(value), value })) },
     { label: 'Due', name: 'due', options: [{ label: 'Overdue', value: 'late' }, { label: 'Within a week', value: 'week' }, { label: 'Within a month', value: 'month' }] },
     { label: 'Fix', name: 'fix', options: [{ label: 'There is a fix', value: 'true' }, { label: 'No fix yet', value: 'false' }] },
-    { label: 'State', name: 'state', options: [{ label: 'Deactivated', value: 'off' }, { label: 'All', value: 'all' }] },
+    { label: 'Status', name: 'state', options: [{ label: 'Deactivated', value: 'off' }, { label: 'All', value: 'all' }] },
   ];
   if (all.length > 1) filters.push({ label: 'Application', name: 'application', options: all.map((one) => ({ label: one.name, value: one.id })) });
   if (asset) filters.push({ label: 'On', name: 'on', options: [{ label: assetOf(asset) ?? 'one asset', value: asset }] });
