@@ -234,14 +234,26 @@ type DirectoryTimeline struct {
 	Requests []DirectoryRequest `json:"requests" doc:"The newest first, at most 100; those on the user and those on groups that name the user."`
 }
 
-// DirectorySimulateInput asks what role a user would get.
+// DirectorySimulateInput asks what role a user would get: one who has arrived, or
+// somebody supposed.
 type DirectorySimulateInput struct {
-	User string `json:"user" doc:"Id, userName or e-mail."`
+	User    string             `json:"user,omitempty" doc:"Id, userName or e-mail of somebody who has arrived."`
+	Suppose *DirectorySupposed `json:"suppose,omitempty" doc:"Somebody who has not arrived, in place of user."`
+}
+
+// DirectorySupposed is somebody as a provider might send them.
+type DirectorySupposed struct {
+	Email       string   `json:"email,omitempty" maxLength:"254" doc:"Says also what there is already under this e-mail."`
+	Values      []string `json:"values,omitempty" maxItems:"20" doc:"Of the attribute that carries the role, in the order sent."`
+	Groups      []string `json:"groups,omitempty" maxItems:"100" doc:"Ids or names of groups that the provider has pushed."`
+	CurrentRole string   `json:"currentRole,omitempty" doc:"Id, slug or name of the role that they have had so far."`
+	NothingNew  bool     `json:"nothingNew,omitempty" doc:"They had values and groups before, beside something that was taken away: a role that may more than the current one is then not given."`
 }
 
 // DirectorySelfTest is what came of playing the provider's requests.
 type DirectorySelfTest struct {
 	Passed bool                    `json:"passed"`
+	Note   string                  `json:"note" doc:"Whose requests were played, where the provider documents none of its own; else empty."`
 	Steps  []DirectorySelfTestStep `json:"steps"`
 }
 

@@ -87,6 +87,7 @@ type Test struct {
 // TestBuiltIn says which of Muster's own tests a test is, and what may be set of it.
 type TestBuiltIn struct {
 	ID       string        `json:"id"`
+	Due      *string       `json:"due" doc:"When a record that fails was due, where the rule is a deadline itself: then it is overdue as it fails, unless the test is given an SLA."`
 	Settings []TestSetting `json:"settings"`
 }
 
@@ -96,6 +97,7 @@ type TestSetting struct {
 	Name        string     `json:"name"`
 	Kind        string     `json:"kind" enum:"count,date,days,minutes,score"`
 	Description string     `json:"description"`
+	SLA         *string    `json:"sla" doc:"The SLA whose deadline the value follows, in days; null: the value is the test's own."`
 	Value       json.Value `json:"value"`
 	Default     json.Value `json:"default"`
 	Minimum     json.Value `json:"minimum"`

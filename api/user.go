@@ -17,6 +17,7 @@ type User struct {
 	Role            RoleRef      `json:"role"`
 	Status          string       `json:"status" enum:"invited,active,deactivated"`
 	Source          string       `json:"source" enum:"VANTA,SCIM" doc:"SCIM: name, e-mail and status are an identity provider's."`
+	RoleSource      string       `json:"roleSource" enum:"here,attribute,mapping,default" doc:"What decides on the role: people here, or a directory. What its attribute or mapping decides cannot be changed here; what its default gave can, and then people here decide."`
 	AuditWindow     *AuditWindow `json:"auditWindow" doc:"The evidence that an Auditor may read; null for none."`
 	CreatedDate     string       `json:"createdAt" format:"date-time"`
 	UpdatedDate     string       `json:"updatedAt" format:"date-time"`

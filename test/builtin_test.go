@@ -73,17 +73,17 @@ func TestBuiltInTests(t *testing.T) {
 		put(loginElement("jane", true), loginElement("eve", false))
 		all := s.tests(t, token)
 		mfa := all["mfa-on-accounts"]
-		if len(all) != 6 || mfa.Status != "NEEDS_ATTENTION" || mfa.Counts.Passing != 1 || mfa.Counts.Failing != 1 || mfa.BuiltIn == nil {
+		if len(all) != 7 || mfa.Status != "NEEDS_ATTENTION" || mfa.Counts.Passing != 1 || mfa.Counts.Failing != 1 || mfa.BuiltIn == nil {
 			t.Fatalf("after the answer: %+v", all)
 		}
 		for _, id := range []string{"soc2", "iso27001_2022", "hipaa", "nistcsf2", "nist53"} {
-			// Without people and administrators two of the six have nothing to look at.
-			if passing, total := s.framework(t, token, id); passing != 1 || total != 4 {
+			// Without people and administrators two of the seven have nothing to look at.
+			if passing, total := s.framework(t, token, id); passing != 2 || total != 5 {
 				t.Errorf("%s counts %d of %d tests", id, passing, total)
 			}
 		}
 		put(loginElement("jane", true))
-		if passing, total := s.framework(t, token, "soc2"); passing != 2 || total != 4 {
+		if passing, total := s.framework(t, token, "soc2"); passing != 3 || total != 5 {
 			t.Errorf("soc2 counts %d of %d tests when the failing account is gone", passing, total)
 		}
 		if a := s.call(t, "PATCH", "/v1/tests/accounts-used", `{"settings":{"unused":3650}}`, bearer(token)); a.status != 200 {
@@ -94,7 +94,7 @@ func TestBuiltInTests(t *testing.T) {
 		pusher, token = s.token(t, build), s.token(t, manage)
 		put(loginElement("jane", false))
 		after := s.tests(t, token)
-		if len(after) != 6 || after["accounts-used"].Version.Major != 2 || after["mfa-on-accounts"].Version.Major != 1 ||
+		if len(after) != 7 || after["accounts-used"].Version.Major != 2 || after["mfa-on-accounts"].Version.Major != 1 ||
 			after["mfa-on-accounts"].Counts.Failing != 1 {
 			t.Errorf("after a kill and a push: %+v", after)
 		}

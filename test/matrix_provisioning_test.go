@@ -33,6 +33,7 @@ func provisioningErrands() []errand {
 		{route: "DELETE" + one + "/warnings/{warningId}", need: manageProvisioning, status: 204, fresh: freshDirectory},
 		{route: "POST" + one + "/self-test", need: manageProvisioning, status: 200, fresh: freshDirectory},
 		{route: "POST" + one + "/simulate", body: `{"user":"{heldId}"}`, need: readSettings, status: 200, calm: true},
+		{route: "POST" + one + "/simulate", body: `{"suppose":{"values":["editor"]}}`, need: readSettings, status: 200, calm: true},
 		{route: "GET" + one + "/requests", need: readSettings, status: 200},
 		{route: "GET" + one + "/requests/export", need: readSettings, status: 200},
 		{route: "GET" + one + "/requests/{requestId}", need: readSettings, status: 200},

@@ -48,9 +48,17 @@ var meanwhile = map[string]map[string]string{
 			"roles": [{"primary": "True", "value": "editor"}], "active": "True"}'
 			WHO=alan@example.com`,
 	},
+	"scim.md": {
+		"## 3. ": `
+			SCIM=$(jq -r .baseUrl directory.json) TOKEN=$(jq -r .token directory.json)
+			scim "$SCIM/Users?startIndex=1&count=1"`,
+		"## 6. ": `scim "$SCIM/Users" -d '{"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "mary@example.com",
+			"muster_roles": "editor", "active": true}'
+			WHO=mary@example.com`,
+	},
 }
 
-// TestGuidesToProvisioning runs the three guides as they are written, one after
+// TestGuidesToProvisioning runs the four guides as they are written, one after
 // another in one shell, with an identity provider that comes in between.
 func TestGuidesToProvisioning(t *testing.T) {
 	t.Parallel()
@@ -58,7 +66,7 @@ func TestGuidesToProvisioning(t *testing.T) {
 	p := place{data: t.TempDir()}
 	s := p.serve(t)
 	founder(t, s)
-	for _, guide := range []string{"provisioning.md", "okta.md", "entra.md"} {
+	for _, guide := range []string{"provisioning.md", "okta.md", "entra.md", "scim.md"} {
 		t.Run(guide, func(t *testing.T) {
 			folder := t.TempDir()
 			list := []step{{script: strict}}

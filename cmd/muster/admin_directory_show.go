@@ -97,19 +97,23 @@ func (c *directorySelfTestCmd) Run(a *adminContext) error {
 		if err != nil {
 			return err
 		}
-		var steps []scim.Rehearsed
-		if passed, steps, err = a.SCIM.SelfTest(a.sys.ctx, a.actor, d.ID); err != nil {
+		got, err := a.SCIM.SelfTest(a.sys.ctx, a.actor, d.ID)
+		if err != nil {
 			return err
 		}
+		passed = got.Passed
 		rows := [][]string{{"", "STATUS", "REQUEST", "WHAT"}}
-		out := api.DirectorySelfTest{Passed: passed, Steps: []api.DirectorySelfTestStep{}}
-		for _, s := range steps {
+		out := api.DirectorySelfTest{Passed: passed, Note: got.Note, Steps: []api.DirectorySelfTestStep{}}
+		for _, s := range got.Steps {
 			mark, words := "ok", s.Words
 			if !s.Passed {
 				mark, words = "NO", s.Words+": "+s.Answered+" "+s.WhatToDo
 			}
 			rows = append(rows, []string{mark, fmt.Sprint(s.Status), s.Method + " " + s.Path, words})
 			out.Steps = append(out.Steps, s.API())
+		}
+		if got.Note != "" && !a.flags.JSON {
+			a.sys.say("muster: %s", got.Note)
 		}
 		return a.answer(out, "%s", table(rows))
 	})

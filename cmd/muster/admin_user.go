@@ -139,7 +139,10 @@ type userRoleCmd struct {
 // Run gives a user a role.
 func (c *userRoleCmd) Run(a *adminContext) error {
 	return a.changeUser(c.User, "%s has another role", func() error {
-		_, err := a.Access.Update(a.sys.ctx, a.actor, c.User, access.Changes{Role: &c.Role})
+		user, err := a.Access.Update(a.sys.ctx, a.actor, c.User, access.Changes{Role: &c.Role})
+		if err == nil && (user.RoleFrom == access.RoleByAttribute || user.RoleFrom == access.RoleByMapping) {
+			a.sys.say("muster: the %s of their directory decides on this role, and takes it back with its next message; change it there, too", user.RoleFrom)
+		}
 		return err
 	})
 }

@@ -35,9 +35,11 @@ CREATE TABLE access_user (
 	updated_at BIGINT NOT NULL,
 	activated_at BIGINT,
 	deactivated_at BIGINT,
+	role_from TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (id),
 	UNIQUE (workspace, email_key),
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
+	CHECK ((role_from = ANY (ARRAY[''::text, 'attribute'::text, 'mapping'::text, 'default'::text]))),
 	CHECK ((source = ANY (ARRAY['VANTA'::text, 'SCIM'::text]))),
 	CHECK ((status = ANY (ARRAY['invited'::text, 'active'::text, 'deactivated'::text])))
 );
@@ -1457,6 +1459,7 @@ CREATE TABLE scim_directory (
 	settling TEXT,
 	deleted_at BIGINT,
 	erred_at BIGINT,
+	edition BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (number),
 	UNIQUE (id),
 	FOREIGN KEY (workspace) REFERENCES workspace(number),
@@ -1565,6 +1568,7 @@ CREATE TABLE scim_resource (
 	follower TEXT NOT NULL,
 	account TEXT NOT NULL,
 	role TEXT NOT NULL,
+	grounds TEXT NOT NULL DEFAULT ''::text,
 	PRIMARY KEY (id),
 	UNIQUE (directory, type, name_key),
 	FOREIGN KEY (directory) REFERENCES scim_directory(number),

@@ -30,7 +30,7 @@ CREATE TABLE access_user (
 	created_at     BIGINT NOT NULL,
 	updated_at     BIGINT NOT NULL,
 	activated_at   BIGINT, -- when the user first became active; NULL while only invited
-	deactivated_at BIGINT, -- NULL unless deactivated
+	deactivated_at BIGINT, role_from TEXT NOT NULL DEFAULT '' CHECK (role_from IN ('', 'attribute', 'mapping', 'default')), -- NULL unless deactivated
 	UNIQUE (workspace, email_key)
 );
 
@@ -1354,7 +1354,7 @@ CREATE TABLE scim_directory (
 	learned        BIGINT  NOT NULL,        -- names that traffic taught
 	settling       TEXT,                    -- id of the last resource that follows changed settings; NULL: all do
 	deleted_at     BIGINT
-, erred_at BIGINT);
+, erred_at BIGINT, edition BIGINT NOT NULL DEFAULT 0);
 
 CREATE UNIQUE INDEX scim_directory_name ON scim_directory (workspace, name_key) WHERE deleted_at IS NULL;
 
@@ -1446,7 +1446,7 @@ CREATE TABLE scim_resource (
 	deactivated_at BIGINT,           -- NULL while active
 	follower       TEXT    NOT NULL, -- person of a user, group of people of a group; '' for none
 	account        TEXT    NOT NULL, -- access_user of a user; '' for none
-	role           TEXT    NOT NULL, -- the last valid role that was resolved; '' for none
+	role           TEXT    NOT NULL, grounds TEXT NOT NULL DEFAULT '', -- the last valid role that was resolved; '' for none
 	UNIQUE (directory, type, name_key)
 );
 

@@ -258,7 +258,7 @@ func parseUserChange(in api.UserChange) (Changes, error) {
 func (u User) wire(w caller.Workspace) api.User {
 	out := api.User{
 		ID: string(u.ID), OrganizationID: w.ID, Email: u.Email,
-		DisplayName: u.Name, Role: u.Role.ref(), Status: string(u.Status), Source: string(u.Source),
+		DisplayName: u.Name, Role: u.Role.ref(), Status: string(u.Status), Source: string(u.Source), RoleSource: u.RoleFrom.wire(),
 		CreatedDate: timeText(u.CreatedAt), UpdatedDate: timeText(u.UpdatedAt), DeactivatedDate: maybeText(u.DeactivatedAt),
 	}
 	out.GivenName, out.FamilyName = splitName(u.Name)
@@ -266,6 +266,13 @@ func (u User) wire(w caller.Workspace) api.User {
 		out.AuditWindow = &api.AuditWindow{StartDate: timeText(u.Window.From), EndDate: timeText(u.Window.To)}
 	}
 	return out
+}
+
+func (f RoleFrom) wire() string {
+	if f == RoleHere {
+		return "here"
+	}
+	return string(f)
 }
 
 // splitName takes the last of several words for the family's; nil for what is

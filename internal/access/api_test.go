@@ -112,7 +112,7 @@ func TestUserRoutes(t *testing.T) {
 			"id": id, "organizationId": s.actor.Workspace.ID, "email": "Grace@example.com",
 			"givenName": "Grace Brewster", "familyName": "Hopper", "displayName": "Grace Brewster Hopper",
 			"role":   map[string]any{"id": string(access.Auditor), "slug": "auditor", "name": "Auditor"},
-			"status": "invited", "source": "VANTA", "auditWindow": nil,
+			"status": "invited", "roleSource": "here", "source": "VANTA", "auditWindow": nil,
 			"createdAt": made["createdAt"], "updatedAt": made["createdAt"], "deactivatedAt": nil,
 		}
 		if diff := cmp.Diff(want, made); diff != "" || len(made["createdAt"].(string)) != len("2026-01-01T00:00:00.000Z") {

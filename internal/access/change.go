@@ -89,6 +89,14 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, actor caller.Caller, use
 			return at("/role", err)
 		}
 	}
+	if user.Role.ID != before.Role.ID {
+		if err := checkRoleFrom(actor, before); err != nil {
+			return err
+		}
+		if user.RoleFrom == RoleByDefault {
+			user.RoleFrom = RoleHere
+		}
+	}
 	if user.Role.ID != Auditor {
 		user.Window = nil
 	}
@@ -116,6 +124,24 @@ func checkWindow(user User, w *caller.Window) (*caller.Window, error) {
 func checkSource(actor caller.Caller, user User) error {
 	if user.Source == SCIM && (actor.Kind == caller.User || actor.Kind == caller.Application) {
 		return fault.New(fault.Conflict, "%s comes from an identity provider; change it there", user.Label())
+	}
+	return nil
+}
+
+// checkRoleFrom keeps people and applications away from a role that a directory
+// decides on: its next message would undo the change. What the command line does
+// holds until then, so that who is locked out gets in.
+func checkRoleFrom(actor caller.Caller, user User) error {
+	if user.Source != SCIM || actor.Kind != caller.User && actor.Kind != caller.Application {
+		return nil
+	}
+	switch user.RoleFrom {
+	case RoleByAttribute:
+		return fault.New(fault.Conflict,
+			"the role of %s is what their identity provider says in the attribute that carries it; change it there", user.Label())
+	case RoleByMapping:
+		return fault.New(fault.Conflict, "the role of %s comes from the mapping of groups in User provisioning; "+
+			"change the mapping there, or their groups at the identity provider", user.Label())
 	}
 	return nil
 }

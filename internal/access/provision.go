@@ -20,6 +20,7 @@ type Provisioned struct {
 	Nobody bool // the caller has looked, in this transaction: no user has the e-mail
 	Quiet  bool // one that is made gets no entry of its own: the caller's names it
 	Role   RoleID
+	From   RoleFrom // what decided on the role
 }
 
 // ErrLocal says that a user with the e-mail was made here and is in use: an
@@ -46,6 +47,7 @@ func (s *Service) Provision(
 	if draft.Role, err = s.FindRole(ctx, tx, actor.Workspace.Number, string(in.Role)); err != nil {
 		return User{}, false, err
 	}
+	draft.RoleFrom = in.From
 	before, err := in.find(ctx, tx, actor.Workspace.Number, id, draft.Email)
 	switch {
 	case errors.Is(err, db.ErrNoRow):
@@ -102,7 +104,7 @@ func shortName(name string) string {
 // provisioned answers a user as a provider wants it.
 func (u User) provisioned(draft User, active bool, now time.Time) User {
 	after := u
-	after.Email, after.Name, after.Role, after.Source = draft.Email, draft.Name, draft.Role, SCIM
+	after.Email, after.Name, after.Role, after.RoleFrom, after.Source = draft.Email, draft.Name, draft.Role, draft.RoleFrom, SCIM
 	if after.Role.ID != Auditor {
 		after.Window = nil
 	}
@@ -121,10 +123,14 @@ func (u User) provisioned(draft User, active bool, now time.Time) User {
 // putProvisioned writes what differs.
 func (s *Service) putProvisioned(ctx context.Context, tx *db.Tx, actor caller.Caller, before, after User, now time.Time) error {
 	changes := userChanges(before, after)
-	if len(changes) == 0 && before.Source == after.Source {
+	workspace := actor.Workspace.Number
+	switch {
+	case len(changes) > 0 || before.Source != after.Source:
+	case before.RoleFrom != after.RoleFrom:
+		return updateRoleFrom(ctx, tx, workspace, after.ID, after.RoleFrom)
+	default:
 		return nil
 	}
-	workspace := actor.Workspace.Number
 	after.UpdatedAt = now
 	if err := updateUser(ctx, tx, workspace, after); err != nil {
 		return userError(err, after.Email)
@@ -168,6 +174,9 @@ func (s *Service) Unprovision(ctx context.Context, tx *db.Tx, actor caller.Calle
 			return fmt.Errorf("find user: %w", err)
 		}
 		if err := s.deactivate(ctx, tx, actor, &user, s.instant()); err != nil {
+			return err
+		}
+		if err := updateRoleFrom(ctx, tx, actor.Workspace.Number, id, RoleHere); err != nil {
 			return err
 		}
 		return updateSource(ctx, tx, actor.Workspace.Number, id, Typed)

@@ -15,7 +15,7 @@ import (
 // Users. A role that is not built in comes along from its own table.
 
 const userFields = `
-	SELECT u.id, u.email, u.name, u.role, u.status, u.source, u.window_from, u.window_to, u.created_at, u.updated_at,
+	SELECT u.id, u.email, u.name, u.role, u.status, u.source, u.role_from, u.window_from, u.window_to, u.created_at, u.updated_at,
 		u.activated_at, u.deactivated_at, COALESCE(r.name, ''), COALESCE(r.areas, '')
 	FROM access_user u LEFT JOIN access_role r ON r.id = u.role AND r.workspace = u.workspace`
 
@@ -24,7 +24,7 @@ func scanUser(row db.Row) (u User, err error) {
 	var roleName, areas string
 	var created, updated int64
 	var from, to, activated, deactivated sql.NullInt64
-	if err := row.Scan(&u.ID, &u.Email, &u.Name, &role, &u.Status, &u.Source, &from, &to, &created, &updated,
+	if err := row.Scan(&u.ID, &u.Email, &u.Name, &role, &u.Status, &u.Source, &u.RoleFrom, &from, &to, &created, &updated,
 		&activated, &deactivated, &roleName, &areas); err != nil {
 		return User{}, err
 	}
@@ -62,10 +62,10 @@ func storedWindow(w *caller.Window) (from, to any) {
 
 func insertUser(ctx context.Context, tx *db.Tx, workspace int64, u User) error {
 	return tx.ExecOne(ctx, `
-		INSERT INTO access_user (id, workspace, email, email_key, name, role, status, source, created_at, updated_at, activated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		INSERT INTO access_user (id, workspace, email, email_key, name, role, status, source, created_at, updated_at, activated_at, role_from)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 		string(u.ID), workspace, u.Email, strings.ToLower(u.Email), u.Name, string(u.Role.ID), string(u.Status), string(u.Source),
-		db.Millis(u.CreatedAt), db.Millis(u.UpdatedAt), stored(u.ActivatedAt))
+		db.Millis(u.CreatedAt), db.Millis(u.UpdatedAt), stored(u.ActivatedAt), string(u.RoleFrom))
 }
 
 func selectUser(ctx context.Context, tx *db.Tx, workspace int64, id UserID) (User, error) {
@@ -107,9 +107,9 @@ func eachUser(ctx context.Context, tx *db.Tx, query string, args ...any) (users 
 func updateUser(ctx context.Context, tx *db.Tx, workspace int64, u User) error {
 	from, to := storedWindow(u.Window)
 	return tx.ExecOne(ctx, `
-		UPDATE access_user SET email = $1, email_key = $2, name = $3, role = $4, window_from = $5, window_to = $6, updated_at = $7
-		WHERE workspace = $8 AND id = $9`,
-		u.Email, strings.ToLower(u.Email), u.Name, string(u.Role.ID), from, to, db.Millis(u.UpdatedAt), workspace, string(u.ID))
+		UPDATE access_user SET email = $1, email_key = $2, name = $3, role = $4, window_from = $5, window_to = $6, updated_at = $7, role_from = $8
+		WHERE workspace = $9 AND id = $10`,
+		u.Email, strings.ToLower(u.Email), u.Name, string(u.Role.ID), from, to, db.Millis(u.UpdatedAt), string(u.RoleFrom), workspace, string(u.ID))
 }
 
 func updateStatus(ctx context.Context, tx *db.Tx, workspace int64, u User) error {
@@ -130,6 +130,11 @@ func holdWorkspace(ctx context.Context, tx *db.Tx, workspace int64) error {
 	return tx.ExecOne(ctx, `
 		INSERT INTO access_guard (workspace, changes) VALUES ($1, 1)
 		ON CONFLICT (workspace) DO UPDATE SET changes = access_guard.changes + 1`, workspace)
+}
+
+func updateRoleFrom(ctx context.Context, tx *db.Tx, workspace int64, id UserID, from RoleFrom) error {
+	return tx.ExecOne(ctx, `
+		UPDATE access_user SET role_from = $1 WHERE workspace = $2 AND id = $3`, string(from), workspace, string(id))
 }
 
 func updateSource(ctx context.Context, tx *db.Tx, workspace int64, id UserID, source Source) error {

@@ -41,6 +41,18 @@ const (
 	Typed Source = "VANTA" // people here
 )
 
+// RoleFrom says what decides on the role of a user.
+type RoleFrom string
+
+// What decides. A role that a default gave may be changed here; then people here
+// decide.
+const (
+	RoleByAttribute RoleFrom = "attribute" // that a directory's provider sends
+	RoleByDefault   RoleFrom = "default"   // of a directory
+	RoleByMapping   RoleFrom = "mapping"   // of a directory's groups
+	RoleHere        RoleFrom = ""          // people here
+)
+
 // User is one person's membership of one workspace, with one role there.
 type User struct {
 	ActivatedAt   *time.Time // when they first became active; nil while only invited
@@ -50,6 +62,7 @@ type User struct {
 	ID            UserID
 	Name          string // as shown; "" when none was given
 	Role          Role
+	RoleFrom      RoleFrom
 	Source        Source
 	Status        Status
 	UpdatedAt     time.Time

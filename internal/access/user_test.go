@@ -349,3 +349,48 @@ func TestPages(t *testing.T) {
 		}
 	})
 }
+
+// TestRoleOfDirectory checks that a role that a directory decides on is not
+// changed here, and that one of its default may be.
+func TestRoleOfDirectory(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		admin := h.as(h.user("ada", "admin"))
+		provision := func(email, role string, from access.RoleFrom) access.User {
+			t.Helper()
+			var user access.User
+			h.ok(d.Write(t.Context(), func(ctx context.Context, tx *db.Tx) (err error) {
+				user, err = h.ByEmail(ctx, tx, h.actor.Workspace.Number, email)
+				if err != nil && !errors.Is(err, db.ErrNoRow) {
+					return err
+				}
+				user, _, err = h.Provision(ctx, tx, h.actor, user.ID, access.Provisioned{Active: true, Email: email, From: from, Role: access.RoleID(role)})
+				return err
+			}))
+			return h.get(user.ID)
+		}
+		editor, employee, auditor := "editor", "employee", "auditor"
+		window := &caller.Window{From: h.now(), To: h.now()}
+		for _, from := range []access.RoleFrom{access.RoleByAttribute, access.RoleByMapping} {
+			bob := provision("bob@example.com", auditor, from)
+			_, err := h.Update(t.Context(), admin, string(bob.ID), access.Changes{Role: &editor})
+			h.refused(err, fault.Conflict)
+			_, err = h.Update(t.Context(), admin, string(bob.ID), access.Changes{Role: &auditor, Window: &window})
+			h.ok(err)
+			if got := h.get(bob.ID); got.Window == nil || got.RoleFrom != from {
+				t.Errorf("%s: got %+v, want the window, and that the directory decides", from, got)
+			}
+		}
+		bob, err := h.Update(t.Context(), h.actor, "bob@example.com", access.Changes{Role: &employee})
+		h.ok(err)
+		if bob.Role.Slug != "employee" || bob.RoleFrom != access.RoleByMapping {
+			t.Errorf("the command line: got %s by %q", bob.Role.Slug, bob.RoleFrom)
+		}
+		provision("bob@example.com", employee, access.RoleByDefault)
+		bob, err = h.Update(t.Context(), admin, "bob@example.com", access.Changes{Role: &editor})
+		h.ok(err)
+		if bob.Role.Slug != "editor" || bob.RoleFrom != access.RoleHere {
+			t.Errorf("a default: got %s by %q, want that people here decide", bob.Role.Slug, bob.RoleFrom)
+		}
+	})
+}

@@ -180,7 +180,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.Resources.Furnisher, a.Computers.Thresholds, a.Mappings.Follower = a.Assessments, a.Assessments, follower{a.Assessments}
 	a.Policies = policy.New(policy.Options{DB: a.DB, Directory: a.Directory, Files: a.files.Limited(maxAttachment), Now: o.Now, Users: policyUsers{a.Access}})
 	a.Program.Tests = a.Assessments
-	a.SLAs.Users = a.Assessments.TestsWith
+	a.SLAs.Users, a.SLAs.Edited = a.Assessments.TestsWith, a.Assessments.SLAEdited
 	a.Scopes = scope.New(scope.Options{DB: a.DB, Now: o.Now, Tests: a.Assessments})
 	a.Scopes.Users = a.Program.BoundTo
 	a.Live = live.New(live.Options{DB: a.DB, Every: time.Second, Logger: o.Logger, Sessions: a.SignIn, Tests: a.Assessments})

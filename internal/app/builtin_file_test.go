@@ -145,6 +145,10 @@ func formOf(t *testing.T, b *builtin.Test, values builtin.Values) map[string]jso
 	for _, name := range b.Gathers {
 		gathered = append(gathered, builtin.Gathered{Name: name})
 	}
+	b, err := b.On(b.Base)
+	if err != nil {
+		t.Fatal(err)
+	}
 	form, err := b.Form(values, gathered)
 	if err != nil {
 		t.Fatal(err)

@@ -27,19 +27,24 @@ type world struct {
 	*site
 
 	accounts   map[string]record // now
+	byHand     map[string]bool   // accounts of which somebody said whose they are
 	computers  map[string]string // owner by id
 	few, days  int
+	emails     map[string]string    // that an account had last, ever
 	findings   map[string]time.Time // since when
 	hadMacs    bool
 	owners     map[string]string // e-mail of a person, or "service", by account, of those that were here too
 	people     map[string]*human // by e-mail
+	renamed    int
+	scim       *provider
 	systems    map[string]*set
 	unusedDays int
 }
 
 type human struct {
 	end, start *time.Time
-	id         directory.PersonID
+	id         directory.PersonID // "" for who came by SCIM
+	user       string             // its SCIM resource; "" for who did not
 }
 
 func (h *human) status(now time.Time) string {
@@ -57,7 +62,7 @@ func emailOf(i int) string { return fmt.Sprintf("p%d@example.com", i%4) }
 // link is what Muster does by e-mail: whoever has none gets the person who has it.
 func (w *world) link() {
 	for id, a := range w.accounts {
-		email, _ := a["email"].(string)
+		email := strings.ToLower(a["email"].(string))
 		if w.owners[id] == "" && w.people[email] != nil {
 			w.owners[id] = email
 		}
@@ -73,15 +78,55 @@ func (w *world) pushAccounts() {
 		}
 		id := fmt.Sprintf("a%d", i)
 		r := login(id, record{
-			"email": emailOf(i), "status": w.one("ACTIVE", "ACTIVE", "DEACTIVATED"), "permissionLevel": w.one("ADMIN", "BASE"),
+			"email": w.one(emailOf(i), emailOf(i), strings.ToUpper(emailOf(i)), ""), "status": w.one("ACTIVE", "ACTIVE", "DEACTIVATED"), "permissionLevel": w.one("ADMIN", "BASE"),
 			"authMethod": w.one("SSO", "PASSWORD", "TOKEN"), "createdTimestamp": w.ago(200),
 		})
 		r["mfaEnabled"] = []any{true, false, nil}[w.IntN(3)]
 		r["lastLoginTimestamp"] = []any{w.ago(200), nil}[w.IntN(2)]
 		w.accounts[id] = r
+		w.readdress(id, strings.ToLower(r["email"].(string)))
 		list = append(list, r)
 	}
 	w.systems["UserAccount"].push(list...)
+	w.link()
+}
+
+// readdress is what a push does to a link by e-mail: it moves when the account comes with
+// the e-mail of another person than before.
+func (w *world) readdress(id, email string) {
+	before, known := w.emails[id]
+	w.emails[id] = email
+	if known && before != email && w.people[email] != nil && w.owners[id] != "" && !w.byHand[id] {
+		w.owners[id] = email
+	}
+}
+
+// provision lets the identity provider make somebody, or give somebody it made another
+// e-mail that is free: links stay with the person, computers go by the e-mail.
+func (w *world) provision() {
+	email := emailOf(w.IntN(4))
+	if elsewhere := "new-" + email; w.people[elsewhere] != nil && w.IntN(2) == 0 {
+		email = elsewhere
+	}
+	switch h := w.people[email]; {
+	case h == nil:
+		w.people[email] = &human{user: w.scim.hire(email)}
+	case h.user != "":
+		other := w.one(emailOf(w.IntN(4)), "new-"+emailOf(w.IntN(4)))
+		if w.people[other] != nil {
+			return
+		}
+		w.scim.rename(h.user, other)
+		w.renamed++
+		delete(w.people, email)
+		w.people[other] = h
+		for id, owner := range w.owners {
+			if owner == email {
+				w.owners[id] = other
+			}
+		}
+	}
+	w.passes()
 	w.link()
 }
 
@@ -136,6 +181,9 @@ func (w *world) changePeople() {
 		w.link()
 		return
 	}
+	if h.user != "" {
+		return // the provider's
+	}
 	at := w.clock.now().Add(time.Duration(w.IntN(60)-20) * 12 * time.Hour)
 	h.start, h.end = nil, nil
 	change := directory.Attributes{EndDate: &time.Time{}, StartDate: &time.Time{}}
@@ -153,8 +201,8 @@ func (w *world) changePeople() {
 func (w *world) move() {
 	for id := range w.accounts {
 		choice := account.Choice{Service: &account.ServiceOwner{Purpose: "a robot"}}
-		w.owners[id] = "service"
-		if email := emailOf(w.IntN(4)); w.people[email] != nil {
+		w.owners[id], w.byHand[id] = "service", true
+		if email := emailOf(w.IntN(4)); w.people[email] != nil && w.people[email].id != "" {
 			choice, w.owners[id] = account.Choice{Person: w.people[email].id}, email
 		}
 		w.own(id, choice)
@@ -213,6 +261,15 @@ func (w *world) judged(id string, a record) map[string]string {
 	}
 	if a["permissionLevel"] == "ADMIN" {
 		out["admin-accounts-owned"] = said(owner != "" && !gone)
+	}
+	if owner != "service" && a["email"] != "" {
+		same := 0
+		for _, other := range w.accounts {
+			if other["status"] == "ACTIVE" && strings.EqualFold(other["email"].(string), a["email"].(string)) {
+				same++
+			}
+		}
+		out["accounts-unique"] = said(same < 2)
 	}
 	if a["authMethod"] != "SSO" && owner != "service" {
 		out["mfa-on-accounts"] = said(a["mfaEnabled"] == true)
@@ -285,18 +342,41 @@ func (w *world) compare(step string) {
 	}
 }
 
-// TestBuiltInTestsAgainstPlainGo: joiners, movers, leavers, pushes, settings and the clock, and
+// compareDue: a finding that is late was due when its days were over, and is overdue.
+func (w *world) compareDue(step string) {
+	w.t.Helper()
+	want, soonest, remedy, first := map[string]string{}, "none", "PASS", w.clock.now()
+	for id, since := range w.findings {
+		due := since.Add(time.Duration(w.days) * 24 * time.Hour)
+		if !due.Before(w.clock.now()) {
+			continue
+		}
+		want[id], remedy = shownTime(due.UnixMilli())+" overdue true", "OVERDUE"
+		if due.Before(first) {
+			first, soonest = due, shownTime(due.UnixMilli())
+		}
+	}
+	if len(w.findings) == 0 {
+		remedy = "NA"
+	}
+	w.wantDue("after "+step, "package-vulnerabilities-critical", remedy+" "+soonest, want)
+}
+
+// TestBuiltInTestsAgainstPlainGo: joiners, people renamed by SCIM, movers, leavers, pushes, settings and the clock, and
 // after each step every verdict is the one that plain Go comes to.
 func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
 	seed := randtest.Seed(t)
 	onBothEngines(t, func(t *testing.T, storage config.Storage) {
 		w := &world{
-			Rand: rand.New(rand.NewPCG(seed, 1)), site: newSite(t, storage), accounts: map[string]record{}, computers: map[string]string{}, days: 7, few: 5,
-			findings: map[string]time.Time{}, owners: map[string]string{}, people: map[string]*human{}, systems: map[string]*set{}, unusedDays: 90,
+			Rand: rand.New(rand.NewPCG(seed, 1)), site: newSite(t, storage), accounts: map[string]record{}, byHand: map[string]bool{}, computers: map[string]string{}, days: 7, few: 5,
+			emails: map[string]string{}, findings: map[string]time.Time{}, owners: map[string]string{}, people: map[string]*human{}, systems: map[string]*set{}, unusedDays: 90,
 		}
+		w.scim = newProvider(w.site)
 		for _, base := range []string{"UserAccount", "MacosUserComputer", "PackageVulnerabilityConnectors"} {
 			w.systems[base] = w.system(base, resourceBase(base))
 		}
+		w.provision()
+		w.provision()
 		for len(w.accounts) == 0 {
 			w.pushAccounts()
 		}
@@ -304,13 +384,13 @@ func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
 			w.pushOthers()
 		}
 		steps := map[string]func(){
-			"a push of accounts": w.pushAccounts, "another push": w.pushOthers, "people": w.changePeople, "a hand": w.move, "a setting": w.configureSome,
+			"a push of accounts": w.pushAccounts, "another push": w.pushOthers, "people": w.changePeople, "a hand": w.move, "a setting": w.configureSome, "SCIM": w.provision,
 			"time": func() {
 				w.clock.set(w.clock.now().Add(time.Duration(w.IntN(40))*12*time.Hour + time.Duration(w.IntN(2))*time.Millisecond))
 				w.passes()
 			},
 		}
-		names := []string{"a push of accounts", "another push", "people", "people", "a hand", "a setting", "time", "time"}
+		names := []string{"a push of accounts", "another push", "people", "people", "a hand", "a setting", "SCIM", "SCIM", "time", "time"}
 		count := 50
 		if testing.Short() {
 			count = 20
@@ -320,10 +400,11 @@ func TestBuiltInTestsAgainstPlainGo(t *testing.T) {
 			w.clock.set(w.clock.now().Add(time.Millisecond)) // no two pushes are of one instant
 			steps[step]()
 			w.compare(step)
+			w.compareDue(step)
 		}
 		text, err := json.Marshal(maps.Clone(w.owners))
 		w.ok(err)
-		t.Logf("%d people, owners %s", len(w.people), text)
+		t.Logf("%d people, %d times renamed, owners %s", len(w.people), w.renamed, text)
 	})
 }
 

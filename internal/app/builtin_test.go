@@ -168,7 +168,7 @@ func (s *site) passes() {
 
 func accountTests() []string {
 	return []string{
-		"accounts-linked-to-people", "accounts-removed-when-people-leave", "accounts-used", "admin-accounts-few", "admin-accounts-owned", "mfa-on-accounts",
+		"accounts-linked-to-people", "accounts-removed-when-people-leave", "accounts-unique", "accounts-used", "admin-accounts-few", "admin-accounts-owned", "mfa-on-accounts",
 	}
 }
 
@@ -188,7 +188,7 @@ func TestAccountsBringTheirTests(t *testing.T) {
 			login("old", record{"status": "DEACTIVATED", "mfaEnabled": false}),
 		)
 		s.wantList("the first records",
-			"accounts-linked-to-people NEEDS_ATTENTION 1/2", "accounts-removed-when-people-leave OK 1/0", "accounts-used NEEDS_ATTENTION 2/1",
+			"accounts-linked-to-people NEEDS_ATTENTION 1/2", "accounts-removed-when-people-leave OK 1/0", "accounts-unique OK 3/0", "accounts-used NEEDS_ATTENTION 2/1",
 			"admin-accounts-few OK 2/1", "admin-accounts-owned OK 1/0", "mfa-on-accounts NEEDS_ATTENTION 1/1",
 		)
 		s.want("mfa", "mfa-on-accounts", map[string]string{
@@ -210,13 +210,13 @@ func TestAccountsBringTheirTests(t *testing.T) {
 		s.clock.set(leaves.Add(-time.Millisecond))
 		s.passes()
 		s.wantList("the last millisecond",
-			"accounts-linked-to-people NEEDS_ATTENTION 2/1", "accounts-removed-when-people-leave OK 1/0", "accounts-used NEEDS_ATTENTION 1/1",
+			"accounts-linked-to-people NEEDS_ATTENTION 2/1", "accounts-removed-when-people-leave OK 1/0", "accounts-unique OK 2/0", "accounts-used NEEDS_ATTENTION 1/1",
 			"admin-accounts-few OK 2/1", "admin-accounts-owned OK 1/0", "mfa-on-accounts OK 1/0",
 		)
 		s.clock.set(leaves)
 		s.passes()
 		s.wantList("she has left",
-			"accounts-linked-to-people NEEDS_ATTENTION 2/1", "accounts-removed-when-people-leave NEEDS_ATTENTION 0/1", "accounts-used NEEDS_ATTENTION 1/1",
+			"accounts-linked-to-people NEEDS_ATTENTION 2/1", "accounts-removed-when-people-leave NEEDS_ATTENTION 0/1", "accounts-unique OK 2/0", "accounts-used NEEDS_ATTENTION 1/1",
 			"admin-accounts-few OK 2/1", "admin-accounts-owned NEEDS_ATTENTION 0/1", "mfa-on-accounts OK 1/0",
 		)
 	})

@@ -72,8 +72,8 @@ func (a *ahead) outcome(test int64, item resource.Item, s state, v verdict) {
 	t := a.terms[test]
 	switch {
 	case s.runs() && v.runsOn():
-		if s.row() != v.outcome || t.again {
-			a.turn(test, item, clockTurn{outcome: v.outcome})
+		if s.row() != v.outcome || t.again || t.told {
+			a.turn(test, item, clockTurn{due: v.due, outcome: v.outcome})
 		}
 	case s.runs():
 		a.turn(test, item, clockTurn{end: v.end(), outcome: v.outcome})
@@ -83,7 +83,7 @@ func (a *ahead) outcome(test int64, item resource.Item, s state, v verdict) {
 		if s.row() != OutcomeNone {
 			a.closed[test] = append(a.closed[test], int64(item))
 		}
-		a.open(opened{item: item, outcome: v.outcome, test: test}, t)
+		a.open(opened{item: item, outcome: v.outcome, test: test}, t, v)
 	}
 }
 
@@ -95,12 +95,12 @@ func (a *ahead) turn(test int64, item resource.Item, to clockTurn) {
 }
 
 // open notes the row of an outcome that has one. The clock of a failure starts.
-func (a *ahead) open(o opened, t *terms) {
+func (a *ahead) open(o opened, t *terms, v verdict) {
 	switch o.outcome {
 	case OutcomeNone, Passing:
 		return
 	case Failing:
-		o.clock = t.start(a.now)
+		o.clock = t.start(a.now, v.due)
 	}
 	a.opened = append(a.opened, o)
 }

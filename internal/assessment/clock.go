@@ -49,15 +49,26 @@ func (c clock) dueOrNil() any {
 type terms struct {
 	again bool // the test has another SLA than its open rows were made under
 	sla   string
+	told  bool // each record has the due time that the rule tells, and the test no SLA
 	sla.Terms
 }
 
 // start answers the clock of a failure that is detected at an instant.
-func (t *terms) start(now int64) clock { return clock{due: t.Due(now), since: now} }
+// told is the due time that the rule tells.
+func (t *terms) start(now int64, told *int64) clock {
+	if t.told {
+		return clock{due: told, since: now}
+	}
+	return clock{due: t.Due(now), since: now}
+}
 
-// goesOn answers the clock as it is to be from now on.
-func (t *terms) goesOn(c clock) clock {
-	if t.again {
+// goesOn answers the clock as it is to be from now on. A rule that tells a due time no
+// more takes none away: silence excuses nothing.
+func (t *terms) goesOn(c clock, told *int64) clock {
+	switch {
+	case t.told && told != nil:
+		c.due = told
+	case t.again:
 		c.due = t.Due(c.since)
 	}
 	return c
@@ -98,6 +109,7 @@ func (v verdict) end() string {
 
 // clockTurn is what becomes of a row with a clock.
 type clockTurn struct {
+	due     *int64  // that the rule tells
 	end     string  // how the failure ends; "" when its clock runs on
 	outcome Outcome // of the row that follows; OutcomeNone and Passing have none
 }
@@ -154,7 +166,7 @@ func (a *ahead) turnClocks(ctx context.Context, tx *db.Tx, test, number int64, t
 		follows := opened{item: resource.Item(row.item), outcome: to.outcome, test: test}
 		switch {
 		case to.end == "":
-			follows.clock = t.goesOn(row.clock)
+			follows.clock = t.goesOn(row.clock, to.due)
 			if row.outcome == to.outcome && row.clock.is(follows.clock) {
 				same = append(same, row.item)
 				continue
@@ -221,7 +233,7 @@ func (e *evaluation) openClocks(ctx context.Context, tx *db.Tx, t *judged) error
 	if err != nil {
 		return err
 	}
-	t.terms = &terms{again: t.test.sla != t.tally.sla, sla: t.test.sla, Terms: by}
+	t.terms = &terms{again: t.test.sla != t.tally.sla, sla: t.test.sla, told: t.test.sla == "" && len(t.test.document.Due) > 0, Terms: by}
 	e.ahead.terms[t.test.number] = t.terms
 	return nil
 }

@@ -38,7 +38,7 @@ func (s *Service) Configure(ctx context.Context, c caller.Caller, ref string, in
 	if err != nil {
 		return Test{}, err
 	}
-	before, err := builtin.ParseValues(t.Document.Settings)
+	before, err := t.Document.ownValues(b)
 	if err != nil {
 		return Test{}, err
 	}
@@ -119,10 +119,22 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
-	members, err := b.Form(values, gathered)
+	if b, err = s.named(ctx, c, b, on); err != nil {
+		return draft{}, err
+	}
+	spans, follows, err := s.spans(ctx, c.Workspace, b, values)
 	if err != nil {
 		return draft{}, err
 	}
+	members, err := b.FormOver(spans, gathered)
+	if err != nil {
+		return draft{}, err
+	}
+	due, err := parseDue(members["due"])
+	if err != nil {
+		return draft{}, err
+	}
+	delete(members, "due")
 	delete(members, "category")
 	delete(members, "sla")
 	maps.Copy(members, more)
@@ -134,7 +146,20 @@ func (s *Service) fillIn(
 	if err != nil {
 		return draft{}, err
 	}
-	d.document.BuiltIn = b.ID
-	d.document.Settings, err = values.Text()
+	d.document.BuiltIn, d.document.Due, d.document.Follows = b.ID, due, follows
+	d.document.Settings, err = spans[len(spans)-1].Values.Text()
 	return d, err
+}
+
+// named answers a built-in test on a definition whose name it knows.
+func (s *Service) named(ctx context.Context, c caller.Caller, b *builtin.Test, on resource.Definition) (*builtin.Test, error) {
+	applications, err := s.Applications.Applications(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	name, err := s.nameFor(ctx, c, applications, on)
+	if err != nil {
+		return nil, err
+	}
+	return b.On(name)
 }

@@ -17,8 +17,10 @@ type Document struct {
 	BuiltIn            string     `json:"builtIn,omitempty"` // id of the built-in test that it is; "": somebody wrote it
 	Cases              json.Value `json:"cases,omitempty"`   // the author's unit tests, as sent; nil: none
 	Description        string     `json:"description"`
+	Due                []Due      `json:"due,omitempty"`      // of a built-in test whose rule is a deadline; nil: an SLA says
 	FailWhen           *rule.Node `json:"failWhen,omitempty"` // exactly one of FailWhen and PassWhen
 	FailureDescription string     `json:"failureDescription"`
+	Follows            []string   `json:"follows,omitempty"`   // settings that are as an SLA says
 	Freshness          string     `json:"freshness,omitempty"` // duration; "" never goes stale
 	Name               string     `json:"name"`
 	OnEmpty            string     `json:"onEmpty"`
@@ -40,6 +42,7 @@ type program struct {
 	condition  *rule.Program
 	definition resource.Number
 	document   Document
+	dues       []dueProgram
 	late       bool // it reads more than documents: related records, or public ids
 	misfit     bool // the condition of an exception does not fit the schema
 	relative   bool // the rule; conditions of exceptions aside
@@ -69,6 +72,13 @@ func compile(d Document, on resource.Definition, names relatives) (*program, err
 		}
 		p.relative, p.late = p.relative || p.scope.Relative(), p.late || p.scope.ReadsID() || p.scope.ReadsPresence()
 	}
+	for _, due := range d.Due {
+		compiled, err := due.compile(fields)
+		if err != nil {
+			return nil, err
+		}
+		p.dues, p.late = append(p.dues, compiled), p.late || compiled.at.ReadsPresence()
+	}
 	p.late = p.late || len(p.relations()) > 0
 	return p, nil
 }
@@ -78,6 +88,7 @@ type evaluator struct {
 	asking    []*rule.Evaluator // that the finders serve
 	clauses   []*rule.Evaluator
 	condition *rule.Evaluator
+	dues      []dueEvaluator
 	finders   []*finder // that it finds related records with
 	program   *program
 	out       bool // of scope: the last record
@@ -90,6 +101,9 @@ func (p *program) evaluator() *evaluator {
 	e := &evaluator{condition: p.condition.NewEvaluator(), program: p}
 	if p.scope != nil {
 		e.scope = p.scope.NewEvaluator()
+	}
+	for _, d := range p.dues {
+		e.dues = append(e.dues, d.evaluator())
 	}
 	for _, c := range p.clauses {
 		e.clauses = append(e.clauses, c.program.NewEvaluator())
@@ -176,8 +190,10 @@ func parseDocument(text []byte) (d Document, err error) {
 		BuiltIn            string     `json:"builtIn"`
 		Cases              json.Value `json:"cases"`
 		Description        string     `json:"description"`
+		Due                json.Value `json:"due"`
 		FailWhen           json.Value `json:"failWhen"`
 		FailureDescription string     `json:"failureDescription"`
+		Follows            []string   `json:"follows"`
 		Freshness          string     `json:"freshness"`
 		Name               string     `json:"name"`
 		OnEmpty            string     `json:"onEmpty"`
@@ -194,9 +210,14 @@ func parseDocument(text []byte) (d Document, err error) {
 		return d, err
 	}
 	d = Document{
-		BuiltIn: raw.BuiltIn, Cases: raw.Cases, Settings: raw.Settings, Description: raw.Description, FailureDescription: raw.FailureDescription, Freshness: raw.Freshness, Name: raw.Name,
+		BuiltIn: raw.BuiltIn, Cases: raw.Cases, Settings: raw.Settings, Description: raw.Description, FailureDescription: raw.FailureDescription, Follows: raw.Follows, Freshness: raw.Freshness, Name: raw.Name,
 		OnEmpty: raw.OnEmpty, OnUnknown: raw.OnUnknown, Reducer: raw.Reducer, Related: raw.Related, Remediation: raw.Remediation,
 	}
+	due, err := parseDue(raw.Due)
+	if err != nil {
+		return d, fmt.Errorf("stored %w", err)
+	}
+	d.Due = due
 	for _, part := range []struct {
 		text json.Value
 		node **rule.Node

@@ -204,6 +204,9 @@ func (e *evaluation) judgeBy(j *judged, item resource.Item, r rule.Record, known
 	if j.evaluator != nil {
 		v.ruled, v.next = j.evaluator.judge(r, e.now)
 		v.outcome = v.ruled
+		if j.terms.told && (v.ruled == Failing || v.ruled == InProgress) {
+			v.due = j.evaluator.due(r, e.now)
+		}
 		j.decide(r, e.now)
 		e.judge.judged.Add(1)
 	}
@@ -212,6 +215,7 @@ func (e *evaluation) judgeBy(j *judged, item resource.Item, r rule.Record, known
 
 // verdict is what a run says of an item under a test.
 type verdict struct {
+	due     *int64  // ms, that the rule tells, where the clocks go by it; nil: it tells none
 	next    int64   // ms, when the outcome could change by time alone
 	outcome Outcome // OutcomeNone for a record that is no more
 	ruled   Outcome // by the rule, exceptions aside

@@ -57,6 +57,7 @@ func (t *Test) changes(before Test) []evidence.Change {
 	d.add("remediation", was.Remediation, is.Remediation)
 	d.add("rule", was.told(), is.told())
 	d.add("scope", was.scopeTold(), is.scopeTold())
+	d.add("due", was.dueTold(), is.dueTold())
 	if before.Version == 0 {
 		was.Reducer = Reducer{}
 	}

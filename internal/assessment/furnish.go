@@ -221,16 +221,16 @@ func (s *Service) madeOn(ctx context.Context, on resource.Definition) (made map[
 
 // furnishing answers what is to become of a test, and whether anything is.
 func (s *Service) furnishing(ctx context.Context, c caller.Caller, b *builtin.Test, on resource.Definition, before *Test) (f furnishing, differs bool, err error) {
-	values, more := b.Defaults(), map[string]json.Value(nil)
+	more, was := map[string]json.Value(nil), builtin.Values(nil)
 	if before != nil {
-		was, err := builtin.ParseValues(before.Document.Settings)
+		was, err = before.Document.ownValues(b)
 		if err != nil {
 			return f, false, err
 		}
-		values, _ = b.Values(nil, was, "")
 	} else if more, err = b.Beside(); err != nil {
 		return f, false, err
 	}
+	values, _ := b.Values(nil, was, "")
 	f = furnishing{Test: b, before: before}
 	if f.application, err = s.applicationName(ctx, c, on.Application); err != nil {
 		return f, false, err
@@ -239,12 +239,15 @@ func (s *Service) furnishing(ctx context.Context, c caller.Caller, b *builtin.Te
 		return f, err == nil, err
 	}
 	f.draft.reason = "what Muster ships, or what the rule relates to, is another"
+	if len(f.draft.document.Follows) > 0 && len(before.Document.Follows) > 0 {
+		f.draft.reason = "the deadline of an SLA that it follows is another"
+	}
 	is, err := json.Marshal(f.draft.document)
 	if err != nil {
 		return f, false, err
 	}
-	was, err := json.Marshal(before.Document)
-	return f, !bytes.Equal(is, was), err
+	stood, err := json.Marshal(before.Document)
+	return f, !bytes.Equal(is, stood), err
 }
 
 // putFurnishing makes the test with its default mapping, or writes its version.

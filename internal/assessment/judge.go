@@ -166,6 +166,11 @@ func fit(d Document, on resource.Definition, names relatives) (*program, error) 
 			return nil, nil //nolint:nilnil // a rule that fits no more is an answer
 		}
 	}
+	for _, due := range d.Due {
+		if len(due.check(fields)) > 0 {
+			return nil, nil //nolint:nilnil // as above
+		}
+	}
 	return compile(d, on, names)
 }
 

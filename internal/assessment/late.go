@@ -148,7 +148,8 @@ func (p *program) readsID() bool {
 
 // readsPresence says whether a condition reads since when the record has been there.
 func (p *program) readsPresence() bool {
-	return p.condition.ReadsPresence() || p.scope != nil && p.scope.ReadsPresence()
+	return p.condition.ReadsPresence() || p.scope != nil && p.scope.ReadsPresence() ||
+		slices.ContainsFunc(p.dues, func(d dueProgram) bool { return d.at.ReadsPresence() })
 }
 
 // Wants says which stored records must be judged: those that new versions,

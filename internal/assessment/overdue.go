@@ -14,7 +14,7 @@ import (
 const mostOverdue = 10_000
 
 // late is how many failures were due on one day and ended on one; ended is never for
-// those that are open.
+// those that are open. What a rule found late at once counts from when it was found.
 type late struct{ count, due, ended int64 }
 
 // Overdue answers how many failures were past their due time by the end of each day

@@ -82,7 +82,7 @@ func scanLate(list *[]late) func(db.Row) error {
 func selectOverdue(ctx context.Context, tx *db.Tx, w caller.Workspace, now int64, limit int) (list []late, err error) {
 	err = tx.Each(ctx, scanLate(&list), `
 		SELECT few.due / 86400000, CAST($3 AS BIGINT), COUNT(*) FROM (
-			SELECT o.due AS due FROM assessment_outcome o
+			SELECT CASE WHEN o.since > o.due THEN o.since ELSE o.due END AS due FROM assessment_outcome o
 			JOIN resource_head h ON h.definition = o.definition
 			JOIN assessment_test t ON t.number = o.test
 			WHERE o.workspace = $1 AND o.outcome = 2 AND o.to_sync IS NULL AND o.due IS NOT NULL AND o.due < $2 AND o.from_sync <= h.head
@@ -95,7 +95,7 @@ func selectOverdue(ctx context.Context, tx *db.Tx, w caller.Workspace, now int64
 func selectMissed(ctx context.Context, tx *db.Tx, w caller.Workspace, from int64, limit int) (list []late, err error) {
 	err = tx.Each(ctx, scanLate(&list), `
 		SELECT few.due / 86400000, few.ended_at / 86400000, COUNT(*) FROM (
-			SELECT r.due AS due, r.ended_at AS ended_at FROM assessment_remediation r
+			SELECT CASE WHEN r.since > r.due THEN r.since ELSE r.due END AS due, r.ended_at AS ended_at FROM assessment_remediation r
 			JOIN resource_head h ON h.definition = r.definition
 			WHERE r.workspace = $1 AND r.result = 'missed' AND r.ended_at >= $2 AND r.number <= h.head
 			ORDER BY r.ended_at DESC LIMIT $3) few

@@ -5,6 +5,7 @@ package assessment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/passmuster/muster/api"
@@ -164,14 +165,18 @@ func (n names) builtIn(d Document) (*api.TestBuiltIn, error) {
 	if d.BuiltIn == "" {
 		return nil, nil //nolint:nilnil // most tests are none
 	}
-	a := &api.TestBuiltIn{ID: d.BuiltIn, Settings: []api.TestSetting{}}
+	a := &api.TestBuiltIn{ID: d.BuiltIn, Settings: []api.TestSetting{}, Due: maybeText(d.dueTold())}
 	if !ok {
 		return a, nil // of another program
 	}
 	values, err := builtin.ParseValues(d.Settings)
 	for _, s := range b.Settings {
+		follows := ""
+		if slices.Contains(d.Follows, s.Name) {
+			follows = s.SLA
+		}
 		a.Settings = append(a.Settings, api.TestSetting{
-			Name: s.Name, Kind: string(s.Kind), Description: s.About, Value: values[s.Name], Default: s.Default, Minimum: s.Minimum, Maximum: s.Maximum,
+			Name: s.Name, Kind: string(s.Kind), Description: s.About, SLA: maybeText(follows), Value: values[s.Name], Default: s.Default, Minimum: s.Minimum, Maximum: s.Maximum,
 		})
 	}
 	return a, err

@@ -115,6 +115,7 @@ func TestDirectorySetUp(t *testing.T) {
 	okta.send(200, "GET", "/Users?startIndex=1&count=2", "")
 	p.ticked("Enter the base URL and the token")
 	p.see("Active")
+	p.await(`document.querySelector('#last-error').hidden ? 'gone' : ''`) // the wrong token has given way
 
 	p.see("0000005ddeface0000000001")
 	p.fill("#attribute", "userName")

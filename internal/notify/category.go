@@ -17,6 +17,7 @@ type Category string
 
 // The categories; the words stand in rows and on the wire.
 const (
+	CategoryAccess      Category = "access_alarms"
 	CategoryDirectory   Category = "directory_errors"
 	CategoryDocument    Category = "documents_due"
 	CategoryDueSoon     Category = "due_soon"
@@ -73,9 +74,11 @@ func rules() []rule {
 		{event: "connection.disconnected", category: CategoryIntegration, to: admins},
 		{event: "connection.token_reuse_detected", category: CategoryIntegration, to: admins},
 		{event: "directory.error", category: CategoryDirectory, to: admins},
+		{event: "directory.mass_deactivation", category: CategoryAccess, to: admins},
 		{event: "document.due", category: CategoryDocument, to: owner},
 		{event: "document.due_soon", category: CategoryDocument, to: owner},
 		{event: "exception.requested", category: CategoryException, to: approvers},
+		{event: "lockout.prevented", category: CategoryAccess, to: admins},
 		{event: "policy.version_approved", category: CategoryPolicy, to: acceptors},
 		{event: "remediation.due_soon", category: CategoryDueSoon, to: testers},
 		{event: "remediation.overdue", category: CategoryOverdue, to: testers},
@@ -130,6 +133,7 @@ func Categories() []About {
 		{CategorySource, Now, "A source has not pushed for longer than a test allows."},
 		{CategoryHeld, Now, "A push would have removed so many records that they are held."},
 		{CategoryRejection, Now, "Records of a push were rejected, or a whole push was."},
+		{CategoryAccess, Now, "A directory deactivates an unusual share of its users, or something was refused that would have left no Admin who can sign in."},
 		{CategoryDirectory, Now, "Requests of a directory begin to fail."},
 		{CategoryIntegration, Now, "A webhook was switched off, or a connection was lost."},
 	}

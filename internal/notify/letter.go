@@ -58,6 +58,7 @@ func heads() []head {
 		{CategoryHeld, "Removals that are held", "source with held removals", "sources with held removals"},
 		{CategoryRejection, "Rejected records", "source with rejected records", "sources with rejected records"},
 		{CategorySource, "Sources", "source", "sources"},
+		{CategoryAccess, "Who can sign in", "alarm about who can sign in", "alarms about who can sign in"},
 		{CategoryDirectory, "Directories", "directory with errors", "directories with errors"},
 		{CategoryIntegration, "Webhooks and connections", "webhook or connection", "webhooks and connections"},
 	}
@@ -119,6 +120,10 @@ func (l line) path() string {
 		return "" // nothing of ours
 	case l.Thing.Kind == "test":
 		return "/tests/" + l.Thing.ID
+	case l.Thing.Kind == "directory":
+		return "/settings/provisioning/" + l.Thing.ID
+	case l.Thing.Kind == "user":
+		return "/settings/members"
 	case l.Thing.Kind == "definition":
 		return "/resources/" + l.Thing.ID
 	case l.Thing.Kind == "access_review":

@@ -147,7 +147,7 @@ func (l line) with(r rule, e event) line {
 // things stand.
 func (l line) say(r rule, sentence string) []string {
 	switch r.category {
-	case CategoryDirectory, CategoryException, CategoryIntegration:
+	case CategoryAccess, CategoryDirectory, CategoryException, CategoryIntegration:
 		said := slices.DeleteFunc(slices.Clone(l.Said), func(s string) bool { return s == sentence })
 		said = append(said, sentence)
 		return said[max(0, len(said)-fewSaid):]

@@ -75,6 +75,40 @@ func TestOneMailAWindow(t *testing.T) {
 	})
 }
 
+// TestAlarmsAboutAccess proves that Admins hear when a directory deactivates many, and
+// when the guard of the last Admin refuses something.
+func TestAlarmsAboutAccess(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newHouse(t, d)
+		h.collect()
+		h.happen("ada", evidence.Entry{
+			Kind: "directory", Subject: evidence.Subject{Kind: "directory", ID: "d0123456789abcdef0123456", Name: "Okta"},
+			Body: map[string]any{"what": "mass deactivation", "deactivated": 6, "users": 20},
+		}, evidence.Entry{
+			Kind: "lockout", Subject: evidence.Subject{Kind: "user", ID: "0123456789abcdef01234567", Name: "Root"},
+			Body: map[string]any{"what": "prevented", "attempt": "provisioning", "reason": "the last"},
+		})
+		h.collect()
+		h.pass(5 * time.Minute)
+		h.send()
+		m := h.mails.Messages(t, 1)[0]
+		if m.To[0] != "ada@example.com" || m.Subject != "[Muster Default] 2 alarms about who can sign in" {
+			t.Errorf("got %q to %q, want one mail to the Admin", m.Subject, m.To)
+		}
+		for _, want := range []string{
+			"deactivated an unusual share of its users within an hour: 6 of 20.", base + "/settings/provisioning/d0123456789abcdef0123456\n",
+			"changing the account of Root: it would have left the workspace without an Admin who can sign in.", base + "/settings/members\n",
+		} {
+			if !strings.Contains(m.Text, want) {
+				t.Errorf("%q is not in the text:\n%s", want, m.Text)
+			}
+		}
+		if len(h.states()) != 1 {
+			t.Errorf("got %q, want that nobody else hears", h.states())
+		}
+	})
+}
+
 // TestMailIsTriedAgain proves that a server that is busy or hangs loses nothing, doubles
 // nothing and holds up nobody else's mail for long.
 func TestMailIsTriedAgain(t *testing.T) {

@@ -111,23 +111,26 @@ func isAddress(text string) bool {
 // followAccount makes the account be as a user says whom groups hold, with the
 // role that is its now.
 //
-//nolint:revive // seven things that belong to nobody else
-func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile, groups []holding, how rise) error {
+//nolint:revive // six things that belong to nobody else
+func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile, groups []holding) error {
 	if !r.Active && r.Account != "" {
+		if err := s.forget(ctx, tx, c.dir, r, groups); err != nil {
+			return err
+		}
 		return s.switchOff(ctx, tx, c, r)
 	}
-	found, err := s.resolve(ctx, tx, c.dir, *r, groups, how)
+	found, err := s.resolve(ctx, tx, c.dir, *r, groups)
 	if err != nil {
 		return err
 	}
 	c.warnings = append(c.warnings, found.warnings...)
-	r.Role = found.role.ID
+	r.Role, r.grounds = found.role.ID, found.grounds.String()
 	email, nobody, err := s.accountEmail(ctx, tx, c, r, p)
 	if err != nil || email == "" {
 		return err
 	}
 	return s.provision(ctx, tx, c, r, access.Provisioned{
-		Active: r.Active, Email: email, Name: p.name(), Nobody: nobody, Quiet: c.newborn == r.ID, Role: r.Role,
+		Active: r.Active, Email: email, From: found.from, Name: p.name(), Nobody: nobody, Quiet: c.newborn == r.ID, Role: r.Role,
 	})
 }
 
@@ -170,7 +173,7 @@ func (s *Service) switchOff(ctx context.Context, tx *db.Tx, c *call, r *Resource
 	if err != nil {
 		return err
 	}
-	return s.provision(ctx, tx, c, r, access.Provisioned{Email: user.Email, Name: user.Name, Role: user.Role.ID})
+	return s.provision(ctx, tx, c, r, access.Provisioned{Email: user.Email, From: user.RoleFrom, Name: user.Name, Role: user.Role.ID})
 }
 
 // accountEmail answers the e-mail that the account of a user may have, "" when

@@ -9,6 +9,7 @@ import (
 	"github.com/passmuster/muster/api"
 	"github.com/passmuster/muster/internal/caller"
 	"github.com/passmuster/muster/internal/db"
+	"github.com/passmuster/muster/internal/fault"
 	"github.com/passmuster/muster/internal/web"
 )
 
@@ -233,15 +234,29 @@ func (s *Service) postSelfTest(ctx context.Context, in *DirectoryInput) (*selfTe
 
 // answerSelfTest is the end of every route that runs the self-test.
 func (s *Service) answerSelfTest(ctx context.Context, c caller.Caller, id DirectoryID) (*selfTestOutput, error) {
-	passed, steps, err := s.SelfTest(ctx, c, id)
+	got, err := s.SelfTest(ctx, c, id)
 	if err != nil {
 		return nil, err
 	}
-	return &selfTestOutput{api.DirectorySelfTest{Passed: passed, Steps: wireEach(steps, Rehearsed.wire)}}, nil
+	return &selfTestOutput{api.DirectorySelfTest{Passed: got.Passed, Note: got.Note, Steps: wireEach(got.Steps, Rehearsed.wire)}}, nil
+}
+
+// simulated answers for somebody who has arrived, or is supposed.
+func (s *Service) simulated(ctx context.Context, c caller.Caller, id DirectoryID, in api.DirectorySimulateInput) (Simulation, error) {
+	switch p := in.Suppose; {
+	case p == nil && in.User == "":
+		return Simulation{}, fault.At(fault.Problem{Pointer: "/user", Message: "must name somebody who has arrived, or suppose must describe somebody"})
+	case p == nil:
+		return s.Simulate(ctx, c, id, in.User)
+	case in.User != "":
+		return Simulation{}, fault.At(fault.Problem{Pointer: "/suppose", Message: "must not stand beside user: ask for one of them"})
+	default:
+		return s.Suppose(ctx, c, id, Supposed{Before: p.NothingNew, CurrentRole: p.CurrentRole, Email: p.Email, Groups: p.Groups, Values: p.Values})
+	}
 }
 
 func (s *Service) postSimulate(ctx context.Context, in *simulateInput) (*simulateOutput, error) {
-	sim, err := s.Simulate(ctx, caller.From(ctx), in.Directory, in.Body.User)
+	sim, err := s.simulated(ctx, caller.From(ctx), in.Directory, in.Body)
 	if err != nil {
 		return nil, err
 	}

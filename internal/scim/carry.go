@@ -239,7 +239,9 @@ func (s *Service) revoke(ctx context.Context, tx *db.Tx, c *call, r Resource) er
 	if err != nil || user.Status == access.Deactivated {
 		return err
 	}
-	_, _, err = s.Access.Provision(ctx, tx, c.actor, r.Account, access.Provisioned{Email: user.Email, Name: user.Name, Role: user.Role.ID})
+	_, _, err = s.Access.Provision(ctx, tx, c.actor, r.Account, access.Provisioned{
+		Email: user.Email, From: user.RoleFrom, Name: user.Name, Role: user.Role.ID,
+	})
 	return err
 }
 

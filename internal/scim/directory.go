@@ -57,6 +57,7 @@ type Directory struct {
 	UpdatedAt     time.Time
 	Workspace     caller.Workspace
 
+	edition int64 // of the settings that roles follow from
 	learned int64 // names that it has learned
 }
 

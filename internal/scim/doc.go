@@ -52,7 +52,8 @@
 //     whatever the size of the group.
 //   - A password is stored in no form, nowhere.
 //   - A role never rises by a loss: a lost attribute falls to the mapping, then to
-//     the default; an unknown value keeps the last valid role.
+//     the default, but only to what may no more than the last role (ground.go); an
+//     unknown value keeps the last valid role.
 //   - The last Admin who can sign in stays, whatever the provider says (403).
 //   - The request log is written in batches; what waits is lost in a crash. Of a
 //     flood it tells a part, and how much it leaves out; scim_day counts all.

@@ -112,7 +112,10 @@ func (s *Service) followUser(ctx context.Context, tx *db.Tx, c *call, before Res
 			return err
 		}
 	}
-	if err := s.followAccount(ctx, tx, c, r, p, groups, riseOf(before, *r)); err != nil {
+	if err := s.noteGrounds(ctx, tx, c.dir, r, before.Object, groups); err != nil {
+		return err
+	}
+	if err := s.followAccount(ctx, tx, c, r, p, groups); err != nil {
 		return err
 	}
 	if err := s.followPerson(ctx, tx, c, before, r, p); err != nil {
@@ -137,7 +140,7 @@ func (s *Service) followUser(ctx context.Context, tx *db.Tx, c *call, before Res
 
 // keepFollower writes who follows a resource, if that has changed.
 func keepFollower(ctx context.Context, tx *db.Tx, c *call, was, is Resource) error {
-	if was.Follower == is.Follower && was.Account == is.Account && was.Role == is.Role {
+	if was.Follower == is.Follower && was.Account == is.Account && was.Role == is.Role && was.grounds == is.grounds {
 		return nil
 	}
 	return putFollower(ctx, tx, c.dir, is)
@@ -422,7 +425,7 @@ func (s *Service) releaseGroup(ctx context.Context, tx *db.Tx, c *call, r Resour
 	if err != nil {
 		return err
 	}
-	return s.settleAll(ctx, tx, c, went)
+	return s.settleAll(ctx, tx, c, went, "")
 }
 
 // line answers text as one line of at most so many characters, without what turns

@@ -28,6 +28,7 @@ type Resource struct {
 	Version       int64
 
 	document string // Object as it is stored
+	grounds  string // what gave a role when Role was found (ground.go)
 }
 
 // row answers the resource as lists read it.

@@ -27,26 +27,14 @@ import (
 //  2. the groups that the user is in, by the priority of the mapping
 //  3. the directory's default role; Admin is never given by default
 //
-// What the provider leaves out never raises anybody: when a role would come from
-// the default and may more than the last one, the last one stays. Only a change
-// of the set-up here raises by the default.
-
-// rise says whether the default role may give more than the last role did.
-type rise bool
-
-const (
-	gradual  rise = false // the provider's doing
-	outright rise = true  // the set-up's
-)
-
-// riseOf answers who brings a change about: a user that follows again without
-// having changed does so because the set-up has.
-func riseOf(before, after Resource) rise {
-	return rise(before.ID == after.ID && before.Version == after.Version)
-}
+// What the provider takes away never raises anybody (ground.go): a role that may
+// more than the last one is given only by something new, a value of the attribute
+// or a group, or after a change of the set-up here.
 
 // resolution is the role that somebody gets, and why.
 type resolution struct {
+	from     access.RoleFrom
+	grounds  grounds // that there are now
 	role     access.Role
 	steps    []string // sentences, in the order in which it was found
 	warnings []warning
@@ -57,16 +45,21 @@ func (f *resolution) step(format string, args ...any) {
 }
 
 // resolve finds the role of a user whom groups hold.
-func (s *Service) resolve(ctx context.Context, tx *db.Tx, d Directory, r Resource, groups []holding, how rise) (f resolution, err error) {
-	found, err := s.roleByAttribute(ctx, tx, d, r, &f)
+func (s *Service) resolve(ctx context.Context, tx *db.Tx, d Directory, r Resource, groups []holding) (f resolution, err error) {
+	sent, known, err := s.sentRoles(ctx, tx, d, r.Object)
+	if err != nil {
+		return f, err
+	}
+	f.grounds = groundsOf(d, known, groups)
+	found, err := s.roleByAttribute(ctx, tx, d, r, sent, known, &f)
 	if err != nil || found {
 		return f, err
 	}
-	found, err = s.roleByGroup(ctx, tx, d, groups, &f)
+	found, err = s.roleByGroup(ctx, tx, d, r, groups, &f)
 	if err != nil || found {
 		return f, err
 	}
-	return f, s.roleByDefault(ctx, tx, d, r, how, &f)
+	return f, s.roleByDefault(ctx, tx, d, r, &f)
 }
 
 // role answers the role that a text means; false when it means none.
@@ -81,42 +74,68 @@ func (s *Service) role(ctx context.Context, tx *db.Tx, d Directory, ref string) 
 	return role, err == nil, err
 }
 
-func (s *Service) roleByAttribute(ctx context.Context, tx *db.Tx, d Directory, r Resource, f *resolution) (bool, error) {
+// sentRole is a value of the attribute that is a role.
+type sentRole struct {
+	role  access.Role
+	value string
+}
+
+// sentRoles answers the values that a user sends for a role, and those of them
+// that are one, each once.
+func (s *Service) sentRoles(ctx context.Context, tx *db.Tx, d Directory, obj schema.Object) (sent []string, known []sentRole, err error) {
+	if d.RoleAttribute == "" {
+		return nil, nil, nil
+	}
+	sent = roleValues(obj, d.RoleAttribute)
+	seen := map[string]bool{}
+	for _, value := range sent {
+		if seen[value] {
+			continue
+		}
+		seen[value] = true
+		role, is, err := s.role(ctx, tx, d, value)
+		if err != nil {
+			return nil, nil, err
+		}
+		if is {
+			known = append(known, sentRole{role, value})
+		}
+	}
+	return sent, known, nil
+}
+
+//nolint:revive // what was found already comes along
+func (s *Service) roleByAttribute(
+	ctx context.Context, tx *db.Tx, d Directory, r Resource, sent []string, known []sentRole, f *resolution,
+) (bool, error) {
 	if d.RoleAttribute == "" {
 		f.step("The directory names no attribute for roles.")
 		return false, nil
 	}
-	sent := roleValues(r.Object, d.RoleAttribute)
 	if len(sent) == 0 {
 		f.step("The attribute %s is absent.", d.RoleAttribute)
 		return false, nil
 	}
 	f.step("The attribute %s says %s.", d.RoleAttribute, quotedTexts(sent))
-	for _, value := range sent {
-		role, known, err := s.role(ctx, tx, d, value)
-		if err != nil {
-			return false, err
-		}
-		if known {
-			f.role = role
-			f.step("%q is the role %s.", web.Shorten(value), role.Name)
-			return true, nil
-		}
+	if len(known) > 0 {
+		f.step("%q is the role %s.", web.Shorten(known[0].value), known[0].role.Name)
+		f.from = access.RoleByAttribute
+		return true, s.award(ctx, tx, d, r, given{known[0].role, attributeGround(known[0].role), "the attribute said so before"}, f)
 	}
-	last, known, err := s.role(ctx, tx, d, string(r.Role))
+	last, had, err := s.last(ctx, tx, d, r)
 	if err != nil {
 		return false, err
 	}
 	message := fmt.Sprintf("%s has %s in %s, which is no role here", r.nameOf(), quotedTexts(sent), d.RoleAttribute)
-	if known {
-		f.role = last
+	if had {
+		f.from, f.role = access.RoleByAttribute, last
 		message += fmt.Sprintf("; the last valid role, %s, stays", last.Name)
 		f.step("That is no role here, so the last valid role, %s, stays.", last.Name)
 	} else {
 		f.step("That is no role here, and there is no earlier role that could stay.")
 	}
 	f.warnings = append(f.warnings, warning{warnRole, r.nameOf(), message + ". Send the id, slug or name of a role."})
-	return known, nil
+	return had, nil
 }
 
 // quotedTexts answers up to five texts as a sentence names them.
@@ -132,7 +151,7 @@ func quotedTexts(texts []string) string {
 	return strings.Join(list, ", ")
 }
 
-func (s *Service) roleByGroup(ctx context.Context, tx *db.Tx, d Directory, groups []holding, f *resolution) (bool, error) {
+func (s *Service) roleByGroup(ctx context.Context, tx *db.Tx, d Directory, r Resource, groups []holding, f *resolution) (bool, error) {
 	for _, m := range groups {
 		if m.position == 0 {
 			break
@@ -142,9 +161,9 @@ func (s *Service) roleByGroup(ctx context.Context, tx *db.Tx, d Directory, group
 			return false, err
 		}
 		if known {
-			f.role = role
 			f.step("The group %s, which has priority %d, gives the role %s.", m.group, m.position, role.Name)
-			return true, nil
+			f.from = access.RoleByMapping
+			return true, s.award(ctx, tx, d, r, given{role, groupGround(m), "the group held them before"}, f)
 		}
 		f.step("The group %s gives a role that is not there any more.", m.group)
 		f.warnings = append(f.warnings, warning{warnRole, m.group, fmt.Sprintf(
@@ -154,7 +173,17 @@ func (s *Service) roleByGroup(ctx context.Context, tx *db.Tx, d Directory, group
 	return false, nil
 }
 
-func (s *Service) roleByDefault(ctx context.Context, tx *db.Tx, d Directory, r Resource, how rise, f *resolution) error {
+func (s *Service) roleByDefault(ctx context.Context, tx *db.Tx, d Directory, r Resource, f *resolution) error {
+	here, is, err := s.roleHere(ctx, tx, d, r)
+	if err != nil {
+		return err
+	}
+	if is {
+		f.from, f.role = access.RoleHere, here
+		f.step("So it is the role that people here gave them, %s, while neither attribute nor group says one.", here.Name)
+		return nil
+	}
+	f.from = access.RoleByDefault
 	role, known, err := s.role(ctx, tx, d, string(d.DefaultRole))
 	if err != nil {
 		return err
@@ -165,11 +194,11 @@ func (s *Service) roleByDefault(ctx context.Context, tx *db.Tx, d Directory, r R
 			return err
 		}
 	}
-	last, had, err := s.role(ctx, tx, d, string(r.Role))
+	last, had, err := s.last(ctx, tx, d, r)
 	if err != nil {
 		return err
 	}
-	if had && how == gradual && !within(role, last) {
+	if had && !within(role, last) && !setUpAnew(d, r) {
 		f.role = last
 		f.step("The default role, %s, may more than the last role, %s, which stays: nobody rises by a loss.", role.Name, last.Name)
 		return nil
@@ -268,12 +297,17 @@ func (s *Service) settle(ctx context.Context, tx *db.Tx, c *call, group string, 
 		return err
 	}
 	// Who comes is first: an Admin may go when another has come.
-	return s.settleAll(ctx, tx, c, append(slices.Clone(came), went...))
+	if err := s.settleAll(ctx, tx, c, came, group); err != nil {
+		return err
+	}
+	return s.settleAll(ctx, tx, c, went, "")
 }
 
-func (s *Service) settleAll(ctx context.Context, tx *db.Tx, c *call, users []Resource) error {
+// settleAll is settleOne for several; joined is the group that they have come
+// into, "" for none.
+func (s *Service) settleAll(ctx context.Context, tx *db.Tx, c *call, users []Resource, joined string) error {
 	for _, user := range users {
-		if err := s.settleOne(ctx, tx, c, user.ID); err != nil {
+		if err := s.settleOne(ctx, tx, c, user.ID, joined); err != nil {
 			return err
 		}
 	}
@@ -282,12 +316,12 @@ func (s *Service) settleAll(ctx context.Context, tx *db.Tx, c *call, users []Res
 
 // settleOne brings the account of a user to the role that is its now. Who is
 // deactivated gets it when they are active again.
-func (s *Service) settleOne(ctx context.Context, tx *db.Tx, c *call, id string) error {
+func (s *Service) settleOne(ctx context.Context, tx *db.Tx, c *call, id, joined string) error {
 	r, err := selectHeld(ctx, tx, c.dir, typeUser, id)
 	if errors.Is(err, db.ErrNoRow) {
 		return nil
 	}
-	if err != nil || !r.Active {
+	if err != nil {
 		return err
 	}
 	groups, err := selectHoldings(ctx, tx, c.dir, r.ID)
@@ -295,7 +329,16 @@ func (s *Service) settleOne(ctx context.Context, tx *db.Tx, c *call, id string) 
 		return err
 	}
 	was := r
-	if err := s.followAccount(ctx, tx, c, &r, profileOf(r.Object), groups, gradual); err != nil {
+	if err := s.noteGrounds(ctx, tx, c.dir, &r, r.Object, but(groups, joined)); err != nil {
+		return err
+	}
+	if !r.Active {
+		if err := s.forget(ctx, tx, c.dir, &r, groups); err != nil {
+			return err
+		}
+		return keepFollower(ctx, tx, c, was, r)
+	}
+	if err := s.followAccount(ctx, tx, c, &r, profileOf(r.Object), groups); err != nil {
 		return err
 	}
 	return keepFollower(ctx, tx, c, was, r)
@@ -343,7 +386,7 @@ func (s *Service) simulate(ctx context.Context, tx *db.Tx, c *call, r Resource) 
 	if err != nil {
 		return Simulation{}, err
 	}
-	found, err := s.resolve(ctx, tx, c.dir, r, groups, gradual)
+	found, err := s.resolve(ctx, tx, c.dir, r, groups)
 	if err != nil {
 		return Simulation{}, err
 	}
@@ -374,7 +417,7 @@ func (s *Service) rehearse(ctx context.Context, who caller.Caller, sim *Simulati
 			return err
 		}
 		_, _, err = s.Access.Provision(ctx, tx, who, user.ID, access.Provisioned{
-			Active: user.Status != access.Deactivated, Email: user.Email, Name: user.Name, Role: sim.Role.ID,
+			Active: user.Status != access.Deactivated, Email: user.Email, From: user.RoleFrom, Name: user.Name, Role: sim.Role.ID,
 		})
 		if err == nil {
 			err = errRehearsed

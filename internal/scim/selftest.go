@@ -16,6 +16,13 @@ import (
 	"github.com/passmuster/muster/internal/scim/schema"
 )
 
+// Rehearsal is what came of a self-test.
+type Rehearsal struct {
+	Note   string // whose requests were played, "" where it goes without saying
+	Passed bool
+	Steps  []Rehearsed
+}
+
 // Rehearsed is a request of the self-test and what came of it.
 type Rehearsed struct {
 	Answered string // in words
@@ -55,9 +62,9 @@ type rehearsalRun struct {
 // send, with a user and a group of its own that nobody follows and that are gone
 // afterwards, and says what each one brought. Faults: NotFound, Conflict when the
 // directory is switched off or being deleted.
-func (s *Service) SelfTest(ctx context.Context, c caller.Caller, id DirectoryID) (passed bool, steps []Rehearsed, err error) {
+func (s *Service) SelfTest(ctx context.Context, c caller.Caller, id DirectoryID) (Rehearsal, error) {
 	var d Directory
-	err = s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+	err := s.DB.Read(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		d, err = s.find(ctx, tx, c, id)
 		return err
 	})
@@ -65,18 +72,20 @@ func (s *Service) SelfTest(ctx context.Context, c caller.Caller, id DirectoryID)
 		err = d.hears()
 	}
 	if err != nil {
-		return false, nil, err
+		return Rehearsal{}, err
 	}
 	if err := s.sweep(ctx, d); err != nil { // what an earlier one that was cut off left
-		return false, nil, err
+		return Rehearsal{}, err
 	}
 	name := rehearsedPrefix + strings.ToLower(rand.Text()[:10])
 	run := &rehearsalRun{actor: c, dir: d, known: map[string]string{"{name}": name + "@example.invalid", "{team}": name}, service: s}
-	passed = run.play(ctx, scenesOf(d.Provider))
+	out := Rehearsal{Note: scenesNote(d.Provider), Passed: run.play(ctx, scenesOf(d.Provider))}
+	out.Steps = run.steps
 	if err := s.sweep(ctx, d); err != nil {
-		return false, run.steps, err
+		out.Passed = false
+		return out, err
 	}
-	return passed, run.steps, s.noteSelfTest(ctx, c, d, passed)
+	return out, s.noteSelfTest(ctx, c, d, out.Passed)
 }
 
 // sweep removes what self-tests made.
@@ -141,11 +150,9 @@ func (run *rehearsalRun) play(ctx context.Context, scenes []scene) bool {
 
 func (run *rehearsalRun) one(ctx context.Context, sc scene) Rehearsed {
 	path, query, _ := strings.Cut(run.fill(sc.path), "?")
-	values := url.Values{}
-	for pair := range strings.SplitSeq(query, "&") {
-		if name, value, there := strings.Cut(pair, "="); there {
-			values.Add(name, value)
-		}
+	values, err := url.ParseQuery(query) // as a request of the provider is read
+	if err != nil {
+		return Rehearsed{Answered: "The query is none.", Method: sc.method, Path: path, Words: sc.words}
 	}
 	a := run.service.handle(ctx, run.dir, nil, request{
 		Address: run.actor.Address, Agent: "Muster self-test", Body: []byte(run.fill(sc.body)), Header: map[string]string{},
@@ -253,9 +260,25 @@ func scenesOf(p Provider) []scene {
 		return oktaScenes()
 	case Entra:
 		return entraScenes()
-	default:
+	case OneLogin:
+		return oneLoginScenes()
+	default: // nothing is documented of JumpCloud, and Google sends nothing by itself
 		return genericScenes()
 	}
+}
+
+// scenesNote says whose requests the self-test plays, where there is something to
+// say of it.
+func scenesNote(p Provider) string {
+	switch p {
+	case JumpCloud:
+		return "JumpCloud does not publish its requests, so these are the general ones of the standard."
+	case Google:
+		return "Google Workspace sends nothing to applications of one's own, so these are the general requests of the standard."
+	case Generic:
+		return "These are the general requests of the standard."
+	}
+	return ""
 }
 
 func oktaScenes() []scene {
@@ -377,5 +400,44 @@ func genericScenes() []scene {
 		},
 		{words: "Deletes the group", method: "DELETE", path: "/Groups/{group}", status: []int{statusNoContent}},
 		{words: "Cleans up", method: "DELETE", path: "/Users/{user}", status: []int{statusNoContent}},
+	}
+}
+
+// oneLoginScenes have what OneLogin is known for: the URN of an old draft, an
+// ampersand at the end of a query, and a question mark with nothing behind it.
+func oneLoginScenes() []scene {
+	ok, changed := []int{statusOK}, []int{statusOK, statusNoContent}
+	const find = "/Users?filter=userName+eq+%22{name}%22&"
+	open := strings.Replace(userOpen, schema.UserURN, "urn:scim:schemas:core:2.0", 1)
+	return []scene{
+		{words: "Tests the connection: looks for a person, with an & at the end", method: "GET", path: find, status: ok, look: total(0)},
+		{
+			words: "Creates a person, with the URN of an old template", method: "POST", path: "/Users",
+			body: open + `,"active":true}`, status: []int{statusCreated}, look: says("active", true),
+		},
+		{words: "Finds the person again", method: "GET", path: find, status: ok, look: total(1)},
+		{
+			words: "Replaces the profile, with a ? at the end", method: "PUT", path: "/Users/{user}?",
+			body: strings.Replace(open, "Self Test", "Self-Test", 1) + `,"active":true}`, status: ok, look: says("displayName", "Self-Test"),
+		},
+		{
+			words: "Suspends the person", method: "PUT", path: "/Users/{user}?",
+			body: open + `,"active":false}`, status: ok, look: says("active", false),
+		},
+		{words: "Reads the person, who must still be there", method: "GET", path: "/Users/{user}", status: ok, look: says("active", false)},
+		{words: "Lets the person in again", method: "PUT", path: "/Users/{user}?", body: open + `,"active":true}`, status: ok, look: says("active", true)},
+		{words: "Looks for a group", method: "GET", path: "/Groups?filter=displayName+eq+%22{team}%22&", status: ok, look: total(0)},
+		{words: "Creates a group", method: "POST", path: "/Groups", body: groupOpen + `}`, status: []int{statusCreated}},
+		{
+			words: "Adds the person to the group", method: "PATCH", path: "/Groups/{group}",
+			body: patchOpen + `{"op":"add","path":"members","value":[{"value":"{user}"}]}` + patchClose, status: changed,
+		},
+		{words: "Reads the group", method: "GET", path: "/Groups/{group}", status: ok, look: memberCount(1)},
+		{
+			words: "Takes the person out of the group", method: "PATCH", path: "/Groups/{group}",
+			body: patchOpen + `{"op":"remove","path":"members[value eq \"{user}\"]"}` + patchClose, status: changed,
+		},
+		{words: "Deletes the group", method: "DELETE", path: "/Groups/{group}", status: []int{statusNoContent}},
+		{words: "Deletes the person", method: "DELETE", path: "/Users/{user}", status: []int{statusNoContent}},
 	}
 }

@@ -22,6 +22,9 @@ func TestTheSelfTestLeavesNothing(t *testing.T) {
 			if got["passed"] != true || len(steps) < 10 {
 				t.Errorf("%s: %v", p, failures(steps))
 			}
+			if general := p == JumpCloud || p == Google || p == Generic; strings.Contains(str(got["note"]), "general") != general {
+				t.Errorf("%s: got the note %q", p, got["note"])
+			}
 			one := o.admin(http.StatusOK, "GET", c.path, "")
 			if done := o.stepsDone(one); len(done) != 0 || one["state"] != "validating" {
 				t.Errorf("%s: a rehearsal ticked %v, state %v", p, done, one["state"])
@@ -62,6 +65,19 @@ func TestTheSelfTestSaysWhatToDo(t *testing.T) {
 			t.Errorf("%d resources are left, want 1", left)
 		}
 	})
+}
+
+// TestTheSelfTestPlaysOneLogin checks that what OneLogin is known for is played.
+func TestTheSelfTestPlaysOneLogin(t *testing.T) {
+	var all strings.Builder
+	for _, sc := range scenesOf(OneLogin) {
+		all.WriteString(sc.method + " " + sc.path + " " + sc.body + "\n")
+	}
+	for _, want := range []string{"filter=userName+eq+%22{name}%22&\x20", "PUT /Users/{user}? ", `"urn:scim:schemas:core:2.0"`, "PATCH /Groups/{group}"} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("%q is not played:\n%s", want, all.String())
+		}
+	}
 }
 
 // failures answers the steps that did not pass.

@@ -283,10 +283,8 @@ func (s *Service) ChangeDirectory(ctx context.Context, c caller.Caller, id Direc
 		if err := s.nameAttribute(ctx, tx, before, &d, now); err != nil {
 			return err
 		}
-		if before.RoleAttribute != d.RoleAttribute || before.DefaultRole != d.DefaultRole || before.State != d.State {
-			if err := startSettling(ctx, tx, d.Number); err != nil {
-				return err
-			}
+		if err := startAnew(ctx, tx, before, d); err != nil {
+			return err
 		}
 		return appendDirectory(ctx, tx, d, deed{c, now, changedTo(before, d), changes})
 	})
@@ -294,6 +292,18 @@ func (s *Service) ChangeDirectory(ctx context.Context, c caller.Caller, id Direc
 		return d, err
 	}
 	return d, s.carry(ctx, d, carriedAtOnce)
+}
+
+// startAnew lets the users follow what has changed of a directory, if it is
+// theirs.
+func startAnew(ctx context.Context, tx *db.Tx, before, d Directory) error {
+	switch {
+	case before.RoleAttribute != d.RoleAttribute || before.DefaultRole != d.DefaultRole:
+		return startSettling(ctx, tx, d.Number)
+	case before.State != d.State:
+		return startFollowing(ctx, tx, d.Number)
+	}
+	return nil
 }
 
 // changedTo names a change for the audit trail.

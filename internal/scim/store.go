@@ -17,14 +17,14 @@ import (
 
 const resourceFields = `
 	SELECT r.id, r.type, r.document, r.version, r.active, r.created_at, r.updated_at, r.deactivated_at,
-		r.follower, r.account, r.role
+		r.follower, r.account, r.role, r.grounds
 	FROM scim_resource r `
 
 func scanResource(row db.Row) (r Resource, err error) {
 	var created, updated int64
 	var deactivated sql.NullInt64
 	if err := row.Scan(&r.ID, &r.Type, &r.document, &r.Version, &r.Active, &created, &updated, &deactivated,
-		&r.Follower, &r.Account, &r.Role); err != nil {
+		&r.Follower, &r.Account, &r.Role, &r.grounds); err != nil {
 		return r, err
 	}
 	r.CreatedAt, r.UpdatedAt, r.DeactivatedAt = db.Time(created), db.Time(updated), maybe(deactivated)
@@ -60,11 +60,12 @@ func row(rt *schema.ResourceType, r *Resource) columns {
 func insertResource(ctx context.Context, tx *db.Tx, d Directory, r Resource, c columns) (taken bool, err error) {
 	rows, err := tx.Exec(ctx, `
 		INSERT INTO scim_resource (id, workspace, directory, type, name_key, external_id, document, version, active,
-			created_at, updated_at, deactivated_at, follower, account, role)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			created_at, updated_at, deactivated_at, follower, account, role, grounds)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (directory, type, name_key) DO NOTHING`,
 		r.ID, d.Workspace.Number, d.Number, r.Type, c.key, c.external, r.document, r.Version, r.Active,
-		db.Millis(r.CreatedAt), db.Millis(r.UpdatedAt), nullable(r.DeactivatedAt), r.Follower, string(r.Account), string(r.Role))
+		db.Millis(r.CreatedAt), db.Millis(r.UpdatedAt), nullable(r.DeactivatedAt), r.Follower, string(r.Account), string(r.Role),
+		r.grounds)
 	return rows == 0, err
 }
 
@@ -101,8 +102,8 @@ func updateResource(ctx context.Context, tx *db.Tx, d Directory, before, r Resou
 // putFollower notes who follows a resource.
 func putFollower(ctx context.Context, tx *db.Tx, d Directory, r Resource) error {
 	return tx.ExecOne(ctx, `
-		UPDATE scim_resource SET follower = $1, account = $2, role = $3 WHERE id = $4 AND directory = $5`,
-		r.Follower, string(r.Account), string(r.Role), r.ID, d.Number)
+		UPDATE scim_resource SET follower = $1, account = $2, role = $3, grounds = $4 WHERE id = $5 AND directory = $6`,
+		r.Follower, string(r.Account), string(r.Role), r.grounds, r.ID, d.Number)
 }
 
 func selectResource(ctx context.Context, tx *db.Tx, d Directory, kind, id string) (Resource, error) {

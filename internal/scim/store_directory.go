@@ -12,14 +12,14 @@ import (
 
 const directoryFields = `
 	d.number, d.id, d.name, d.provider, d.state, d.strict, d.role_attribute, d.default_role, d.created_at, d.updated_at,
-	d.linked_at, d.alerted_at, d.learned, w.number, w.id, w.name`
+	d.linked_at, d.alerted_at, d.learned, d.edition, w.number, w.id, w.name`
 
 func scanDirectory(row db.Row, more ...any) (d Directory, err error) {
 	var created, updated int64
 	var linked, alerted sql.NullInt64
 	err = row.Scan(append([]any{
 		&d.Number, &d.ID, &d.Name, &d.Provider, &d.State, &d.Strict, &d.RoleAttribute, &d.DefaultRole, &created, &updated,
-		&linked, &alerted, &d.learned, &d.Workspace.Number, &d.Workspace.ID, &d.Workspace.Name,
+		&linked, &alerted, &d.learned, &d.edition, &d.Workspace.Number, &d.Workspace.ID, &d.Workspace.Name,
 	}, more...)...)
 	d.CreatedAt, d.UpdatedAt, d.LinkedAt, d.AlertedAt = db.Time(created), db.Time(updated), maybe(linked), maybe(alerted)
 	return d, err

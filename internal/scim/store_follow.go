@@ -69,7 +69,8 @@ func selectTeams(ctx context.Context, tx *db.Tx, d Directory, id string) (teams 
 // holding is a group that holds a user, and the role that it gives.
 type holding struct {
 	group    string // its name, if it gives a role
-	position int64  // in the mapping, 1 has priority; 0: gives no role
+	id       string
+	position int64 // in the mapping, 1 has priority; 0: gives no role
 	role     string
 	team     string // group of people that follows it, "" for none
 }
@@ -80,7 +81,7 @@ func selectHoldings(ctx context.Context, tx *db.Tx, d Directory, user string) (l
 	err = tx.Each(ctx, func(row db.Row) error {
 		var g holding
 		var document string
-		if err := row.Scan(&g.team, &g.position, &g.role, &document); err != nil {
+		if err := row.Scan(&g.id, &g.team, &g.position, &g.role, &document); err != nil {
 			return err
 		}
 		var err error
@@ -92,7 +93,7 @@ func selectHoldings(ctx context.Context, tx *db.Tx, d Directory, user string) (l
 		list = append(list, g)
 		return err
 	}, `
-		SELECT r.follower, COALESCE(p.position, 0), COALESCE(p.role, ''), CASE WHEN p.grp IS NULL THEN '' ELSE r.document END
+		SELECT r.id, r.follower, COALESCE(p.position, 0), COALESCE(p.role, ''), CASE WHEN p.grp IS NULL THEN '' ELSE r.document END
 		FROM scim_member m JOIN scim_resource r ON r.id = m.grp LEFT JOIN scim_mapping p ON p.directory = $1 AND p.grp = m.grp
 		WHERE m.value = $2 AND r.directory = $1
 		ORDER BY CASE WHEN p.grp IS NULL THEN 1 ELSE 0 END, p.position, r.id`, d.Number, user)

@@ -168,8 +168,15 @@ func selectReplay(ctx context.Context, tx *db.Tx, directory int64, of string) (L
 		WHERE directory = $1 AND replay_of = $2 AND id > $2 ORDER BY id DESC LIMIT 1`, directory, of))
 }
 
-// startSettling lets every resource of a directory follow its settings again.
+// startSettling lets every resource of a directory follow settings that roles
+// follow from and that have changed.
 func startSettling(ctx context.Context, tx *db.Tx, directory int64) error {
+	return tx.ExecOne(ctx, `UPDATE scim_directory SET settling = '', edition = edition + 1 WHERE number = $1`, directory)
+}
+
+// startFollowing lets every resource of a directory follow it again, whose
+// settings for roles are as they were.
+func startFollowing(ctx context.Context, tx *db.Tx, directory int64) error {
 	return tx.ExecOne(ctx, `UPDATE scim_directory SET settling = '' WHERE number = $1`, directory)
 }
 

@@ -48,6 +48,11 @@ func BuiltIn() []Category {
 	}
 }
 
+// ruled says whether rules of built-in tests go by the category.
+func (c Category) ruled() bool {
+	return c.BuiltIn && (strings.HasPrefix(c.Slug, "vulnerabilities-") || strings.HasPrefix(c.Slug, "security-tasks-"))
+}
+
 // builtIn answers a built-in category as it ships.
 func builtIn(slug string) (Category, bool) {
 	for _, c := range BuiltIn() {

@@ -33,7 +33,10 @@ type Options struct {
 // Service is the feature: categories and settings. It is safe for concurrent use.
 type Service struct {
 	Options
-	Users Users // nil: nobody points to any; set once, before the first request
+	// Edited is told, after the fact, of a category that was edited; nil: nobody is. Set
+	// once, before the first request.
+	Edited func(ctx context.Context, c caller.Caller, slug string)
+	Users  Users // nil: nobody points to any; set once, before the first request
 }
 
 // New makes the service.
@@ -194,6 +197,9 @@ func (s *Service) Edit(ctx context.Context, c caller.Caller, ref string, change 
 	if err != nil {
 		return Category{}, fmt.Errorf("edit SLA %s: %w", ref, err)
 	}
+	if s.Edited != nil {
+		s.Edited(ctx, c, after.Slug)
+	}
 	return after, nil
 }
 
@@ -285,6 +291,8 @@ func (c Category) check() error {
 	}
 	if err := c.Term.Check(); err != nil {
 		wrong("/deadline", err.Error())
+	} else if c.ruled() && c.Term.Unit == deadline.BusinessDays {
+		wrong("/deadline", "takes hours or days: built-in tests go by it, and rules count no business days")
 	}
 	if len(problems) > 0 {
 		return fault.At(problems...)

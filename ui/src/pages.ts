@@ -15,6 +15,7 @@ export type Group = '' | 'Evidence' | 'Program' | 'Connections' | 'Settings';
 export type Entry = {
   Page: LazyPage;
   key?: string; // entries of one key are one page at several addresses, which keeps its state between them
+  also?: { href: string; label: string; words: string }[]; // places in the page that Ctrl-K finds, by words that do not stand in their label too
   nav?: { group: Group; Icon: LucideIcon; label: string };
   needs?: Permission;
   open?: true; // who is not signed in sees the page too, without the shell
@@ -58,7 +59,7 @@ export const pages: Entry[] = [
   { path: '/docs/api', Page: Api, key: 'api', nav: { group: 'Connections', Icon: SquareCode, label: 'API' }, open: true },
   { path: '/docs/api/:operation', Page: Api, key: 'api', open: true },
   { path: '/settings/members', Page: lazy(() => import('./pages/settings.members')), nav: { group: 'Settings', Icon: UserCog, label: 'Members' }, needs: 'read users and roles' },
-  { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
+  { path: '/settings/security', Page: lazy(() => import('./pages/settings.security')), also: [{ href: '/settings/security?tab=provisioning', label: 'User provisioning', words: 'SCIM directory Okta Entra JumpCloud OneLogin Google' }], nav: { group: 'Settings', Icon: LockKeyhole, label: 'Login and security' }, needs: 'read settings' },
   { path: '/settings/roles', Page: lazy(() => import('./pages/settings.roles')), nav: { group: 'Settings', Icon: BadgeCheck, label: 'Roles' }, needs: 'read users and roles' },
   { path: '/settings/notifications', Page: lazy(() => import('./pages/settings.notifications')), nav: { group: 'Settings', Icon: Bell, label: 'Notifications' }, needs: "use an account of one's own" },
   { path: '/settings/workspaces', Page: lazy(() => import('./pages/settings.workspaces')), nav: { group: 'Settings', Icon: Building2, label: 'Workspaces' }, needs: 'manage workspaces' },

@@ -25,6 +25,7 @@ const People = "people"
 type Test struct {
 	Base     string   // a base type, or People
 	Category string   // as tests have it
+	Clock    string   // the field whose instant begins what settings that follow an SLA count
 	Controls []string // entries of the library
 	Gathers  []string // base types that its rule relates to; nil: none
 	ID       string   // the slug that it prefers; it never changes
@@ -43,8 +44,10 @@ type Catalogue struct{ tests []*Test }
 type file struct {
 	APIVersion         string     `json:"apiVersion"`
 	Category           string     `json:"category"`
+	Clock              string     `json:"clock"`
 	Controls           []string   `json:"controls"`
 	Description        string     `json:"description"`
+	Due                json.Value `json:"due"`
 	FailWhen           json.Value `json:"failWhen"`
 	FailureDescription string     `json:"failureDescription"`
 	For                []variant  `json:"for"`
@@ -117,7 +120,7 @@ func (c *Catalogue) add(name string, text []byte) error {
 			v.Slug = f.Slug
 		}
 		c.tests = append(c.tests, &Test{
-			Base: v.Base, Category: f.Category, Controls: f.Controls, Gathers: v.Gathers, ID: v.Slug, Mapped: v.Mapped, SLA: f.SLA, Settings: f.Settings,
+			Base: v.Base, Category: f.Category, Clock: f.Clock, Controls: f.Controls, Gathers: v.Gathers, ID: v.Slug, Mapped: v.Mapped, SLA: f.SLA, Settings: f.Settings,
 			members: members, words: v.Words,
 		})
 	}
@@ -130,7 +133,7 @@ func (f *file) members(text []byte) (map[string]json.Value, error) {
 	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, err
 	}
-	for _, name := range []string{"apiVersion", "controls", "for", "kind", "settings", "slug"} {
+	for _, name := range []string{"apiVersion", "clock", "controls", "for", "kind", "settings", "slug"} {
 		delete(all, name)
 	}
 	return all, nil

@@ -22,12 +22,17 @@
 //
 //	for       [{base, gathers?, mapped?, slug?, words?}]: whom it is made for; words are
 //	          placeholders that are the same for all tests of that base
-//	settings  [{name, kind, default, minimum, maximum, about, above?}]
+//	due       [{at: {field, plus?}, when?}]: when a record that fails was due, where the
+//	          rule is a deadline itself; the first whose condition holds
+//	settings  [{name, kind, default, minimum, maximum, about, above?, sla?}]; one with an SLA follows
+//	          its deadline until it is set
+//	clock     the field whose instant begins what those count
 //	controls  entries of the library of controls, by id: the default mapping
 //
 // ${name} stands for a setting or a word. Alone in a string of the rule it is the
 // value as the rule language has it (90 days are "90d", 15 minutes are 900000
-// milliseconds); within a text it is the value in words ("90 days"). "${gathered}"
+// milliseconds); within a text it is the value in words ("90 days"). "${self}" names
+// the definition that the test is on, for a rule that relates to it; "${gathered}"
 // stands for the names of the definitions that are gathered, in a relation that is the
 // whole rule. What its "on" names of them are the slots of the kind, which a mapped
 // definition may fill with other fields.

@@ -21,7 +21,11 @@ func (t *Test) Form(values Values, gathered []Gathered) (map[string]json.Value, 
 		within = map[string]string{}
 	}
 	for _, s := range t.Settings {
-		alone[s.Name], within[s.Name] = s.rule(values[s.Name]), s.words(values[s.Name])
+		value := values[s.Name]
+		if value == nil {
+			value = s.Default
+		}
+		alone[s.Name], within[s.Name] = s.rule(value), s.words(value)
 	}
 	filled := map[string]json.Value{}
 	for name, member := range t.members {
@@ -49,11 +53,26 @@ func (t *Test) Form(values Values, gathered []Gathered) (map[string]json.Value, 
 	return filled, nil
 }
 
+// On answers the test on the records of a definition, as its rule names that one.
+func (t *Test) On(name string) (*Test, error) {
+	quoted, err := json.Marshal(name)
+	if err != nil {
+		return nil, err
+	}
+	on := *t
+	on.words = maps.Clone(t.words)
+	if on.words == nil {
+		on.words = map[string]string{}
+	}
+	on.words["self"] = string(quoted[1 : len(quoted)-1])
+	return &on, nil
+}
+
 var placeholders = regexp.MustCompile(`\$\{[^}]*\}`)
 
 // isRule says whether a member takes values as the rule language has them.
 func isRule(name string) bool {
-	return slices.Contains([]string{"failWhen", "freshness", "passWhen", "reducer", "scope"}, name)
+	return slices.Contains([]string{"due", "failWhen", "freshness", "passWhen", "reducer", "scope"}, name)
 }
 
 // Beside answers the members of the file form that a test gets when it is made and

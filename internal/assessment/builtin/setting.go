@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -37,7 +38,11 @@ type Setting struct {
 	Maximum json.Value `json:"maximum"`
 	Minimum json.Value `json:"minimum"`
 	Name    string     `json:"name"`
+	SLA     string     `json:"sla"` // whose deadline the value follows until it is set; "": none
 }
+
+// NoDeadline is what days are that follow an SLA which is switched off.
+const NoDeadline = 36_500
 
 // Values are those of all settings of a test, by name.
 type Values map[string]json.Value
@@ -53,12 +58,16 @@ func (t *Test) Defaults() Values {
 
 // Values reads an object of some settings over others as they were: null puts one
 // back to its default. What was there and the test has no more is left out. Every
-// problem is told by its place.
+// problem is told by its place. Settings that follow an SLA are left out.
 func (t *Test) Values(text []byte, before Values, at string) (Values, []fault.Problem) {
 	var problems []fault.Problem
 	values := t.Defaults()
-	for name := range values {
-		if s, _ := t.setting(name); before[name] != nil && s.check(before[name]) == nil {
+	for name := range t.Defaults() {
+		s, _ := t.setting(name)
+		if s.SLA != "" {
+			delete(values, name)
+		}
+		if before[name] != nil && s.check(before[name]) == nil {
 			values[name] = before[name]
 		}
 	}
@@ -75,6 +84,9 @@ func (t *Test) Values(text []byte, before Values, at string) (Values, []fault.Pr
 		raw, given := f.Members[s.Name]
 		switch {
 		case !given:
+			continue
+		case raw.Kind() == 'n' && s.SLA != "":
+			delete(values, s.Name)
 			continue
 		case raw.Kind() == 'n':
 			values[s.Name] = s.Default
@@ -247,7 +259,11 @@ func (s Setting) number(raw json.Value) float64 {
 func (t *Test) Durations(values Values) map[string]time.Duration {
 	lengths := map[string]time.Duration{}
 	for _, s := range t.Settings {
-		switch n := int64(s.number(values[s.Name])); s.Kind {
+		value := values[s.Name]
+		if value == nil {
+			value = s.Default // that it follows an SLA is of no interest here
+		}
+		switch n := int64(s.number(value)); s.Kind {
 		case KindDays:
 			lengths[s.Name] = time.Duration(n) * 24 * time.Hour
 		case KindMinutes:
@@ -261,6 +277,9 @@ func (t *Test) Durations(values Values) map[string]time.Duration {
 func (s Setting) rule(raw json.Value) string {
 	switch n := s.number(raw); s.Kind {
 	case KindDays:
+		if hours := math.Round(n * 24); math.Mod(hours, 24) != 0 {
+			return `"` + plain(hours, 0) + `h"`
+		}
 		return `"` + plain(n, 0) + `d"`
 	case KindMinutes:
 		return plain(n*60_000, 0)
@@ -278,6 +297,12 @@ func (s Setting) words(raw json.Value) string {
 	n := s.number(raw)
 	switch s.Kind {
 	case KindDays, KindMinutes:
+		if hours := math.Round(n * 24); s.Kind == KindDays && math.Mod(hours, 24) != 0 {
+			return plain(hours, 0) + " hours"
+		}
+		if n == NoDeadline && s.SLA != "" {
+			return "100 years"
+		}
 		if n == 1 {
 			return "1 " + string(s.Kind)[:len(s.Kind)-1]
 		}

@@ -7,7 +7,7 @@ import { icon } from './directory-show.js';
 // the roles that it may hold.
 export function mountAttribute(reach, inside, box, changed) {
   const table = make('table', { className: 'roles' });
-  const input = make('input', { autocapitalize: 'none', autocomplete: 'off', id: 'attribute', name: 'roleAttribute', spellcheck: false, placeholder: 'muster_roles' });
+  const input = make('input', { autocapitalize: 'none', autocomplete: 'off', id: 'attribute', name: 'roleAttribute', spellcheck: false });
   const offered = make('datalist', { id: 'offered' });
   input.setAttribute('list', 'offered');
   const form = make('form', { method: 'post', noValidate: true, className: 'line' },
@@ -24,6 +24,7 @@ export function mountAttribute(reach, inside, box, changed) {
     roles(table, directory.roles);
     const may = directory.mayNameAttribute !== false;
     form.hidden = !may;
+    input.placeholder = directory.provider === 'entra' ? 'roles' : 'muster_roles';
     words.hidden = may;
     words.textContent = directory.roleAttribute ? `The attribute ${directory.roleAttribute} carries the role.`
       : 'When the attribute is there, tell its name to the person who sent you this link: an Admin enters it.';

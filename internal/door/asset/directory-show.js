@@ -50,10 +50,10 @@ export function showStanding(directory) {
 }
 
 // showError tells the last request that was refused, with what to do, unless a day
-// has passed.
+// has passed or a wrong token has given way to a good one.
 export function showError(directory) {
   const error = directory.lastError, box = find('last-error');
-  box.hidden = error === null || Date.now() - new Date(error.at) > 86400000;
+  box.hidden = error === null || Date.now() - new Date(error.at) > 86400000 || (error.status === 401 && directory.tokens.some((token) => token.lastUsedAt > error.at));
   if (box.hidden) return;
   find('last-error-words').textContent = `${capital(providerName(directory))} ${error.words}`;
   find('last-error-advice').textContent = error.whatToDo;
@@ -67,7 +67,7 @@ const fewWarnings = 5;
 export function showWarnings(directory) {
   const { warnings } = directory;
   find('warnings').hidden = warnings.length === 0;
-  const rows = warnings.slice(0, fewWarnings).map((warning) => make('li', {}, warning.message,
+  const rows = warnings.slice(0, fewWarnings).map((warning) => make('li', {}, /^[a-z]/.test(warning.message) ? `A change of ${warning.subject} was refused: ${warning.message}.` : warning.message,
     make('span', { className: 'soft' }, ago(warning.lastAt), warning.count > 1 ? `, ${warning.count} times` : '')));
   if (warnings.length > fewWarnings) rows.push(make('li', { className: 'soft', textContent: `and ${warnings.length - fewWarnings} more` }));
   find('warning-list').replaceChildren(...rows);

@@ -2,6 +2,8 @@
 
 // The test builder: new, by file, a next version, a copy.
 
+import { parse, stringify } from 'yaml';
+
 const begun = (house) => `/tests/new?resource=${house.resource}`;
 
 export const empty = [{ name: 'builder-empty', path: '/tests/new', see: 'There is nothing to test yet' }];
@@ -52,7 +54,7 @@ export const full = [
       await page.keyboard.press('Escape');
     },
   },
-  { name: 'builder-file', path: (house) => `/tests/new?from=${house.tests[0].id}&view=file`, see: 'The same as YAML' },
+  { name: 'builder-file', path: (house) => `/tests/new?from=${house.tests[0].id}&view=file`, see: 'Paste one from a repository' },
   { name: 'builder-version', path: (house) => `/tests/${house.tests[0].id}/version`, see: 'After version' },
 ];
 
@@ -68,13 +70,15 @@ export async function play(page, { house, problems }) {
   };
   await page.goto(`/tests/${house.tests[2].id}/version?view=file`);
   const area = page.getByLabel('The test as a file');
-  const file = JSON.parse(await area.inputValue());
-  await area.fill(JSON.stringify({ ...file, passWhen }));
+  const file = parse(await area.inputValue());
+  await area.fill('name: [half a file');
+  await page.getByText(/^Line 1:/).waitFor();
+  await area.fill(stringify({ ...file, passWhen }));
   await page.getByRole('tab', { name: 'Builder' }).click();
   await page.getByLabel('Why this version').fill('Owners count too');
   await page.getByText(/active is true/).first().waitFor();
   await page.getByRole('tab', { name: 'File' }).click();
-  const back = JSON.parse(await area.inputValue());
+  const back = parse(await area.inputValue());
   if (JSON.stringify(back.passWhen) !== JSON.stringify(passWhen)) problems.push(`the builder lost a part of the rule: ${JSON.stringify(back.passWhen)}`);
   await page.getByRole('tab', { name: 'Builder' }).click();
   await page.getByRole('button', { name: 'Save the version' }).click();

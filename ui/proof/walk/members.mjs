@@ -17,6 +17,13 @@ export const full = [
     await page.getByRole('row', { name: /Ada Lovelace/ }).press('Enter');
     await page.getByText('By password').waitFor();
   } },
+  // What a directory decides on is no button here.
+  { name: 'member-directory', path: '/settings/members', see: 'Ada Lovelace', after: async (page) => {
+    await page.getByRole('row', { name: /emmy/i }).press('Enter');
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('Whether they may sign in, the identity provider decides').waitFor();
+    for (const name of ['Deactivate', 'Delete']) await drawer.getByRole('button', { exact: true, name }).waitFor({ state: 'detached' });
+  } },
 ];
 
 /** Chooses a role in the drawer of a member. */

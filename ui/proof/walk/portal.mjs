@@ -27,7 +27,13 @@ export async function fill(house) {
 
 export const empty = [
   { name: 'security-empty', path: '/settings/security?tab=provisioning', see: 'No identity provider yet' },
-  { after: async (page) => { await page.getByRole('radio', { name: 'JumpCloud' }).check(); }, name: 'security-connect', path: '/settings/security?tab=provisioning&connect=1', see: 'Connect an identity provider' },
+  {
+    after: async (page) => {
+      await page.getByText('Switch SCIM on and choose your provider').click(); // its words switch it, too
+      await page.getByRole('radio', { name: 'JumpCloud' }).check();
+    },
+    name: 'security-connect', path: '/settings/security?tab=provisioning', see: 'No identity provider yet',
+  },
 ];
 
 const portal = (query) => (house) => `/settings/provisioning/${house.directory}${query}`;
@@ -43,7 +49,16 @@ export const full = [
     name: 'portal', path: portal(''), see: 'Worth a look',
   },
   { name: 'portal-requests', path: portal('?tab=requests&status=failed'), see: 'POST /Users' },
-  { name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group' },
+  {
+    after: async (page) => {
+      await page.getByText('Somebody who has not arrived').click();
+      await page.getByLabel('Role so far').selectOption({ label: 'Auditor' });
+      await page.getByLabel('They had all of this before').check();
+      await page.getByRole('button', { name: 'Suppose it' }).click();
+      await page.getByText('Somebody like this gets').waitFor();
+    },
+    name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group',
+  },
   { name: 'portal-settings', path: portal('?tab=settings'), see: 'Make a link' },
 ];
 
@@ -75,6 +90,16 @@ const simulate = async (page, user, role) => {
   await page.getByRole('status').getByText(role, { exact: true }).waitFor();
 };
 
+/** Somebody who has not arrived, by keyboard: the form folds out, and asks. */
+const suppose = async (page, sent, role) => {
+  await page.getByText('Somebody who has not arrived').focus();
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Value of muster_roles').fill(sent);
+  await page.getByLabel('Value of muster_roles').press('Enter');
+  await page.getByRole('status').getByText('Somebody like this gets').waitFor();
+  await page.getByRole('status').getByText(role, { exact: true }).waitFor();
+};
+
 /** Okta, from first step to last. */
 async function followOkta(page, problems) {
   const shown = await connect(page, 'Okta', 'Okta', ['SCIM 2.0 Base Url', 'OAuth Bearer Token']);
@@ -83,10 +108,12 @@ async function followOkta(page, problems) {
   if ((await cut.test()) !== 401) problems.push('a token that was cut off is taken');
   await page.getByText('Wrong token').first().waitFor();
   await page.getByRole('region', { name: 'Last error' }).getByText('What to do:').waitFor();
+  await page.getByText('The address is right: Okta came').waitFor();
   const okta = new Okta(shown.address, shown.token);
   await okta.test();
   await done(page, 'Enter the address and the token');
   await page.getByText('Active', { exact: true }).first().waitFor();
+  await page.getByRole('region', { name: 'Last error' }).waitFor({ state: 'detached' });
   await page.getByText('Okta listed users').or(page.getByText(/Okta .*users/)).first().waitFor();
   // Somebody comes before the attribute is there.
   const [jane] = [await okta.assign('Jane', 'Doe')];
@@ -100,10 +127,15 @@ async function followOkta(page, problems) {
   await okta.push('Everyone of Okta', [jane, bob]);
   await done(page, 'Push groups');
   await open(page, 'Name the attribute here');
-  await page.getByLabel('Directory Provider Value').fill('muster_roles');
+  // Misspelt: the page says that nobody brought it, and what did come.
+  await page.getByLabel('Directory Provider Value').fill('muster_role');
   await page.getByRole('button', { exact: true, name: 'Save' }).click();
+  await page.getByText('None of the last 2 users brought muster_role.').waitFor();
+  await page.getByRole('button', { name: 'Use muster_roles' }).click();
+  await page.getByText('None of the last').waitFor({ state: 'detached' });
   await done(page, 'Name the attribute here');
   await simulate(page, 'bob@example.com', 'Editor');
+  await suppose(page, 'auditor', 'Auditor');
   await map(page, problems);
   await open(page, 'Test the connection');
   await page.getByRole('button', { name: 'Run the self-test' }).click();

@@ -6051,6 +6051,8 @@ export interface components {
             name: string;
         };
         DirectorySelfTest: {
+            /** @description Whose requests were played, where the provider documents none of its own; else empty. */
+            note: string;
             passed: boolean;
             steps: components["schemas"]["DirectorySelfTestStep"][];
         };
@@ -6068,8 +6070,10 @@ export interface components {
             words: string;
         };
         DirectorySimulateInput: {
-            /** @description Id, userName or e-mail. */
-            user: string;
+            /** @description Somebody who has not arrived, in place of user. */
+            suppose?: components["schemas"]["DirectorySupposed"];
+            /** @description Id, userName or e-mail of somebody who has arrived. */
+            user?: string;
         };
         DirectorySimulation: {
             /** @description Empty while there is none. */
@@ -6120,6 +6124,18 @@ export interface components {
             strict: boolean;
             /** Format: date-time */
             updatedAt: string;
+        };
+        DirectorySupposed: {
+            /** @description Id, slug or name of the role that they have had so far. */
+            currentRole?: string;
+            /** @description Says also what there is already under this e-mail. */
+            email?: string;
+            /** @description Ids or names of groups that the provider has pushed. */
+            groups?: string[];
+            /** @description They had values and groups before, beside something that was taken away: a role that may more than the current one is then not given. */
+            nothingNew?: boolean;
+            /** @description Of the attribute that carries the role, in the order sent. */
+            values?: string[];
         };
         DirectoryTimeline: {
             /** @description Of the user who may sign in; empty for none. */
@@ -9208,6 +9224,8 @@ export interface components {
             status: "OK" | "NEEDS_ATTENTION" | "DEACTIVATED" | "IN_PROGRESS" | "INVALID" | "NOT_APPLICABLE";
         };
         TestBuiltIn: {
+            /** @description When a record that fails was due, where the rule is a deadline itself: then it is overdue as it fails, unless the test is given an SLA. */
+            due: string | null;
             id: string;
             settings: components["schemas"]["TestSetting"][];
         };
@@ -9431,6 +9449,8 @@ export interface components {
             maximum: unknown;
             minimum: unknown;
             name: string;
+            /** @description The SLA whose deadline the value follows, in days; null: the value is the test's own. */
+            sla: string | null;
             value: unknown;
         };
         TestStrip: {
@@ -9590,6 +9610,11 @@ export interface components {
             /** @description Id of the workspace. */
             organizationId: string;
             role: components["schemas"]["RoleRef"];
+            /**
+             * @description What decides on the role: people here, or a directory. What its attribute or mapping decides cannot be changed here; what its default gave can, and then people here decide.
+             * @enum {string}
+             */
+            roleSource: "here" | "attribute" | "mapping" | "default";
             /**
              * @description SCIM: name, e-mail and status are an identity provider's.
              * @enum {string}

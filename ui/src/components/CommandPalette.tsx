@@ -20,8 +20,8 @@ function useSections(text: string): { searching: boolean; sections: Section[] } 
   const reach = useReach();
   const mine = sources.filter((source) => can(source.needs));
   const answers = useQueries({ queries: mine.map((source) => ({ queryFn: () => source.find(text), queryKey: ['search', source.label, text], staleTime: 30_000 })) });
-  const places = pages.flatMap((page) => (page.nav && sees(page) ? [{ href: page.path, label: page.nav.label }] : []));
-  const sections = [{ hits: matching(places, (place) => place.label, text), label: 'Pages' }, ...mine.map((source, i) => ({ hits: (answers[i]?.data ?? []).filter((hit) => reach(hit.href)), label: source.label }))].filter((section) => section.hits.length > 0);
+  const places = pages.flatMap((page) => (page.nav && sees(page) ? [{ href: page.path, label: page.nav.label, words: '' }, ...(page.also ?? [])] : []));
+  const sections = [{ hits: matching(places, (place) => `${place.label} ${place.words}`, text), label: 'Pages' }, ...mine.map((source, i) => ({ hits: (answers[i]?.data ?? []).filter((hit) => reach(hit.href)), label: source.label }))].filter((section) => section.hits.length > 0);
   return { searching: answers.some((answer) => answer.isLoading), sections };
 }
 

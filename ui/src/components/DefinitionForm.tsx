@@ -6,10 +6,11 @@ import { Refusal, type Schema, send } from '../lib/api';
 import { fieldsOf } from '../lib/fields';
 import { schemaProblems } from '../lib/jtd';
 import { useRefresh } from '../lib/session';
+import type { PlacedProblem } from './CodeEditor';
 import { Drawer } from './Drawer';
 import { Field, Form, SelectField } from './Form';
 import { FormFoot } from './FormFoot';
-import { type PlacedProblem, SchemaEditor, useBaseTypes } from './SchemaEditor';
+import { SchemaEditor, useBaseTypes } from './SchemaEditor';
 
 /** Names a base type in words: user_account → User account. */
 export const baseName = (type: string) => {

@@ -9,11 +9,12 @@ import { useCan, useRefresh } from '../lib/session';
 import { count } from '../lib/words';
 import { Section } from './ApplicationCredentials';
 import { Button } from './Button';
+import type { PlacedProblem } from './CodeEditor';
 import { schemaOf, splitProblems } from './DefinitionForm';
 import { ErrorNote } from './ErrorNote';
 import { JsonView } from './JsonView';
 import { RelativeTime } from './RelativeTime';
-import { type PlacedProblem, SchemaEditor } from './SchemaEditor';
+import { SchemaEditor } from './SchemaEditor';
 
 type Definition = Schema<'Definition'>;
 

@@ -77,10 +77,20 @@ export function Arrived({ directory, last }: { directory: Directory; last: strin
 
 const day = 86_400_000;
 
-/** The last request that was refused, for a day, with what to do. */
-export function LastError({ directory, now, open }: { directory: Directory; now: Date; open: (id: string) => void }) {
+type Logged = Schema<'DirectoryRequest'>;
+
+/** Says whether what was refused has gone well since: any request after a wrong token, otherwise a change of the same user or group. */
+function isMended(error: NonNullable<Directory['lastError']>, rows: Logged[]): boolean {
+  const later = rows.slice(0, Math.max(0, rows.findIndex(({ id }) => id === error.requestId))).filter(({ status }) => status < 400);
+  const refused = rows.find(({ id }) => id === error.requestId);
+  if (error.status === 401) return later.length > 0;
+  return later.some((one) => one.method !== 'GET' && refused !== undefined && (refused.resourceId ? one.resourceId === refused.resourceId : refused.subject !== '' && one.subject === refused.subject));
+}
+
+/** The last request that was refused, for a day, with what to do, unless it has gone well since. rows: the newest requests. */
+export function LastError({ directory, now, open, rows }: { directory: Directory; now: Date; open: (id: string) => void; rows: Logged[] }) {
   const error = directory.lastError;
-  if (!error || now.getTime() - new Date(error.at).getTime() > day) return null;
+  if (!error || now.getTime() - new Date(error.at).getTime() > day || isMended(error, rows)) return null;
   return (
     <section aria-label="Last error" className="grid grid-cols-[minmax(0,1fr)] gap-1.5 rounded-xl border border-fail bg-fail-soft p-4 text-sm">
       <h2 className="flex items-center gap-2 font-semibold text-base text-fail">
@@ -112,6 +122,9 @@ async function userOf(directoryId: string, subject: string): Promise<string> {
   throw new Refusal(409, `${another ? 'Several users are' : 'No request of the last 30 days is about a user'} called ${subject}: ask the role simulator for the user name or e-mail, and hand the account over there.`);
 }
 
+/** What the lock-out guard says, as a sentence about whom it is. */
+const refusal = ({ message, subject }: Schema<'DirectoryWarning'>): string => (/^[a-z]/.test(message) ? `A change of ${subject} was refused: ${message}.` : message);
+
 function Warning({ directory, warning }: { directory: Directory; warning: Schema<'DirectoryWarning'> }) {
   const can = useCan();
   const refresh = useRefresh();
@@ -132,7 +145,7 @@ function Warning({ directory, warning }: { directory: Directory; warning: Schema
     <li className="flex items-start gap-2.5 border-b py-3 first:pt-0 last:border-b-0 last:pb-0">
       <Icon aria-label={lockout ? 'Lock-out' : 'Warning'} className={`mt-0.5 size-4 shrink-0 ${lockout ? 'text-fail' : 'text-risk'}`} />
       <div className="grid min-w-0 flex-1 gap-1.5 text-sm">
-        <p className="break-words">{warning.message}</p>
+        <p className="break-words">{refusal(warning)}</p>
         <p className="text-soft">
           <RelativeTime at={warning.lastAt} />
           {warning.count > 1 && ` · ${count(warning.count, 'time')}`}

@@ -3,10 +3,11 @@
 import { useId, useState } from 'react';
 
 import { send } from '../lib/api';
-import type { Directory } from '../lib/guide';
+import { type Directory, learned } from '../lib/guide';
 import { useCan, useRefresh } from '../lib/session';
 import { useTask } from '../lib/task';
 import { Button } from './Button';
+import { Latest } from './DirectoryLatest';
 import { ErrorNote } from './ErrorNote';
 import { Field, Form, useFormBusy } from './Form';
 
@@ -18,11 +19,22 @@ function Save() {
   );
 }
 
-/** Names the attribute that carries the role, of those that arrived or any other. */
+/** Names the attribute that carries the role, and shows what comes of it. */
 export function AttributeForm({ directory }: { directory: Directory }) {
+  return (
+    <div className="grid max-w-md grid-cols-[minmax(0,1fr)] gap-5">
+      <Name directory={directory} />
+      <Latest directory={directory} />
+    </div>
+  );
+}
+
+/** Takes a name, of those that arrived or any other. */
+function Name({ directory }: { directory: Directory }) {
   const can = useCan();
   const refresh = useRefresh();
   const [saved, setSaved] = useState(false);
+  const { error, run } = useTask();
   const offered = useId();
   if (!can('manage provisioning')) return <p className="text-sm">{directory.roleAttribute ? <>The attribute <code className="font-mono">{directory.roleAttribute}</code> carries the role.</> : 'No attribute carries the role.'}</p>;
   const save = async ({ roleAttribute = '' }: Record<string, string>) => {
@@ -31,8 +43,9 @@ export function AttributeForm({ directory }: { directory: Directory }) {
     await refresh('/v1/directories');
     setSaved(true);
   };
+  const others = learned(directory);
   return (
-    <div className="max-w-md">
+    <>
       <Form className="grid gap-3" key={directory.roleAttribute} send={save}>
         <Field
           autoCapitalize="none"
@@ -61,7 +74,18 @@ export function AttributeForm({ directory }: { directory: Directory }) {
           {directory.rolesAreBeingGiven && <span className="text-soft text-sm">The roles are being given to those who are here.</span>}
         </div>
       </Form>
-    </div>
+      {others.length > 0 && (
+        <div className="flex flex-wrap items-center gap-2 text-sm">
+          <span className="text-soft">Other names known here:</span>
+          {others.map((name) => (
+            <Button key={name} onClick={() => run(() => save({ roleAttribute: name }))}>
+              Use <code className="font-mono">{name}</code>
+            </Button>
+          ))}
+        </div>
+      )}
+      <ErrorNote error={error} />
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Plus, UsersRound } from 'lucide-react';
+import { useId } from 'react';
 import { Link } from 'wouter';
 
 import { useQueryState } from '../lib/address';
@@ -53,6 +54,7 @@ function Row({ directory }: { directory: Schema<'DirectorySummary'> }) {
 
 /** User provisioning: the directories of the workspace; ?connect=1 opens the choice of a provider. */
 export function DirectoryList() {
+  const id = useId();
   const [query, change] = useQueryState();
   const can = useCan();
   const list = usePages('/v1/directories');
@@ -80,8 +82,10 @@ export function DirectoryList() {
           action={
             may && (
               <span className="flex items-center gap-2.5">
-                <Switch label="SCIM provisioning" on={false} set={connect} />
-                <span className="text-sm">Switch SCIM on and choose your provider</span>
+                <Switch id={id} label="Switch SCIM on and choose your provider" on={false} set={connect} />
+                <label className="cursor-pointer text-sm" htmlFor={id}>
+                  Switch SCIM on and choose your provider
+                </label>
               </span>
             )
           }

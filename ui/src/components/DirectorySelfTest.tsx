@@ -38,6 +38,7 @@ export function SelfTest({ directory }: { directory: Directory }) {
       <ErrorNote error={error} />
       {result && (
         <div aria-live="polite" className="grid grid-cols-[minmax(0,1fr)] gap-2">
+          {result.note && <p className="text-soft text-sm">{result.note}</p>}
           <p className={`font-medium ${result.passed ? 'text-pass' : 'text-fail'}`}>{result.passed ? `Passed: all ${String(result.steps.length)} requests were answered as they should be.` : 'Not passed. What to do stands below.'}</p>
           <ul className="grid gap-1.5 text-sm">
             {result.steps.map((step) => (

@@ -256,7 +256,9 @@ export function DirectorySettings({ directory }: { directory: Directory }) {
       <General directory={directory} />
       <Tokens directory={directory} />
       <Clients directory={directory} />
-      <Links directory={directory} />
+      <div className="scroll-mt-4" id="hand-over">
+        <Links directory={directory} />
+      </div>
       {can('manage provisioning') && (
         <Section
           actions={

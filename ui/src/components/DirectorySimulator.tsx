@@ -7,13 +7,71 @@ import type { Directory } from '../lib/guide';
 import { useCan, useRefresh } from '../lib/session';
 import { Button } from './Button';
 import { ConfirmButton } from './ConfirmButton';
-import { Field, Form, useFormBusy } from './Form';
+import { Field, Form, SelectField, useFormBusy } from './Form';
 
-function Ask() {
+function Ask({ children }: { children: string }) {
   return (
     <Button busy={useFormBusy()} type="submit">
-      Say it
+      {children}
     </Button>
+  );
+}
+
+const listOf = (text = '') =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+/** Somebody who has not arrived, as the provider might send them. */
+function Suppose({ directory, send: suppose }: { directory: Directory; send: (body: Schema<'DirectorySupposed'>) => Promise<void> }) {
+  const [had, setHad] = useState('');
+  return (
+    <details>
+      <summary className="cursor-pointer text-sm">Somebody who has not arrived</summary>
+      <Form
+        className="mt-3 grid gap-3"
+        send={({ currentRole = '', email = '', groups, nothingNew, values }) =>
+          suppose({
+            ...(email.trim() && { email: email.trim() }),
+            ...(currentRole && { currentRole }),
+            groups: listOf(groups),
+            nothingNew: nothingNew === 'on',
+            values: listOf(values),
+          })
+        }
+      >
+        <Field
+          autoCapitalize="none"
+          autoComplete="off"
+          disabled={!directory.roleAttribute}
+          hint={directory.roleAttribute ? 'An id, slug or name of a role; several with commas between.' : 'The directory names no attribute for roles yet.'}
+          label={directory.roleAttribute ? `Value of ${directory.roleAttribute}` : 'Value of the attribute'}
+          name="values"
+          placeholder="editor"
+          spellCheck={false}
+        />
+        <Field autoComplete="off" hint="Names of groups that were pushed, with commas between." label="In the groups" name="groups" spellCheck={false} />
+        <SelectField label="Role so far" name="currentRole" onChange={({ target }) => setHad(target.value)} value={had}>
+          <option value="">None: they are new</option>
+          {directory.roles.map((role) => (
+            <option key={role.id} value={role.id}>
+              {role.name}
+            </option>
+          ))}
+        </SelectField>
+        {had !== '' && (
+          <label className="flex items-start gap-2 text-sm">
+            <input className="mt-0.5 size-4 accent-[var(--color-accent-fill)]" name="nothingNew" type="checkbox" />
+            They had all of this before, and something else was taken away
+          </label>
+        )}
+        <Field autoCapitalize="none" autoComplete="off" hint="Optional: says also what there is already under it." label="Their e-mail" name="email" spellCheck={false} type="email" />
+        <div>
+          <Ask>Suppose it</Ask>
+        </div>
+      </Form>
+    </details>
   );
 }
 
@@ -23,9 +81,9 @@ export function DirectorySimulator({ directory, known }: { directory: Directory;
   const refresh = useRefresh();
   const offered = useId();
   const [result, setResult] = useState<Schema<'DirectorySimulation'>>();
-  const ask = async ({ user = '' }: Record<string, string>) => {
+  const ask = async (body: Schema<'DirectorySimulateInput'>) => {
     setResult(undefined);
-    setResult(await send('POST', '/v1/directories/{directoryId}/simulate', { body: { user: user.trim() }, path: { directoryId: directory.id } }));
+    setResult(await send('POST', '/v1/directories/{directoryId}/simulate', { body, path: { directoryId: directory.id } }));
   };
   const adopt = async () => {
     await send('POST', '/v1/directories/{directoryId}/users/{userId}/adopt', { path: { directoryId: directory.id, userId: result?.userId ?? '' } });
@@ -34,7 +92,7 @@ export function DirectorySimulator({ directory, known }: { directory: Directory;
   };
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
-      <Form className="grid gap-3" send={ask}>
+      <Form className="grid gap-3" send={({ user = '' }) => ask({ user: user.trim() })}>
         <Field autoCapitalize="none" autoComplete="off" hint="User name or e-mail of somebody who has arrived." label="What would they get?" list={offered} name="user" placeholder="jane@example.com" required spellCheck={false} />
         <datalist id={offered}>
           {known.map((name) => (
@@ -42,13 +100,14 @@ export function DirectorySimulator({ directory, known }: { directory: Directory;
           ))}
         </datalist>
         <div>
-          <Ask />
+          <Ask>Say it</Ask>
         </div>
       </Form>
+      <Suppose directory={directory} send={(suppose) => ask({ suppose })} />
       {result && (
         <div className="grid gap-2 rounded-lg border bg-sunk p-3" role="status">
           <p>
-            <span className="text-soft">{result.name || result.userName} gets</span> <strong className="font-semibold">{result.role.name}</strong>
+            <span className="text-soft">{result.name || result.userName || result.email || 'Somebody like this'} gets</span> <strong className="font-semibold">{result.role.name}</strong>
             {result.lastRole && result.lastRole !== result.role.name && <span className="text-soft"> (so far {result.lastRole})</span>}
           </p>
           <ol className="grid gap-1 text-soft text-sm">
@@ -56,7 +115,7 @@ export function DirectorySimulator({ directory, known }: { directory: Directory;
               <li key={text}>{text}</li>
             ))}
           </ol>
-          {result.accountId === '' && (
+          {result.userId !== '' && result.accountId === '' && (
             <div className="grid gap-2 text-sm">
               <p className="text-risk">The directory manages no account of theirs. Where one was made here by hand, it can be handed over.</p>
               {can('manage provisioning') && (

@@ -32,17 +32,15 @@ function arrived(key: Part, directory: Directory): string {
   const names = learned(directory);
   if (key === 'assigned' && users > 0) return `${count(users, 'user has', 'users have')} arrived, ${activeUsers.toLocaleString('en-GB')} of them active.`;
   if (key === 'groups' && groups > 0) return `${count(groups, 'group has', 'groups have')} arrived.`;
-  if (key === 'custom' && names.length > 0) return `Arrived with users: ${names.join(', ')}.`;
+  if (key === 'custom' && directory.roleAttribute === '' && names.length > 0) return `Arrived with users: ${names.join(', ')}.`;
   return '';
 }
 
 /** What is wrong with a step though it is done. */
 function amiss(key: Part, directory: Directory): string {
-  const { offeredAttributes, provider, roleAttribute } = directory;
+  const { provider, roleAttribute } = directory;
   if (directory.counts.users === 0) return '';
-  if (key === 'attribute' && roleAttribute !== '' && !offeredAttributes.includes(roleAttribute) && !roleAttribute.includes(':'))
-    return `Nobody has arrived with ${roleAttribute} yet. Look at its spelling${provider === 'okta' ? ', at the external namespace in Okta' : ''}, and send the people again.`;
-  if (key === 'assigned' && provider === 'okta' && roleAttribute !== 'roles' && learned(directory).length === 0)
+  if (key === 'assigned' && provider === 'okta' && roleAttribute === '' && learned(directory).length === 0)
     return 'Those who arrived brought no attribute of their own, so they get a role by their groups or the default role. If the attribute shall decide: set its external namespace in Okta, then open each assignment, choose the role and save.';
   return '';
 }
@@ -51,17 +49,24 @@ const waits: Part[] = ['assigned', 'credentials', 'groups', 'provisioning'];
 
 /** Says that the provider is waited for, or since when the step is done. */
 function Standing({ at, directory, done, step }: { at?: string | null; directory: Directory; done: boolean; step: GuideStep }) {
-  const { short } = providerOf(directory.provider);
+  const { address, short, token } = providerOf(directory.provider);
+  const wrongToken = step.key === 'credentials' && directory.state === 'invalid_credentials';
   const so = arrived(step.key, directory);
   const wrong = amiss(step.key, directory);
   return (
     <div aria-live="polite" className="grid gap-1.5 text-sm">
-      {!done && waits.includes(step.key) && (
+      {wrongToken && (
+        <p className="rounded-md bg-fail-soft px-3 py-2 text-fail">
+          The address is right: {short} came, but with a token that is not one of this directory. Copy the {token} again, whole and without <code className="font-mono">Bearer</code> before it, paste it over the old one, and test once more. If it is no longer shown here, make another.
+        </p>
+      )}
+      {!done && !wrongToken && waits.includes(step.key) && (
         <p className="flex items-center gap-2 text-soft">
           <span aria-hidden className="size-2 shrink-0 rounded-full bg-risk-mark motion-safe:animate-pulse" />
           {step.key === 'credentials' ? `Waiting for the first request of ${short}.` : step.key === 'groups' ? `Waiting for the first group of ${short}.` : `Waiting for ${short} to write.`}
         </p>
       )}
+      {step.key === 'credentials' && directory.state === 'validating' && !done && <p className="text-soft">Tested, and still nothing comes? Then {short} does not reach this server: look at the {address}, and whether a firewall stands between.</p>}
       {done && (
         <p className="flex items-center gap-2 text-pass">
           <Check aria-hidden className="size-4 shrink-0" />

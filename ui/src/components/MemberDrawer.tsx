@@ -15,6 +15,7 @@ import { ErrorNote } from './ErrorNote';
 import { EventList } from './EventList';
 import { Facts, Part } from './Facts';
 import { Field, Form, SelectField, useFormBusy } from './Form';
+import { PlaceLink } from './PlaceLink';
 import { RelativeTime } from './RelativeTime';
 import { StatusChip } from './StatusChip';
 
@@ -47,12 +48,31 @@ function Save() {
   );
 }
 
-/** What can be changed of a member; an identity provider's members are theirs but for the role. */
+/** Whom a role comes from that cannot be changed here. */
+function DecidedRole({ user }: { user: User }) {
+  return (
+    <div className="grid gap-1 text-sm">
+      <p className="font-medium">Role: {user.role.name}</p>
+      <p className="text-soft">
+        {user.roleSource === 'attribute' ? 'The identity provider says it in an attribute: change it there.' : 'A group of theirs gives it: change the mapping under '}
+        {user.roleSource === 'mapping' && (
+          <>
+            <PlaceLink href="/settings/security">Login and security, User provisioning</PlaceLink>
+            , or their groups at the identity provider.
+          </>
+        )}
+      </p>
+    </div>
+  );
+}
+
+/** What can be changed of a member; an identity provider's members are theirs but for a role that nobody else decides on, and the window. */
 function Edit({ roles, user }: { roles: Schema<'Role'>[]; user: User }) {
   const changed = useChanged();
   const [saved, setSaved] = useState(false);
   const [role, setRole] = useState(user.role.id);
   const elsewhere = user.source === 'SCIM';
+  const decided = user.roleSource === 'attribute' || user.roleSource === 'mapping';
   const isAuditor = roles.find((one) => one.id === role)?.slug === 'auditor';
   return (
     <Form
@@ -61,7 +81,7 @@ function Edit({ roles, user }: { roles: Schema<'Role'>[]; user: User }) {
         const { name, value } = target as unknown as HTMLSelectElement;
         if (name === 'role') setRole(value);
       }}
-      send={async ({ email, endDate = '', name, role: chosen = '', startDate = '' }) => {
+      send={async ({ email, endDate = '', name, role: chosen = user.role.id, startDate = '' }) => {
         const body: Schema<'UserChange'> = {};
         if (chosen !== user.role.id) body.role = chosen;
         if (!elsewhere && name !== undefined && name !== user.displayName) body.name = name;
@@ -72,7 +92,7 @@ function Edit({ roles, user }: { roles: Schema<'Role'>[]; user: User }) {
         setSaved(true);
       }}
     >
-      <RoleField defaultValue={user.role.id} roles={roles} />
+      {decided ? <DecidedRole user={user} /> : <RoleField defaultValue={user.role.id} roles={roles} />}
       {isAuditor && (
         <fieldset className="grid gap-1.5">
           <legend className="mb-1.5 font-medium text-sm">What the auditor sees</legend>
@@ -85,12 +105,14 @@ function Edit({ roles, user }: { roles: Schema<'Role'>[]; user: User }) {
       )}
       <Field autoComplete="off" defaultValue={user.displayName} disabled={elsewhere} hint={elsewhere ? 'Comes from the identity provider: change it there.' : undefined} label="Name" name="name" />
       <Field autoComplete="off" data-missing="A member is known by an e-mail." defaultValue={user.email} disabled={elsewhere} label="E-mail" name="email" required={!elsewhere} type="email" />
-      <div className="flex items-center gap-3">
-        <Save />
-        <span className="text-pass text-sm" role="status">
-          {saved && 'Saved.'}
-        </span>
-      </div>
+      {(!decided || !elsewhere || isAuditor) && (
+        <div className="flex items-center gap-3">
+          <Save />
+          <span className="text-pass text-sm" role="status">
+            {saved && 'Saved.'}
+          </span>
+        </div>
+      )}
     </Form>
   );
 }
@@ -127,11 +149,13 @@ function Deeds({ close, credentials, user }: { close: () => void; credentials: S
   const me = useSession().user.id === user.id;
   const path = { userId: user.id };
   const name = user.displayName || user.email;
+  const elsewhere = user.source === 'SCIM';
   return (
     <>
       <ErrorNote error={error} />
+      {elsewhere && <p className="text-soft text-sm">Whether they may sign in, the identity provider decides: deactivate or delete them there.</p>}
       <div className="flex flex-wrap gap-2">
-        {user.status === 'deactivated' ? (
+        {elsewhere ? null : user.status === 'deactivated' ? (
           <Button
             busy={busy}
             onClick={() =>
@@ -173,7 +197,7 @@ function Deeds({ close, credentials, user }: { close: () => void; credentials: S
             Reset the second factor
           </ConfirmButton>
         )}
-        {!me && (
+        {!me && !elsewhere && (
           <ConfirmButton
             look="danger"
             send={async () => {

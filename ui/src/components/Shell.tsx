@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { Dialog } from '@base-ui/react/dialog';
-import { Bell, Building2, ChevronsUpDown, CircleUser, House, Keyboard, LogOut, Menu as MenuIcon, Monitor, Moon, PanelLeft, Search, Sun } from 'lucide-react';
+import { Bell, Building2, ChevronsUpDown, CircleUser, House, Keyboard, LogOut, Menu as MenuIcon, Monitor, Moon, PanelLeft, Search, Settings, Sun } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
@@ -97,6 +97,8 @@ function UserMenu({ folded, keys }: { folded: boolean; keys: () => void }) {
     setChosen(to);
   };
   const name = user.displayName || user.email;
+  const sees = useSees();
+  const settings = pages.find((page) => page.nav?.group === 'Settings' && page.nav.label !== 'Notifications' && sees(page));
   return (
     <Menu
       header={
@@ -112,6 +114,7 @@ function UserMenu({ folded, keys }: { folded: boolean; keys: () => void }) {
         'line',
         { Icon: CircleUser, act: () => location.assign('/account'), label: 'Your account' },
         { Icon: Bell, act: () => navigate('/settings/notifications'), label: 'Notifications' },
+        ...(settings ? [{ Icon: Settings, act: () => navigate(settings.path), label: 'Settings' }] : []),
         { Icon: Keyboard, act: keys, label: 'Keys' },
         'line',
         { heading: 'Theme' },

@@ -4,15 +4,14 @@ import { useState } from 'react';
 
 import { Refusal } from '../lib/api';
 import { type Data, dataOf } from '../lib/data';
-import { type Draft, fileOf, tidy, yaml } from '../lib/draft';
+import { type Draft, tidy } from '../lib/draft';
 import { useQueryState } from '../lib/address';
 import { Button } from './Button';
 import type { Problem } from './ConditionEditor';
-import { CopyField } from './CopyField';
 import { Form, useFormBusy } from './Form';
-import { JSONEditor, type PlacedProblem } from './SchemaEditor';
 import { Tabs } from './Tabs';
 import { DataPart, Details, LinksPart, RulePart, ScopePart, VerdictPart } from './TestDraftForm';
+import { TestFile } from './TestFile';
 import { TestPreviewPane, usePreview } from './TestPreviewPane';
 
 const views = [
@@ -25,33 +24,6 @@ function Submit({ verb }: { verb: string }) {
     <Button busy={useFormBusy()} look="primary" type="submit">
       {verb}
     </Button>
-  );
-}
-
-const isFile = (text: string): PlacedProblem[] => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? [] : [{ message: 'must be an object: the file of a test', pointer: '' }];
-  } catch (error) {
-    return [{ message: error instanceof Error ? error.message : 'is not JSON', pointer: '' }];
-  }
-};
-
-/** The draft as the file that it is: written as JSON, shown as YAML. */
-function FileView({ draft, problems, setAll }: { draft: Draft; problems: Problem[]; setAll: (draft: Draft) => void }) {
-  const [text, setText] = useState(() => JSON.stringify(fileOf(draft), null, 2));
-  const change = (next: string) => {
-    setText(next);
-    if (isFile(next).length === 0) setAll(JSON.parse(next) as Draft);
-  };
-  return (
-    <div className="grid grid-cols-[minmax(0,1fr)] gap-5 pt-4">
-      <JSONEditor check={isFile} label="The test as a file" more={problems} name="file" set={change} text={text} />
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5">
-        <span className="font-medium text-sm">The same as YAML, for a repository and muster test apply</span>
-        <CopyField label="test as YAML" text={yaml(fileOf(draft))} />
-      </div>
-    </div>
   );
 }
 
@@ -94,7 +66,7 @@ export function TestBuilder({ all, begin, save, verb, version = false }: { all: 
         >
           <Tabs change={(key) => change({ view: key === 'builder' ? '' : key })} tabs={views} value={view}>
             {view === 'file' ? (
-              <FileView draft={draft} problems={problems} setAll={setAll} />
+              <TestFile draft={draft} problems={problems} setAll={setAll} />
             ) : (
               <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pt-4">
                 <Details {...part} version={version} />

@@ -11,7 +11,7 @@ import { Button } from './Button';
 import { ConfirmDialog } from './ConfirmButton';
 import { ErrorNote } from './ErrorNote';
 import { JsonView } from './JsonView';
-import { JSONEditor, type PlacedProblem } from './SchemaEditor';
+import { CodeEditor, type PlacedProblem } from './CodeEditor';
 import { RejectionList } from './SyncDrawer';
 
 type Result = AnswerOf<'/v1/resources/{type}', 'PUT'>;
@@ -64,7 +64,7 @@ export function TryIt({ base, definition }: { base: Schema<'BaseType'>; definiti
         <p className="text-soft text-sm">
           A real <code className="font-mono">PUT /v1/resources/{definition.type}</code>, sent by this page as you. The list is the whole set.
         </p>
-        <JSONEditor check={check} label="Records" name="records" set={setText} text={text} />
+        <CodeEditor check={check} label="Records" name="records" set={setText} text={text} />
         <div className="flex flex-wrap gap-2">
           <Button busy={busy} disabled={!sound} look="primary" onClick={() => act(true)}>
             Try without changing anything

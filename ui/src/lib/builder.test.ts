@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Schema } from './api';
-import { exportOf, tidy, yaml } from './draft';
+import { exportOf, tidy } from './draft';
+import { lineIn, read, write } from './yaml';
 import { fieldsOf, sampleRecord } from './fields';
 import { lineOf, schemaProblems } from './jtd';
 import { type Node, formOf, leafOn, readAs, unfinished } from './rule';
@@ -85,9 +86,29 @@ describe('a rule', () => {
   });
 });
 
-test('a draft loses what says nothing, and is written as YAML', () => {
-  const draft = tidy({ controls: [], name: 'Servers: sized', onUnknown: 'fail', passWhen: { all: [{ field: 'a', op: 'in', value: ['yes', 'no one'] }] }, reducer: { atLeast: 2 } });
-  expect(yaml(draft)).toBe('name: "Servers: sized"\npassWhen:\n  all:\n    - field: a\n      op: in\n      value:\n        - "yes"\n        - no one\nreducer:\n  atLeast: 2');
+test('a draft loses what says nothing', () => {
+  expect(tidy({ controls: [], name: 'Servers: sized', onUnknown: 'fail', reducer: { atLeast: 2 } })).toEqual({ name: 'Servers: sized', reducer: { atLeast: 2 } });
+});
+
+describe('a file', () => {
+  const value = { name: 'Servers: sized', passWhen: { all: [{ field: 'a', op: 'in', value: ['yes', 'no one', '2026-01-31', '08', ' ', 'a\nb'] }] }, reducer: { atLeast: 2 } };
+
+  test('says in YAML what it says in JSON', () => {
+    expect(read(write(value))).toEqual({ problems: [], value });
+    expect(read(JSON.stringify(value))).toEqual({ problems: [], value });
+    expect(write({ value: ['yes', '2026-01-31'] })).toBe('value:\n  - "yes"\n  - "2026-01-31"\n');
+  });
+
+  test('names the line of a place', () => {
+    expect(lineIn(write(value), '/passWhen/all/0/op')).toBe(5);
+    expect(lineIn(write(value), '/passWhen/all/0/value/1')).toBe(8);
+    expect(lineIn(write(value), '/nowhere/0')).toBe(1);
+  });
+
+  test('names the line of what is no YAML, and reads nothing of it', () => {
+    expect(read('a: 1\nb: [1\nc: 2\n')).toMatchObject({ problems: [{ line: 3, pointer: '' }], value: undefined });
+    expect(read('a: 1\na: 2\n').problems).toEqual([{ line: 2, message: 'Map keys must be unique', pointer: '' }]);
+  });
 });
 
 test('the file of a test has what makes it again, and nothing of what it came to', () => {

@@ -66,20 +66,5 @@ export function tidy(draft: Draft): Draft {
   return Object.fromEntries(Object.entries(draft).filter(([name, value]) => value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0) && value !== plain[name])) as Draft;
 }
 
-/** The file of a draft, as muster test apply takes it. */
+/** The file of a draft, as muster admin test version takes it. */
 export const fileOf = (draft: Draft): Draft => ({ apiVersion: 'muster/v1', kind: 'Test', ...tidy(draft) });
-
-const simple = /^[A-Za-z_][\w ./()-]*$/;
-
-/** A text of one line as YAML writes it; what could be read as something else stands in quotes. */
-const scalar = (value: unknown): string => (typeof value === 'string' && simple.test(value) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(value) && !value.endsWith(' ') ? value : JSON.stringify(value));
-
-/** Writes a value as YAML. */
-export function yaml(value: unknown, by = ''): string {
-  if (value === null || typeof value !== 'object') return scalar(value);
-  const entries = Object.entries(value);
-  if (entries.length === 0) return Array.isArray(value) ? '[]' : '{}';
-  const nested = (part: unknown) => part !== null && typeof part === 'object' && Object.keys(part).length > 0;
-  if (Array.isArray(value)) return value.map((part) => `${by}- ${nested(part) ? yaml(part, `${by}  `).trimStart() : yaml(part)}`).join('\n');
-  return entries.map(([name, part]) => `${by}${scalar(name)}:${nested(part) ? `\n${yaml(part, `${by}  `)}` : ` ${yaml(part)}`}`).join('\n');
-}

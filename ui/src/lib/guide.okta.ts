@@ -9,7 +9,7 @@ const tabs = ['Provisioning', 'Assignments', 'Push Groups'];
 export const okta: Guide = [
   {
     key: 'application',
-    note: 'An application that you have for single sign-on can be given provisioning too, but it cannot push groups: it has no tab *Push Groups*.',
+    note: 'An application that you have for single sign-on can be used too: *General* → *App Settings* → *Edit* → *Provisioning* → *SCIM* gives it the tab *Provisioning*. But it cannot push groups.',
     picture: () => ({
       lines: [
         { kind: 'field', label: 'Search', mark: 2, value: 'SCIM 2.0 Test App (OAuth Bearer Token)' },
@@ -21,7 +21,7 @@ export const okta: Guide = [
       where: ['Applications', 'Browse App Catalog'],
     }),
     title: 'Add the application in Okta',
-    todo: ['Open *Applications* → *Applications* → *Browse App Catalog*.', 'Look for the application below, and choose *Add Integration*.', 'Name it, such as `Muster`, and choose *Done*.'],
+    todo: ['In Okta’s Admin Console, open *Applications* → *Applications* → *Browse App Catalog*.', 'Look for the application below, and choose *Add Integration*.', 'Name it, such as `Muster`, and go on as it is proposed until *Done*.'],
     values: [['Application', 'SCIM 2.0 Test App (OAuth Bearer Token)']],
   },
   {
@@ -112,7 +112,7 @@ export const okta: Guide = [
   },
   {
     key: 'groups',
-    note: 'Okta sends only members who are assigned. Use other groups for pushing than for assigning, and push after the people have arrived.',
+    note: 'No tab *Push Groups*? Then the application is one for single sign-on, which cannot push groups: leave this step out and let the attribute carry the role, or begin again with the application of step 1. Okta sends only members who are assigned. Use other groups for pushing than for assigning, and push after the people have arrived.',
     optional: true,
     picture: () => ({
       lines: [

@@ -41,8 +41,8 @@ const guides: Record<string, Guide> = { entra, google, jumpcloud, okta, onelogin
 /** Answers the guide of a provider. */
 export const guideOf = (provider: string): Guide => guides[provider] ?? generic;
 
-/** Answers the names that users arrived with, beside that which every schema has. */
-export const learned = (directory: Directory): string[] => directory.offeredAttributes.filter((name) => name !== 'roles');
+/** Answers the names that users arrived with, beside that which every schema has, and that which was named here: it is offered whether it came or not. */
+export const learned = (directory: Directory): string[] => directory.offeredAttributes.filter((name) => name !== 'roles' && name !== directory.roleAttribute);
 
 /** Says whether a step is done, and since when where that is known. */
 export function standingOf(key: Part, directory: Directory): { at?: string | null; done: boolean } {

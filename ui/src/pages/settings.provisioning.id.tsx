@@ -53,8 +53,8 @@ function useRequests(directory: Directory, query: { status?: string; subject?: s
   return list;
 }
 
-/** The names of users in requests that came, for whom the simulator may be asked. */
-const namesIn = (rows: Schema<'DirectoryRequest'>[]): string[] => [...new Set(rows.filter((one) => one.subject && /^\/?users/i.test(one.path)).map((one) => one.subject))].slice(0, 20);
+/** The user names that requests asked for, for whom the simulator may be asked; it does not go by the name of a person. */
+const namesIn = (rows: Schema<'DirectoryRequest'>[]): string[] => [...new Set(rows.flatMap(({ path, subject }) => /^\/?users/i.test(path) ? (/userName eq "([^"\\]+)"/.exec(path)?.[1] ?? (subject.includes('@') ? subject : [])) : []))].slice(0, 20);
 
 type Open = { request: (id: string) => void };
 
@@ -66,7 +66,7 @@ function SetUp({ directory, open }: { directory: Directory; open: Open }) {
     <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-6 pt-5 lg:grid-cols-[minmax(0,1fr)_340px]">
       <DirectorySteps directory={directory} />
       <aside aria-label="What comes" className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:sticky lg:top-4">
-        <LastError directory={directory} now={now} open={open.request} />
+        <LastError directory={directory} now={now} open={open.request} rows={list.rows} />
         <Warnings directory={directory} />
         <Card actions={list.rows.length > 0 && <Button look="quiet" onClick={() => change({ tab: 'requests' }, { push: true })}>All requests</Button>} title="Requests">
           <ErrorNote error={list.error} />
@@ -167,7 +167,10 @@ export default function Portal() {
   const [request, user] = [query.get('request'), query.get('user')];
   const close = () => change({ request: '', user: '' });
   const hand = can('manage provisioning') && tab !== 'settings' && (
-    <Button onClick={() => change({ tab: 'settings' }, { push: true })}>
+    <Button onClick={() => {
+      change({ tab: 'settings' }, { push: true });
+      requestAnimationFrame(() => document.querySelector('#hand-over')?.scrollIntoView());
+    }}>
       <LinkIcon aria-hidden className="size-3.5" />
       Hand over by link
     </Button>
