@@ -110,7 +110,6 @@ func isAddress(text string) bool {
 
 // followAccount makes the account be as a user says whom groups hold, with the
 // role that is its now.
-//
 func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Resource, p profile, groups []holding) error {
 	if !r.Active && r.Account != "" {
 		if err := s.forget(ctx, tx, c.dir, r, groups); err != nil {
