@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// webhookBody is of a webhook to where nobody may go, so that nothing leaves the machine.
-const webhookBody = `{"name":"{slug} webhook {n}","url":"https://127.0.0.1:1/{slug}","types":["user.*"]}`
+// webhookBody is of a webhook to a name that nobody has (RFC 2606), so that nothing arrives anywhere.
+const webhookBody = `{"name":"{slug} webhook {n}","url":"https://receiver.invalid/{slug}","types":["user.*"]}`
 
 func webhookErrands() []errand {
 	const one, delivery = "/v1/webhooks/{webhookId}", "/v1/webhooks/{webhookId}/deliveries/{deliveryId}"

@@ -122,6 +122,7 @@ func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Reso
 		return err
 	}
 	c.warnings = append(c.warnings, found.warnings...)
+	c.warnUnattributed(*r, found)
 	r.Role, r.grounds = found.role.ID, found.grounds.String()
 	email, nobody, err := s.accountEmail(ctx, tx, c, r, p)
 	if err != nil || email == "" {
@@ -130,6 +131,17 @@ func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Reso
 	return s.provision(ctx, tx, c, r, access.Provisioned{
 		Active: r.Active, Email: email, From: found.from, Name: p.name(), Nobody: nobody, Quiet: c.newborn == r.ID, Role: r.Role,
 	})
+}
+
+// warnUnattributed warns of who arrives without the attribute for roles (contract
+// section 3, step 4) when no group gives a role in its stead.
+func (c *call) warnUnattributed(r Resource, found resolution) {
+	if c.newborn != r.ID || c.dir.RoleAttribute == "" || found.from != access.RoleByDefault {
+		return
+	}
+	c.warn(warnNoAttribute, c.dir.Name, fmt.Sprintf(
+		"%s came without %s, and no group gives a role in its stead, so the default role, %s, holds. Look whether the attribute is spelled here as at the provider, and has a value for everybody who is assigned.",
+		r.nameOf(), c.dir.RoleAttribute, found.role.Name))
 }
 
 func (s *Service) provision(ctx context.Context, tx *db.Tx, c *call, r *Resource, in access.Provisioned) error {

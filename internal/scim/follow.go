@@ -37,15 +37,16 @@ const (
 
 // What the set-up warns of.
 const (
-	warnAccount    = "account_refused"
-	warnEmailTaken = "email_taken"
-	warnGroupName  = "group_renamed"
-	warnLocal      = "local_account"
-	warnMass       = "mass_deactivation"
-	warnNoEmail    = "no_email"
-	warnPerson     = "person_refused"
-	warnRole       = "unknown_role"
-	warnKept       = "lockout"
+	warnAccount     = "account_refused"
+	warnEmailTaken  = "email_taken"
+	warnGroupName   = "group_renamed"
+	warnLocal       = "local_account"
+	warnMass        = "mass_deactivation"
+	warnNoAttribute = "no_role_attribute"
+	warnNoEmail     = "no_email"
+	warnPerson      = "person_refused"
+	warnRole        = "unknown_role"
+	warnKept        = "lockout"
 )
 
 // source is where people and groups of directories come from.

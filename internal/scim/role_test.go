@@ -162,6 +162,33 @@ func names(list string) (all []string) {
 	return all
 }
 
+// TestArrivesWithoutTheAttribute checks that one warning of the directory tells of all
+// who came without what it names, and of nobody whose role comes from elsewhere.
+func TestArrivesWithoutTheAttribute(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		h := newVillage(t, d)
+		told := func() (all []string) {
+			h.ok(h.FlushLog(t.Context()))
+			h.write(func(ctx context.Context, tx *db.Tx) error {
+				list, err := selectWarnings(ctx, tx, h.dir.Number)
+				all = nil
+				for _, w := range list {
+					all = append(all, fmt.Sprintf("%s %d: %s", w.Kind, w.Count, w.Message))
+				}
+				return err
+			})
+			return all
+		}
+		h.user("ada", `, "vanta_roles": "editor"`)
+		h.same("with it", told(), []string(nil))
+		h.user("bob", "")
+		eve := h.user("eve", "")
+		h.does("PATCH", "/Users/"+eve, patchBody("replace", "", `{"title": "Clerk"}`))
+		h.same("without it", told(), []string{"no_role_attribute 2: eve came without vanta_roles, and no group gives a role in its stead, so the default role, Employee, holds. " +
+			"Look whether the attribute is spelled here as at the provider, and has a value for everybody who is assigned."})
+	})
+}
+
 // TestRolesFollow checks that a role follows what the provider sends.
 func TestRolesFollow(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -40,7 +40,7 @@ export async function play(page, { problems }) {
   await page.getByRole('dialog').getByLabel('E-mail').fill('linus@example.com');
   await page.getByRole('dialog').getByLabel('Name').fill('Linus');
   await page.getByRole('button', { name: 'Add the member' }).click();
-  await page.getByRole('button', { name: 'Make a link' }).click();
+  await page.getByRole('button', { name: 'Create a link' }).click();
   await page.getByRole('region', { name: /link: http/ }).waitFor();
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('row', { name: /Linus/ }).press('Enter');

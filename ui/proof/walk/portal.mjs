@@ -59,7 +59,7 @@ export const full = [
     },
     name: 'portal-roles', path: portal('?tab=roles'), see: 'Add the group',
   },
-  { name: 'portal-settings', path: portal('?tab=settings'), see: 'Make a link' },
+  { name: 'portal-settings', path: portal('?tab=settings'), see: 'Create a link' },
 ];
 
 const value = async (page, label) => (await page.getByRole('region', { name: new RegExp(`^${label}: `) }).first().innerText()).trim();

@@ -4,12 +4,15 @@
 
 import { readFile } from 'node:fs/promises';
 
+import { findings } from '../browser.mjs';
+
 export const empty = [{ name: 'tests-empty', path: '/tests', see: 'No tests yet' }];
 
 const first = (house) => `/tests/${house.tests[0].id}`;
 
 export const full = [
   { name: 'tests', path: '/tests', see: 'Servers belong to a team' },
+  { name: 'tests-weak', path: '/tests?kind=weak', see: 'What it lacks' },
   {
     name: 'tests-chosen',
     path: '/tests',
@@ -145,4 +148,28 @@ async function owners(page, { house, problems }) {
   await page.getByRole('button', { name: 'Owner: Ada Lovelace' }).click();
   await page.getByRole('option', { name: 'Nobody' }).click();
   await page.getByRole('button', { name: 'Owner: Nobody' }).waitFor();
+}
+
+/** The days of a built-in test, which follow an SLA, become the test's own, and follow again. */
+export async function company(page, { problems }) {
+  await page.goto('/tests/package-vulnerabilities-critical');
+  const settings = page.getByRole('complementary', { name: 'About the test' });
+  await settings.getByText('by the SLA').waitFor();
+  const change = settings.getByRole('button', { name: 'Change the settings' });
+  await change.click();
+  const dialog = page.getByRole('dialog');
+  const days = dialog.getByLabel('How long such a vulnerability may be open');
+  await days.fill('0');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByText(/from 1 to 3650/).waitFor();
+  problems.push(...(await findings(page)).map((one) => `settings of a test: ${one}`));
+  await days.fill('14');
+  await dialog.getByLabel('Why').fill('The vendor asks for two weeks');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await settings.getByText('14 days', { exact: true }).waitFor();
+  await settings.getByText(/The vendor asks for two weeks/).waitFor();
+  await change.click();
+  await days.fill('');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await settings.getByText('7 days', { exact: true }).waitFor();
 }

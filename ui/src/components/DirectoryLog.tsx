@@ -160,7 +160,7 @@ export function TimelineDrawer({ close, directory, open, userId }: { close: () =
         <div className="grid grid-cols-[minmax(0,1fr)] gap-6">
           <Facts
             rows={[
-              ['Stands', story.deleted ? 'Deleted' : story.active ? 'Active' : 'Deactivated'],
+              ['Status', story.deleted ? 'Deleted' : story.active ? 'Active' : 'Deactivated'],
               ['Role', story.role?.name ?? 'None yet'],
               ['Account', story.accountId === '' ? 'None' : 'Can sign in'],
               ['Person', story.personId === '' ? 'None' : <a className="text-accent hover:underline" href={`/people?person=${story.personId}`} key="person">Open</a>],

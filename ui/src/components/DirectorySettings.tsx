@@ -180,7 +180,7 @@ function Links({ directory }: { directory: Directory }) {
           </label>
           <div>
             <Button busy={busy} onClick={() => run(make)}>
-              Make a link
+              Create a link
             </Button>
           </div>
         </>

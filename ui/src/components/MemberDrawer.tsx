@@ -134,7 +134,7 @@ export function Invitation({ user }: { user: Pick<User, 'email' | 'id'> }) {
       ) : (
         <div>
           <Button busy={busy} onClick={() => run(async () => setLink(await send('POST', '/v1/users/{userId}/invitation', { path: { userId: user.id } })))}>
-            Make a link
+            Create a link
           </Button>
         </div>
       )}

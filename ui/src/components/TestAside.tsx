@@ -15,6 +15,7 @@ import { RelativeTime } from './RelativeTime';
 import { RequirementLinks } from './RequirementLinks';
 import { RuleTree } from './RuleTree';
 import { TestNotice } from './TestNotice';
+import { TestSettings } from './TestSettings';
 
 type Test = Schema<'Test'>;
 
@@ -166,6 +167,16 @@ export function TestAside({ test }: { test: Test }) {
       {test.remediationDescription && (
         <Part title="How to fix">
           <p className="whitespace-pre-line break-words text-soft">{test.remediationDescription}</p>
+        </Part>
+      )}
+      {test.builtIn && test.builtIn.settings.length > 0 && (
+        <Part title="Settings">
+          <TestSettings settings={test.builtIn.settings} test={test} />
+        </Part>
+      )}
+      {test.builtIn?.due && (
+        <Part title="Due">
+          <p className="break-words text-soft">{test.builtIn.due}</p>
         </Part>
       )}
       <Controls test={test} />

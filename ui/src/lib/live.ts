@@ -9,7 +9,7 @@ import type { QueryClient } from '@tanstack/react-query';
 export type Hint = { definitionId?: string; kind: 'change' | 'everything' | 'sync' | 'test'; noun?: string; testId?: string };
 
 // What a push may change beside its own definition: verdicts, and the lists that are made of records.
-const bySync = ['/v1/access-reviews', '/v1/accounts', '/v1/applications', '/v1/controls', '/v1/exceptions', '/v1/frameworks', '/v1/home', '/v1/monitored-computers', '/v1/people', '/v1/remediations', '/v1/scopes', '/v1/tests', '/v1/vulnerabilities', '/v1/vulnerability-remediations', '/v1/vulnerable-assets'];
+const bySync = ['/v1/access-reviews', '/v1/accounts', '/v1/applications', '/v1/controls', '/v1/exceptions', '/v1/frameworks', '/v1/home', '/v1/monitored-computers', '/v1/people', '/v1/remediations', '/v1/scopes', '/v1/tests', '/v1/vulnerabilities', '/v1/vulnerability-remediations', '/v1/vulnerable-assets', '/v1/weak-evidence'];
 const byTest = ['/v1/controls', '/v1/exceptions', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/scopes'];
 // What somebody did, by the kind of what was changed.
 const byChange: Record<string, string[]> = {
@@ -17,13 +17,13 @@ const byChange: Record<string, string[]> = {
   account: ['/v1/access-reviews', '/v1/accounts', '/v1/people'],
   application: ['/v1/applications', '/v1/definitions', '/v1/home'],
   audit: ['/v1/event-logs'],
-  control: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/tests'],
+  control: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/tests', '/v1/weak-evidence'],
   definition: ['/v1/applications', '/v1/definitions', '/v1/home'],
   directory: ['/v1/directories'],
   directory_group: ['/v1/directories', '/v1/groups'],
   directory_user: ['/v1/directories', '/v1/people', '/v1/roles', '/v1/users'],
   document: ['/v1/controls', '/v1/documents', '/v1/frameworks', '/v1/home'],
-  exception: ['/v1/controls', '/v1/exceptions', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/tests'],
+  exception: ['/v1/controls', '/v1/exceptions', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/tests', '/v1/weak-evidence'],
   framework: ['/v1/controls', '/v1/frameworks', '/v1/home'],
   group: ['/v1/groups', '/v1/people'],
   identity_provider: ['/v1/sso'],
@@ -40,8 +40,8 @@ const byChange: Record<string, string[]> = {
   sign_in_settings: ['/v1/sign-in/settings'],
   sla: ['/v1/remediations', '/v1/slas', '/v1/tests'],
   stream: ['/v1/streams'],
-  test: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/tests'],
-  test_version: ['/v1/tests'],
+  test: ['/v1/controls', '/v1/frameworks', '/v1/home', '/v1/remediations', '/v1/tests', '/v1/weak-evidence'],
+  test_version: ['/v1/tests', '/v1/weak-evidence'],
   user: ['/v1/roles', '/v1/users'],
   vulnerability: ['/v1/vulnerabilities', '/v1/vulnerability-remediations', '/v1/vulnerable-assets'],
   webhook: ['/v1/webhooks'],

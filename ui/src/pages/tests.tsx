@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { FlaskConical, Plus } from 'lucide-react';
-import { createContext, useContext, useEffect, useState } from 'react';
+import { type ReactNode, createContext, useContext, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 
 import { Button, buttonClass } from '../components/Button';
@@ -18,6 +18,7 @@ import { SavedViews } from '../components/SavedViews';
 import { StatusChip } from '../components/StatusChip';
 import { type Column, Table } from '../components/Table';
 import { type Tab, Tabs } from '../components/Tabs';
+import { WeakEvidence } from '../components/WeakEvidence';
 import { useQueryState } from '../lib/address';
 import { type Schema, send, useGet, usePages } from '../lib/api';
 import { matching } from '../lib/search';
@@ -119,6 +120,7 @@ const kinds: Tab[] = [
   { key: 'all', label: 'All' },
   { key: 'custom', label: 'Custom' },
   { key: 'built-in', label: 'Built-in' },
+  { key: 'weak', label: 'Weak evidence' },
 ];
 
 /** The tests of the filters in the URL, all of them: a workspace has hundreds, not thousands. */
@@ -153,43 +155,53 @@ function List({ rows }: { rows: Test[] }) {
   );
 }
 
-/** /tests: every test, dense; ?kind= ?status= ?framework= ?owner= ?q= narrow it, and can be saved as a view. */
+/** The list under its filters, or what to do about an empty one. */
+function Found({ create, filtered, none, tests }: { create: ReactNode; filtered: boolean; none: boolean; tests: ReturnType<typeof useTests> }) {
+  const filters = useFilters();
+  return (
+    <>
+      {(filtered || !none) && (
+        <div className="flex flex-wrap items-center gap-2">
+          <FilterInput label="Filter by name" name="q" />
+          <FilterChips filters={filters} />
+          <SavedViews list="tests" names={narrowing} />
+        </div>
+      )}
+      <ErrorNote error={tests.error} />
+      {none && !filtered && (
+        <EmptyState action={create} Icon={FlaskConical} command={`curl -X POST ${location.origin}/v1/tests \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d @test.json`} title="No tests yet">
+          A test says what must be true of every record of a resource, and is judged again with each push.
+        </EmptyState>
+      )}
+      {none && filtered && (
+        <EmptyState Icon={FlaskConical} title="No test fits these filters">
+          Take one away to see more.
+        </EmptyState>
+      )}
+      {tests.rows.length > 0 && <List rows={tests.rows} />}
+    </>
+  );
+}
+
+/** /tests: every test, dense, or what evidence is weak; ?kind= ?status= ?framework= ?owner= ?q= narrow it, and can be saved as a view. */
 export default function Tests() {
   const can = useCan();
   const [query, change] = useQueryState();
-  const filters = useFilters();
   const tests = useTests(query);
+  const kind = query.get('kind') ?? 'all';
   const filtered = narrowing.some((name) => query.get(name));
   const none = !tests.isLoading && tests.rows.length === 0 && !tests.error;
-  const create = (
+  const create = can('write tests') && (
     <Link className={buttonClass('primary')} href="/tests/new">
       <Plus aria-hidden className="size-3.5" />
       New test
     </Link>
   );
   return (
-    <Page actions={(filtered || !none) && can('write tests') && create} title="Tests">
-      <Tabs change={(kind) => change({ kind: kind === 'all' ? '' : kind })} tabs={kinds} value={query.get('kind') ?? 'all'}>
-        <div className="grid gap-3 pt-4">
-          {(filtered || !none) && (
-            <div className="flex flex-wrap items-center gap-2">
-              <FilterInput label="Filter by name" name="q" />
-              <FilterChips filters={filters} />
-              <SavedViews list="tests" names={narrowing} />
-            </div>
-          )}
-          <ErrorNote error={tests.error} />
-          {none && !filtered && (
-            <EmptyState action={can('write tests') && create} Icon={FlaskConical} command={`curl -X POST ${location.origin}/v1/tests \\\n  -H "Authorization: Bearer $TOKEN" \\\n  -H 'Content-Type: application/json' \\\n  -d @test.json`} title="No tests yet">
-              A test says what must be true of every record of a resource, and is judged again with each push.
-            </EmptyState>
-          )}
-          {none && filtered && (
-            <EmptyState Icon={FlaskConical} title="No test fits these filters">
-              Take one away to see more.
-            </EmptyState>
-          )}
-          {tests.rows.length > 0 && <List rows={tests.rows} />}
+    <Page actions={(filtered || !none) && create} title="Tests">
+      <Tabs change={(key) => change({ kind: key === 'all' ? '' : key, why: '' })} tabs={kinds} value={kind}>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-3 pt-4">
+          {kind === 'weak' ? <WeakEvidence /> : <Found create={create} filtered={filtered} none={none} tests={tests} />}
         </div>
       </Tabs>
     </Page>
