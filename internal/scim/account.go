@@ -136,7 +136,7 @@ func (s *Service) followAccount(ctx context.Context, tx *db.Tx, c *call, r *Reso
 // warnUnattributed warns of who arrives without the attribute for roles (contract
 // section 3, step 4) when no group gives a role in its stead.
 func (c *call) warnUnattributed(r Resource, found resolution) {
-	if c.newborn != r.ID || c.dir.RoleAttribute == "" || found.from != access.RoleByDefault {
+	if c.newborn != r.ID || !found.absent || found.from != access.RoleByDefault {
 		return
 	}
 	c.warn(warnNoAttribute, c.dir.Name, fmt.Sprintf(

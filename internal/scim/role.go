@@ -33,6 +33,7 @@ import (
 
 // resolution is the role that somebody gets, and why.
 type resolution struct {
+	absent   bool // the attribute that the directory names
 	from     access.RoleFrom
 	grounds  grounds // that there are now
 	role     access.Role
@@ -113,6 +114,7 @@ func (s *Service) roleByAttribute(
 		return false, nil
 	}
 	if len(sent) == 0 {
+		f.absent = true
 		f.step("The attribute %s is absent.", d.RoleAttribute)
 		return false, nil
 	}

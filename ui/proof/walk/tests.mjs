@@ -12,7 +12,7 @@ const first = (house) => `/tests/${house.tests[0].id}`;
 
 export const full = [
   { name: 'tests', path: '/tests', see: 'Servers belong to a team' },
-  { name: 'tests-weak', path: '/tests?kind=weak', see: 'What it lacks' },
+  { name: 'tests-weak', path: '/tests?kind=weak', see: 'Control without a test' },
   {
     name: 'tests-chosen',
     path: '/tests',

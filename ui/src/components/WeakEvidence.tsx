@@ -4,7 +4,7 @@ import { BadgeCheck } from 'lucide-react';
 import { useLocation } from 'wouter';
 
 import { useQueryState } from '../lib/address';
-import { type Schema, usePages } from '../lib/api';
+import { type Schema, sentence, usePages } from '../lib/api';
 import { EmptyState } from './EmptyState';
 import { ErrorNote } from './ErrorNote';
 import { FilterChips } from './FilterChips';
@@ -30,8 +30,8 @@ function about(weak: Weakness): { href: string; name: string } {
 
 const columns: Column<Weakness>[] = [
   { cell: (weak) => <span className="line-clamp-2 whitespace-normal font-medium leading-[18px]" title={about(weak).name}>{about(weak).name}</span>, head: 'About', key: 'about', width: 'minmax(0,2fr)' },
-  { cell: (weak) => <span className="text-soft">{kinds[weak.kind]}</span>, from: 560, head: 'Why', key: 'why', width: '180px' },
-  { cell: (weak) => <span className="line-clamp-2 whitespace-normal leading-[18px]" title={weak.sentence}>{weak.sentence}</span>, head: 'What it lacks', key: 'sentence', width: 'minmax(0,3fr)' },
+  { cell: (weak) => <span className="text-soft">{kinds[weak.kind]}</span>, head: 'Why', key: 'why', width: '156px' },
+  { cell: (weak) => <span className="line-clamp-2 whitespace-normal leading-[18px]" title={sentence(weak.sentence)}>{sentence(weak.sentence)}</span>, from: 620, head: 'What it lacks', key: 'sentence', width: 'minmax(0,3fr)' },
 ];
 
 const filters = [{ label: 'Why', name: 'why', options: Object.entries(kinds).map(([value, label]) => ({ label, value })) }];
