@@ -22,10 +22,10 @@ GOLANGCI := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 # Packages in which goroutines meet. Those that hash passwords are left out: under
 # the detector a hash takes a second. So are the random machines, each of which is one
 # goroutine beside a model. Of RACE_PARTS only the tests of RACE_TESTS run: most of the
-# others do one thing after another, and take five minutes.
-RACE_PACKAGES := db egress jobs mail oauth resource scim web
-RACE_PARTS := app assessment directory evidence
-RACE_TESTS := AtOnce|Carry|Key|Lease|Pass|Preview|Serve|Stop|Tree
+# others do one thing after another, and take many minutes.
+RACE_PACKAGES := db egress jobs mail resource scim web
+RACE_PARTS := app assessment directory evidence oauth stream webhook
+RACE_TESTS := AtOnce|Bounds|Carry|Key|Lease|Pass|Preview|Serve|Slow|Stop|Tree|TwoProcesses
 
 .PHONY: help
 help: ## list what make can do
