@@ -23,9 +23,9 @@ GOLANGCI := go tool -modfile=tools/golangci-lint/go.mod golangci-lint
 # the detector a hash takes a second. So are the random machines, each of which is one
 # goroutine beside a model. Of RACE_PARTS only the tests of RACE_TESTS run: most of the
 # others do one thing after another, and take many minutes.
-RACE_PACKAGES := db egress jobs mail resource scim web
-RACE_PARTS := app assessment directory evidence oauth stream webhook
-RACE_TESTS := AtOnce|Bounds|Carry|Key|Lease|Pass|Preview|Serve|Slow|Stop|Tree|TwoProcesses
+RACE_PACKAGES := db egress jobs mail resource web
+RACE_PARTS := app assessment directory evidence oauth scim stream webhook
+RACE_TESTS := AtOnce|Bounds|Carry|Flood|Key|Lease|Pass|Preview|Rate|Serve|Slow|Stop|Tree|TwoProcesses
 
 .PHONY: help
 help: ## list what make can do
