@@ -374,7 +374,7 @@ func entraScenes() []scene {
 
 func genericScenes() []scene {
 	ok, changed := []int{statusOK}, []int{statusOK, statusNoContent}
-	return []scene{
+	return append([]scene{
 		{words: "Reads what the service can do", method: "GET", path: "/ServiceProviderConfig", status: ok},
 		{words: "Tests the connection", method: "GET", path: "/Users?startIndex=1&count=1", status: ok},
 		{words: "Looks for a person", method: "GET", path: "/Users?filter=userName eq \"{name}\"", status: ok, look: total(0)},
@@ -388,6 +388,14 @@ func genericScenes() []scene {
 			words: "Deactivates the person", method: "PATCH", path: "/Users/{user}",
 			body: patchOpen + `{"op":"replace","path":"active","value":false}` + patchClose, status: changed, look: says("active", false),
 		},
+	}, groupScenes("Cleans up")...)
+}
+
+// groupScenes push a group with the person in it, and take both away again; last is
+// what the end is called.
+func groupScenes(last string) []scene {
+	ok, changed := []int{statusOK}, []int{statusOK, statusNoContent}
+	return []scene{
 		{words: "Creates a group", method: "POST", path: "/Groups", body: groupOpen + `}`, status: []int{statusCreated}},
 		{
 			words: "Adds the person to the group", method: "PATCH", path: "/Groups/{group}",
@@ -399,17 +407,17 @@ func genericScenes() []scene {
 			body: patchOpen + `{"op":"remove","path":"members[value eq \"{user}\"]"}` + patchClose, status: changed,
 		},
 		{words: "Deletes the group", method: "DELETE", path: "/Groups/{group}", status: []int{statusNoContent}},
-		{words: "Cleans up", method: "DELETE", path: "/Users/{user}", status: []int{statusNoContent}},
+		{words: last, method: "DELETE", path: "/Users/{user}", status: []int{statusNoContent}},
 	}
 }
 
 // oneLoginScenes have what OneLogin is known for: the URN of an old draft, an
 // ampersand at the end of a query, and a question mark with nothing behind it.
 func oneLoginScenes() []scene {
-	ok, changed := []int{statusOK}, []int{statusOK, statusNoContent}
+	ok := []int{statusOK}
 	const find = "/Users?filter=userName+eq+%22{name}%22&"
 	open := strings.Replace(userOpen, schema.UserURN, "urn:scim:schemas:core:2.0", 1)
-	return []scene{
+	return append([]scene{
 		{words: "Tests the connection: looks for a person, with an & at the end", method: "GET", path: find, status: ok, look: total(0)},
 		{
 			words: "Creates a person, with the URN of an old template", method: "POST", path: "/Users",
@@ -427,17 +435,5 @@ func oneLoginScenes() []scene {
 		{words: "Reads the person, who must still be there", method: "GET", path: "/Users/{user}", status: ok, look: says("active", false)},
 		{words: "Lets the person in again", method: "PUT", path: "/Users/{user}?", body: open + `,"active":true}`, status: ok, look: says("active", true)},
 		{words: "Looks for a group", method: "GET", path: "/Groups?filter=displayName+eq+%22{team}%22&", status: ok, look: total(0)},
-		{words: "Creates a group", method: "POST", path: "/Groups", body: groupOpen + `}`, status: []int{statusCreated}},
-		{
-			words: "Adds the person to the group", method: "PATCH", path: "/Groups/{group}",
-			body: patchOpen + `{"op":"add","path":"members","value":[{"value":"{user}"}]}` + patchClose, status: changed,
-		},
-		{words: "Reads the group", method: "GET", path: "/Groups/{group}", status: ok, look: memberCount(1)},
-		{
-			words: "Takes the person out of the group", method: "PATCH", path: "/Groups/{group}",
-			body: patchOpen + `{"op":"remove","path":"members[value eq \"{user}\"]"}` + patchClose, status: changed,
-		},
-		{words: "Deletes the group", method: "DELETE", path: "/Groups/{group}", status: []int{statusNoContent}},
-		{words: "Deletes the person", method: "DELETE", path: "/Users/{user}", status: []int{statusNoContent}},
-	}
+	}, groupScenes("Deletes the person")...)
 }
